@@ -1,0 +1,145 @@
+import { type Handle, type InboundSignal, type Reading } from './observation.js';
+import { type Check, type DocumentType, type StartRequest } from './requests.js';
+
+/** A JSON Schema (2020-12) object, for forms and for the API document. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** Checks one kind of JSON on its way in. Built by each adapter from its own zod schema. */
+export interface Checked<T> {
+  /** Throws {@link InvalidShape} naming each wrong member, never its value. */
+  parse(value: unknown): T;
+  readonly jsonSchema: JsonSchema;
+}
+
+/** Members that did not fit a {@link Checked}; `pointer` as JSON Pointer, `detail` free of values. */
+export class InvalidShape extends Error {
+  constructor(readonly errors: readonly { readonly pointer: string; readonly detail: string }[]) {
+    super('The value does not have the expected shape');
+    this.name = 'InvalidShape';
+  }
+}
+
+/** What a provider needs to call on behalf of one tenant. Comes in with every call; adapters keep nothing. */
+export interface Connection<Credentials, Settings> {
+  readonly credentials: Credentials;
+  readonly settings: Settings;
+}
+
+/** The next thing the person has to do. */
+export type Action =
+  | { readonly type: 'redirect'; readonly url: string; readonly expiresAt: string | null }
+  /** The provider texted the person; `to` in E.164 (masked by the API). */
+  | { readonly type: 'sms'; readonly to: string }
+  | { readonly type: 'none' };
+
+export interface Started {
+  readonly action: Action;
+  /** The provider's durable name for the person or session, when it has one already. */
+  readonly reference: string | null;
+  readonly handle: Handle;
+  readonly rawStatus: string | null;
+  /** Channel on which the provider delivers the link itself, if it does. */
+  readonly delivery: 'sms' | null;
+  /** Things a caller should know that stop nothing, e.g. a document the vendor's portal does not show yet. */
+  readonly warnings: readonly string[];
+}
+
+/** One finding of a connection check, in plain words for an admin. Never a credential. */
+export interface Finding {
+  readonly ok: boolean;
+  readonly what: string;
+  readonly detail: string;
+}
+
+/**
+ * One vendor behind the one interface. Adapters are stateless: credentials, settings and handle come in with each
+ * call and what must be remembered goes out with each answer. All failures are {@link ProviderError}s.
+ *
+ * `start` and `read` are required; every optional member *is* a capability, so there is no flag that could lie.
+ */
+export interface Provider<Credentials = unknown, Settings = unknown> {
+  /** Lower-case name in URLs, policies and records. */
+  readonly name: string;
+  readonly title: string;
+
+  readonly credentials: Checked<Credentials>;
+  readonly settings: Checked<Settings>;
+  /** URLs in the settings that we will call; the core refuses private addresses among them. */
+  endpoints(settings: Settings): readonly string[];
+  readonly handle: Checked<Handle>;
+
+  /** What a request may ask of this provider. */
+  readonly supports: {
+    readonly checks: readonly Check[];
+    /** Document types that the person can be limited to; empty: the provider decides and none may be asked for. */
+    readonly documentTypes: readonly DocumentType[];
+    /** At least one of these contacts is needed to begin. */
+    readonly contacts: readonly ('email' | 'phone')[];
+    readonly redirect: boolean;
+    readonly message: boolean;
+    readonly reuse: boolean;
+  };
+
+  /**
+   * What it means when a record that we have seen is gone at two reads in a row: the consent was withdrawn
+   * (Sardine), or the provider broke its contract.
+   */
+  readonly whenGone: 'revoked' | 'error';
+
+  /** Begins a verification. May have an effect on the person (a text message). */
+  start(connection: Connection<Credentials, Settings>, request: StartRequest): Promise<Started>;
+
+  /**
+   * Begins again after a start whose outcome we never learned (a crash, a lost answer), with no second effect on the
+   * person. Absent: such a start is never repeated; the provider's webhook is the only way to find it.
+   */
+  resume?(connection: Connection<Credentials, Settings>, request: StartRequest): Promise<Started>;
+
+  /** Reads what the provider holds now, without images where it can. */
+  read(connection: Connection<Credentials, Settings>, handle: Handle, now: Date): Promise<Reading>;
+
+  /**
+   * Authenticates **and** parses one webhook, over the raw bytes. Throws {@link WebhookRefusal} and nothing else:
+   * whatever arrives, there is no way round the check and no way to make it fail otherwise.
+   */
+  receive?(connection: Connection<Credentials, Settings>, webhook: RawWebhook): InboundSignal;
+  /** Methods the vendor's webhooks come with. */
+  readonly webhookMethods?: readonly ('POST' | 'PUT')[];
+
+  /** A fresh link for a person who still has something to do. */
+  renewLink?(
+    connection: Connection<Credentials, Settings>,
+    handle: Handle,
+    request: StartRequest,
+  ): Promise<Started>;
+
+  /** Calls the provider and says what worked. */
+  check?(connection: Connection<Credentials, Settings>): Promise<readonly Finding[]>;
+}
+
+/** A webhook exactly as it arrived. Header names are lower-case; a repeated header is an array. */
+export interface RawWebhook {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body: Uint8Array;
+}
+
+/** The optional members of {@link Provider}, by name: the capability list. */
+export const CAPABILITIES = [
+  'resume',
+  'receive',
+  'renewLink',
+  'check',
+] as const satisfies readonly (keyof Provider)[];
+export type Capability = (typeof CAPABILITIES)[number];
+
+/** What a provider can do, read off the object itself. */
+export function capabilitiesOf(provider: Provider): readonly Capability[] {
+  return CAPABILITIES.filter((capability) => provider[capability] !== undefined);
+}
+
+/** The providers that this deployment knows. Its one implementation is the list in `libs/providers`. */
+export abstract class ProviderRegistry {
+  abstract get(name: string): Provider | undefined;
+  abstract all(): readonly Provider[];
+}
