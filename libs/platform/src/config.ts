@@ -1,0 +1,218 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { readMasterKey } from './crypto/master-key-format.js';
+import { ConfigError } from './start-error.js';
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** What the gateway reads from its environment (API.md, section 8). An empty variable counts as absent. */
+export interface GatewayConfig {
+  /** Null: an embedded PostgreSQL under `dataDir`. */
+  readonly databaseUrl: string | null;
+  readonly databasePoolSize: number;
+  /** Absolute. */
+  readonly dataDir: string;
+  /** The address to listen on. Loopback by default, so that a first try on a laptop is not offered to the network. */
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** An origin, without a slash at the end. With port 0 and no PUBLIC_URL it ends in `:0` until the listener knows better. */
+  readonly publicUrl: string;
+  readonly adminApiKey: string | null;
+  /** 32 bytes in base64, or the path of a file that holds them; `loadMasterKey` reads it. Null only with the embedded database. */
+  readonly masterKey: string | null;
+  readonly allowPrivateNetworks: boolean;
+  readonly logLevel: LogLevel;
+  readonly role: 'all' | 'api' | 'worker';
+  readonly shutdownTimeoutMs: number;
+}
+
+export interface SimulatorConfig {
+  readonly host: string;
+  readonly port: number;
+  /** Where browsers reach the twins; null: wherever their API was called. */
+  readonly publicUrl: string | null;
+}
+
+export interface DemoConfig {
+  readonly host: string;
+  readonly gatewayPort: number;
+  readonly simulatorPort: number;
+  /** Absolute. */
+  readonly dataDir: string;
+}
+
+/** What `npm run migrate` reads. */
+export interface MigrationConfig {
+  /** Null: the embedded PostgreSQL under `dataDir`. */
+  readonly databaseUrl: string | null;
+  /** Absolute. */
+  readonly dataDir: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+function portNumber(fallback: number): z.ZodType<number> {
+  return wholeNumber(0, 65_535, fallback);
+}
+
+function wholeNumber(min: number, max: number, fallback: number): z.ZodType<number> {
+  const rule = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,6}$/, rule)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, rule)
+    .default(fallback);
+}
+
+function oneOf<const T extends readonly [string, ...string[]]>(
+  values: T,
+  fallback: T[number],
+): z.ZodType<T[number]> {
+  return z.enum(values, { error: `must be one of ${values.join(', ')}` }).default(fallback);
+}
+
+const host = z
+  .string()
+  .regex(/^[A-Za-z0-9.:_-]{1,253}$/, 'must be a host name or an IP address')
+  .default('127.0.0.1');
+
+const dataDir = z
+  .string()
+  .refine((path) => !path.includes('\0'), 'must be a path')
+  .default('.data')
+  .transform((path) => resolve(path));
+
+const POSTGRES_URL = 'must be a postgres:// or postgresql:// URL';
+const databaseUrl = z
+  .string()
+  .refine((text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text), POSTGRES_URL)
+  .optional();
+
+const PUBLIC_URL = 'must be an absolute http or https URL without user, path, query or fragment';
+const publicUrl = z
+  .string()
+  .refine(isOrigin, PUBLIC_URL)
+  .transform((text) => new URL(text).origin)
+  .optional();
+
+const MASTER_KEY = 'must be 32 bytes in base64, or the path of a file that holds them';
+
+const GatewayEnvironment = z.object({
+  DATABASE_URL: databaseUrl,
+  DATABASE_POOL_SIZE: wholeNumber(1, 1_000, 10),
+  DATA_DIR: dataDir,
+  HOST: host,
+  PORT: portNumber(3000),
+  PUBLIC_URL: publicUrl,
+  ADMIN_API_KEY: z
+    .string()
+    .regex(
+      /^gk_admin_[A-Za-z0-9_-]{32,200}$/,
+      'must be gk_admin_ followed by at least 32 letters, digits, _ or -',
+    )
+    .optional(),
+  MASTER_KEY: z
+    .string()
+    .refine((text) => readMasterKey(text) !== null, MASTER_KEY)
+    .optional(),
+  ALLOW_PRIVATE_NETWORKS: oneOf(['true', 'false'], 'false').transform((text) => text === 'true'),
+  LOG_LEVEL: oneOf(LOG_LEVELS, 'info'),
+  ROLE: oneOf(['all', 'api', 'worker'], 'all'),
+  SHUTDOWN_TIMEOUT: wholeNumber(0, 3_600, 30),
+});
+
+const SimulatorEnvironment = z.object({
+  SIMULATOR_HOST: host,
+  SIMULATOR_PORT: portNumber(4000),
+  SIMULATOR_PUBLIC_URL: publicUrl,
+});
+
+const MigrationEnvironment = z.object({ DATABASE_URL: databaseUrl, DATA_DIR: dataDir });
+
+const DemoEnvironment = z.object({
+  HOST: host,
+  PORT: portNumber(3000),
+  SIMULATOR_PORT: portNumber(4000),
+  DATA_DIR: dataDir,
+});
+
+/** Throws ConfigError with a line for every variable that breaks its rule. */
+export function gatewayConfig(env: Environment = process.env): GatewayConfig {
+  const set = withoutEmpty(env);
+  const missing =
+    set['DATABASE_URL'] !== undefined && set['MASTER_KEY'] === undefined
+      ? [`MASTER_KEY: is required with DATABASE_URL, and ${MASTER_KEY}`]
+      : [];
+  const read = validate(GatewayEnvironment, set, missing);
+  return {
+    databaseUrl: read.DATABASE_URL ?? null,
+    databasePoolSize: read.DATABASE_POOL_SIZE,
+    dataDir: read.DATA_DIR,
+    host: read.HOST,
+    port: read.PORT,
+    publicUrl: read.PUBLIC_URL ?? `http://localhost:${read.PORT}`,
+    adminApiKey: read.ADMIN_API_KEY ?? null,
+    masterKey: read.MASTER_KEY ?? null,
+    allowPrivateNetworks: read.ALLOW_PRIVATE_NETWORKS,
+    logLevel: read.LOG_LEVEL,
+    role: read.ROLE,
+    shutdownTimeoutMs: read.SHUTDOWN_TIMEOUT * 1_000,
+  };
+}
+
+/** Throws ConfigError. */
+export function simulatorConfig(env: Environment = process.env): SimulatorConfig {
+  const read = validate(SimulatorEnvironment, withoutEmpty(env));
+  return {
+    host: read.SIMULATOR_HOST,
+    port: read.SIMULATOR_PORT,
+    publicUrl: read.SIMULATOR_PUBLIC_URL ?? null,
+  };
+}
+
+/** What `npm start` reads itself; it composes the rest. Throws ConfigError. */
+export function demoConfig(env: Environment = process.env): DemoConfig {
+  const read = validate(DemoEnvironment, withoutEmpty(env));
+  if (read.PORT === read.SIMULATOR_PORT && read.PORT !== 0) {
+    throw new ConfigError(['SIMULATOR_PORT: must differ from PORT']);
+  }
+  return {
+    host: read.HOST,
+    gatewayPort: read.PORT,
+    simulatorPort: read.SIMULATOR_PORT,
+    dataDir: read.DATA_DIR,
+  };
+}
+
+/** Throws ConfigError. */
+export function migrationConfig(env: Environment = process.env): MigrationConfig {
+  const read = validate(MigrationEnvironment, withoutEmpty(env));
+  return { databaseUrl: read.DATABASE_URL ?? null, dataDir: read.DATA_DIR };
+}
+
+/** Compose files pass on an unset variable as an empty one. */
+function withoutEmpty(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+}
+
+/** Every rule above has a message of ours, so no line can repeat a value. The first broken rule of a variable is enough. */
+function validate<T>(schema: z.ZodType<T>, env: Environment, further: readonly string[] = []): T {
+  const result = schema.safeParse(env);
+  if (result.success && further.length === 0) return result.data;
+  const rules = new Map<string, string>();
+  for (const issue of result.error?.issues ?? []) {
+    const variable = issue.path.join('.');
+    if (!rules.has(variable)) rules.set(variable, `${variable}: ${issue.message}`);
+  }
+  throw new ConfigError([...rules.values(), ...further]);
+}
+
+function isOrigin(text: string): boolean {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false;
+  const url = new URL(text);
+  // `origin` drops what must not be there, so a URL that is only an origin comes back as it was.
+  return url.href === `${url.origin}/` && !text.endsWith('?') && !text.endsWith('#');
+}

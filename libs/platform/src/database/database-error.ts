@@ -1,0 +1,77 @@
+import pg from 'pg';
+import { isError } from '../system-error.js';
+
+/** SQLSTATE 08006: the connection was lost, and with it whatever was not committed. */
+export const CONNECTION_LOST = '08006';
+/** SQLSTATE 08007: the connection was lost while committing; whether the transaction happened is not known. */
+export const OUTCOME_UNKNOWN = '08007';
+
+/**
+ * A statement failed. Says which one, why, and what constraint was in the way, and never repeats a value: PostgreSQL's own
+ * `detail`, and for some errors its message, quote rows and parameters.
+ */
+export class DatabaseError extends Error {
+  override readonly name = 'DatabaseError';
+  /** SQLSTATE, or the code of a failed connection (`ECONNREFUSED`). */
+  readonly code: string;
+  /** Name of the statement. */
+  readonly statement: string;
+  readonly constraint: string | null;
+  readonly table: string | null;
+
+  constructor(
+    code: string,
+    statement: string,
+    reason: string,
+    names: { constraint?: string | undefined; table?: string | undefined } = {},
+  ) {
+    super(`${statement}: ${reason} (${code})`);
+    this.code = code;
+    this.statement = statement;
+    this.constraint = names.constraint ?? null;
+    this.table = names.table ?? null;
+  }
+}
+
+/** Whether a row collided with another one; with `constraint`, in that unique constraint or index. */
+export function isUniqueViolation(error: unknown, constraint?: string): error is DatabaseError {
+  return violates(error, '23505', constraint);
+}
+
+/** Whether a row broke a check constraint; with `constraint`, that one. */
+export function isCheckViolation(error: unknown, constraint?: string): error is DatabaseError {
+  return violates(error, '23514', constraint);
+}
+
+function violates(error: unknown, code: string, constraint: string | undefined): error is DatabaseError {
+  return (
+    error instanceof DatabaseError &&
+    error.code === code &&
+    (constraint === undefined || error.constraint === constraint)
+  );
+}
+
+/**
+ * Classes of SQLSTATE whose message consists of names from the schema only. Not 22 (quotes the value), not 42601 (text search
+ * and JSON paths report it with the user's text), not P0 (whatever a function raised).
+ */
+const NAMES_ONLY = /^(08|23|25|40|42(?!601)|53|55|57)/;
+
+/** Of a connection that was open; one that cannot be opened keeps its code (`ECONNREFUSED`). */
+const LOST = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
+
+/** Any failure of `pg` as a DatabaseError without values. */
+export function toDatabaseError(error: unknown, statement: string): DatabaseError {
+  if (error instanceof DatabaseError) return error;
+  if (error instanceof pg.DatabaseError && error.code !== undefined) {
+    const reason = NAMES_ONLY.test(error.code) ? error.message : 'the statement failed';
+    return new DatabaseError(error.code, statement, reason, {
+      constraint: error.constraint,
+      table: error.table,
+    });
+  }
+  const code = isError(error) && 'code' in error ? error.code : undefined;
+  // pg reports a lost connection by the socket's error, or by one without a code.
+  const lost = typeof code !== 'string' || LOST.has(code);
+  return new DatabaseError(lost ? CONNECTION_LOST : code, statement, 'the connection failed');
+}

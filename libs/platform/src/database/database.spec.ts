@@ -1,0 +1,258 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createEmptyDatabase, type TestDatabase } from '../../../../test/support/database.js';
+import { Log } from '../log/log.js';
+import { RandomSource } from '../random.js';
+import { StartError } from '../start-error.js';
+import { DatabaseError, isCheckViolation, isUniqueViolation } from './database-error.js';
+import { connectDatabase, type Database, type Statement, type Tx } from './database.js';
+
+const log = new Log({ level: 'silent' });
+
+/** No pauses between attempts. */
+class Immediately extends RandomSource {
+  override bytes(count: number): Buffer {
+    return Buffer.alloc(count);
+  }
+
+  override fraction(): number {
+    return 0;
+  }
+}
+
+const INSERT: Statement = {
+  name: 'spec_insert',
+  text: 'INSERT INTO accounts (id, email, balance) VALUES ($1, $2, $3)',
+};
+const BALANCE: Statement = { name: 'spec_balance', text: 'SELECT balance FROM accounts WHERE id = $1' };
+const LOCK: Statement = { name: 'spec_lock', text: 'SELECT id FROM accounts WHERE id = $1 FOR UPDATE' };
+const TOTAL: Statement = { name: 'spec_total', text: 'SELECT sum(balance)::int8 AS total FROM accounts' };
+const SET: Statement = { name: 'spec_set', text: 'UPDATE accounts SET balance = $2 WHERE id = $1' };
+const BACKEND: Statement = { name: 'spec_backend', text: 'SELECT pg_backend_pid() AS pid' };
+const TERMINATE: Statement = { name: 'spec_terminate', text: 'SELECT pg_terminate_backend($1, 5000)' };
+
+/** Resolves for everyone once `count` have come. */
+function meeting(count: number): () => Promise<void> {
+  let waiting = count;
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return () => {
+    waiting -= 1;
+    if (waiting === 0) open();
+    return opened;
+  };
+}
+
+async function rejection(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}
+
+describe('Database', () => {
+  let test: TestDatabase;
+  let database: Database;
+
+  beforeAll(async () => {
+    test = await createEmptyDatabase();
+    database = await connectDatabase(test.url, { poolSize: 5, log, random: new Immediately() });
+    await database.pool.query(
+      `CREATE TABLE accounts (
+         id int PRIMARY KEY, email text UNIQUE, balance int8 CONSTRAINT not_in_debt CHECK (balance >= 0))`,
+    );
+  });
+
+  afterAll(async () => {
+    await database.close();
+    await test.drop();
+  });
+
+  it('reads every type as it is meant', async () => {
+    const rows = await database.query({
+      name: 'spec_types',
+      text: `SELECT '2026-01-02T03:04:05.678+02'::timestamptz AS at, '2026-01-02 03:04:05'::timestamp AS plain, 42::int8 AS small,
+               9007199254740993::int8 AS large, '\\x0102'::bytea AS bytes, '1990-05-17'::date AS day, NULL::int8 AS none,
+               '{"a":[1]}'::jsonb AS json, ARRAY['a','b'] AS list`,
+    });
+    expect(rows).toEqual([
+      {
+        at: new Date('2026-01-02T01:04:05.678Z'),
+        plain: new Date('2026-01-02T03:04:05Z'),
+        small: 42,
+        large: 9007199254740993n,
+        bytes: Buffer.of(1, 2),
+        day: '1990-05-17',
+        none: null,
+        json: { a: [1] },
+        list: ['a', 'b'],
+      },
+    ]);
+  });
+
+  it('lends the same connections to Prisma, and times mean the same there', async () => {
+    const rows = await database.prisma.$queryRaw`SELECT '2026-01-02T03:04:05+02'::timestamptz AS at`;
+    expect(rows).toEqual([{ at: new Date('2026-01-02T01:04:05Z') }]);
+    expect(database.pool.totalCount).toBeLessThanOrEqual(5);
+  });
+
+  it('prepares a statement once per connection', async () => {
+    await database.query(TOTAL);
+    const prepared = await database.query<{ name: string }>({
+      name: 'spec_prepared',
+      text: `SELECT name FROM pg_prepared_statements WHERE name = 'spec_total'`,
+    });
+    expect(prepared).toEqual([{ name: 'spec_total' }]);
+  });
+
+  it('tells a violated constraint and no value', async () => {
+    await database.query(INSERT, [1, 'ada@example.com', 10]);
+    const twice = await rejection(database.query(INSERT, [2, 'ada@example.com', 10]));
+    expect(isUniqueViolation(twice)).toBe(true);
+    expect(isUniqueViolation(twice, 'accounts_email_key')).toBe(true);
+    expect(isUniqueViolation(twice, 'accounts_pkey')).toBe(false);
+    const debt = await rejection(database.query(INSERT, [3, 'bob@example.com', -1]));
+    expect(isCheckViolation(debt, 'not_in_debt')).toBe(true);
+    const type = await rejection(database.query(INSERT, ['ada@example.com', null, null]));
+    expect(type).toMatchObject({ name: 'DatabaseError', code: '22P02', statement: 'spec_insert' });
+    for (const error of [twice, debt, type]) {
+      expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('example.com');
+    }
+  });
+
+  it('commits what a transaction did, and nothing of one that threw', async () => {
+    await database.transaction((tx) => tx.query(INSERT, [10, null, 1]));
+    const failure = new Error('changed my mind');
+    await expect(
+      database.transaction(async (tx) => {
+        await tx.query(SET, [10, 2]);
+        throw failure;
+      }),
+    ).rejects.toBe(failure);
+    expect(await database.query(BALANCE, [10])).toEqual([{ balance: 1 }]);
+  });
+
+  it('never takes a rolled back transaction for a committed one', async () => {
+    const swallow = database.transaction(async (tx) => {
+      await tx.query(SET, [10, 5]);
+      await rejection(tx.query(SET, [10, -1]));
+    });
+    expect(isCheckViolation(await rejection(swallow), 'not_in_debt')).toBe(true);
+    expect(await database.query(BALANCE, [10])).toEqual([{ balance: 1 }]);
+  });
+
+  it('runs a transaction again after a serialization failure', async () => {
+    await database.query(INSERT, [20, null, 0]);
+    await database.query(INSERT, [21, null, 0]);
+    const bothHaveRead = meeting(2);
+    const attempts = { a: 0, b: 0 };
+    const write = (who: 'a' | 'b', id: number) =>
+      database.transaction(
+        async (tx: Tx) => {
+          attempts[who] += 1;
+          const [row] = await tx.query<{ total: number }>(TOTAL);
+          // Both read before either writes, so that only one of them can be right. Only the first time.
+          if (attempts[who] === 1) await bothHaveRead();
+          await tx.query(SET, [id, (row?.total ?? 0) + 1]);
+        },
+        { isolation: 'serializable' },
+      );
+    const [before] = await database.query<{ total: number }>(TOTAL);
+    await Promise.all([write('a', 20), write('b', 21)]);
+    expect([attempts.a, attempts.b].sort()).toEqual([1, 2]);
+    const balances = [...(await database.query<{ balance: number }>(BALANCE, [20]))];
+    balances.push(...(await database.query<{ balance: number }>(BALANCE, [21])));
+    const total = before?.total ?? 0;
+    // As if one after the other: the second saw what the first had written.
+    expect(balances.map((row) => row.balance).sort((x, y) => x - y)).toEqual([total + 1, 2 * total + 2]);
+  });
+
+  it('runs a transaction again after a deadlock', async () => {
+    await database.query(INSERT, [30, null, 0]);
+    await database.query(INSERT, [31, null, 0]);
+    const bothHoldOne = meeting(2);
+    let attempts = 0;
+    const lockBoth = (first: number, second: number) => {
+      let again = false;
+      return database.transaction(async (tx) => {
+        attempts += 1;
+        await tx.query(LOCK, [first]);
+        if (!again) await bothHoldOne();
+        again = true;
+        await tx.query(LOCK, [second]);
+      });
+    };
+    await Promise.all([lockBoth(30, 31), lockBoth(31, 30)]);
+    expect(attempts).toBe(3);
+  });
+
+  it('runs a transaction again on another connection when its own is terminated', async () => {
+    let attempts = 0;
+    const pids: number[] = [];
+    await database.transaction(async (tx) => {
+      attempts += 1;
+      const [row] = await tx.query<{ pid: number }>(BACKEND);
+      pids.push(row?.pid ?? 0);
+      if (attempts === 1) await database.query(TERMINATE, [row?.pid]);
+      await tx.query(SET, [10, 7]);
+    });
+    expect(attempts).toBe(2);
+    expect(new Set(pids).size).toBe(2);
+    expect(await database.query(BALANCE, [10])).toEqual([{ balance: 7 }]);
+  });
+
+  it('gives up after six attempts', async () => {
+    let attempts = 0;
+    const failing = database.transaction(() => {
+      attempts += 1;
+      throw new DatabaseError('40001', 'spec', 'could not serialize');
+    });
+    await expect(failing).rejects.toMatchObject({ code: '40001' });
+    expect(attempts).toBe(6);
+  });
+
+  it('does not run again what failed for another reason', async () => {
+    let attempts = 0;
+    const failing = database.transaction(async (tx) => {
+      attempts += 1;
+      await tx.query(INSERT, [10, null, 0]);
+    });
+    expect(isUniqueViolation(await rejection(failing))).toBe(true);
+    expect(attempts).toBe(1);
+  });
+
+  it('says that the outcome is unknown when the connection is lost while committing', async () => {
+    await database.pool.query(
+      `CREATE TABLE ends_session (id int);
+       CREATE FUNCTION end_session() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
+       CREATE CONSTRAINT TRIGGER ends AFTER INSERT ON ends_session DEFERRABLE INITIALLY DEFERRED
+         FOR EACH ROW EXECUTE FUNCTION end_session()`,
+    );
+    const attempt = database.transaction((tx) =>
+      tx.query({ name: 'spec_ends', text: 'INSERT INTO ends_session VALUES (1)' }),
+    );
+    await expect(attempt).rejects.toMatchObject({ name: 'DatabaseError', code: '08007' });
+    expect(await database.query({ name: 'spec_ended', text: 'SELECT id FROM ends_session' })).toEqual([]);
+  });
+
+  it('survives the loss of its idle connections', async () => {
+    const [row] = await database.query<{ pid: number }>(BACKEND);
+    const lost = new Promise((resolve) => database.pool.once('error', resolve));
+    const other = await connectDatabase(test.url, { poolSize: 1, log });
+    await other.query(TERMINATE, [row?.pid]);
+    await other.close();
+    await lost;
+    await expect(database.ping()).resolves.toBeUndefined();
+  });
+});
+
+describe('connectDatabase', () => {
+  it('says in one line that the database cannot be reached, and not where it is or with what password', async () => {
+    const url = 'postgresql://someone:hunter2@127.0.0.1:1/nowhere';
+    const failure = await rejection(connectDatabase(url, { poolSize: 1, log }));
+    expect(failure).toBeInstanceOf(StartError);
+    expect(failure).toMatchObject({ lines: ['DATABASE_URL: the database cannot be reached (ECONNREFUSED)'] });
+  });
+});

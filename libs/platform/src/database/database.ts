@@ -1,0 +1,234 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { type Log } from '../log/log.js';
+import { type RandomSource, SystemRandom } from '../random.js';
+import { StartError } from '../start-error.js';
+import { CONNECTION_LOST, DatabaseError, OUTCOME_UNKNOWN, toDatabaseError } from './database-error.js';
+import { PrismaClient } from './generated/client.js';
+import { parsers } from './types.js';
+
+/** A statement of ours. Prepared once per connection under its name, so a name (at most 63 bytes) has one text for ever. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What runs statements: the pool (each on its own) or a transaction. */
+export interface Queryable {
+  /** The rows, typed as the caller knows its own SQL to return them. Throws DatabaseError. */
+  query<T>(statement: Statement, values?: readonly unknown[]): Promise<T[]>;
+}
+
+/** A transaction at hand; only valid inside the function that was given it. */
+export type Tx = Queryable;
+
+export type Isolation = 'read committed' | 'repeatable read' | 'serializable';
+
+export interface DatabaseOptions {
+  /** Connections at most. */
+  readonly poolSize: number;
+  readonly log: Log;
+  /** For the jitter between attempts. */
+  readonly random?: RandomSource;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const PING_TIMEOUT_MS = 2_000;
+
+/** Serialization failure, deadlock, server going down, crash of another session, connection lost: all of them rolled back. */
+const RETRYABLE = new Set(['40001', '40P01', '57P01', '57P02', CONNECTION_LOST]);
+const MAX_ATTEMPTS = 6;
+const FIRST_DELAY_MS = 10;
+
+/** One pool of connections, shared by Prisma (for what is not hot) and by prepared statements (for what is). */
+export class Database implements Queryable {
+  readonly pool: pg.Pool;
+  readonly prisma: PrismaClient;
+  readonly #log: Log;
+  readonly #random: RandomSource;
+
+  constructor(pool: pg.Pool, options: Pick<DatabaseOptions, 'log' | 'random'>) {
+    this.pool = pool;
+    this.#log = options.log;
+    this.#random = options.random ?? new SystemRandom();
+    // An idle connection that breaks (a restart of the server) is replaced by the pool; unheard, the event would end the process.
+    pool.on('error', (error) => {
+      this.#log.warn('an idle database connection was lost', { error });
+    });
+    this.prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal', log: [] });
+  }
+
+  query<T>(statement: Statement, values: readonly unknown[] = []): Promise<T[]> {
+    return run<T>(this.pool, statement, values);
+  }
+
+  /**
+   * Runs `fn` in a transaction and commits. Where PostgreSQL rolled it back for reasons of concurrency or because the connection
+   * was lost before the commit, it is run again, at most five times with growing, jittered pauses: `fn` must have no effect
+   * outside SQL. Throws what `fn` throws, and DatabaseError; with code 08007 whether the commit happened is not known.
+   */
+  async transaction<T>(
+    fn: (tx: Tx) => Promise<T>,
+    options: { readonly isolation?: Isolation } = {},
+  ): Promise<T> {
+    const begin = options.isolation === undefined ? 'BEGIN' : `BEGIN ISOLATION LEVEL ${options.isolation}`;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#attempt(begin, fn);
+      } catch (error) {
+        if (!(error instanceof DatabaseError) || !RETRYABLE.has(error.code) || attempt === MAX_ATTEMPTS) {
+          throw error;
+        }
+        this.#log.debug('a transaction is run again', { code: error.code, attempt });
+        await delay(this.#random.fraction() * FIRST_DELAY_MS * 2 ** (attempt - 1));
+      }
+    }
+  }
+
+  /** Throws DatabaseError when the database does not answer within two seconds. */
+  async ping(): Promise<void> {
+    const ping = { text: 'SELECT 1', query_timeout: PING_TIMEOUT_MS };
+    try {
+      await this.pool.query(ping);
+    } catch (error) {
+      throw toDatabaseError(error, 'ping');
+    }
+  }
+
+  /** Waits for the statements that run, then closes all connections. Once. */
+  async close(): Promise<void> {
+    await this.prisma.$disconnect();
+    await this.pool.end();
+  }
+
+  async #attempt<T>(begin: string, fn: (tx: Tx) => Promise<T>): Promise<T> {
+    const client = await this.#connect();
+    const transaction = new Transaction(client);
+    // pg also emits what it rejects the running query with; unheard, that would end the process.
+    const ignore = (): void => undefined;
+    client.on('error', ignore);
+    try {
+      await transaction.command(begin);
+      const result = await fn(transaction);
+      await transaction.commit();
+      return result;
+    } catch (error) {
+      await transaction.rollback();
+      throw error;
+    } finally {
+      client.off('error', ignore);
+      client.release(transaction.broken);
+    }
+  }
+
+  async #connect(): Promise<pg.PoolClient> {
+    try {
+      return await this.pool.connect();
+    } catch (error) {
+      throw toDatabaseError(error, 'connect');
+    }
+  }
+}
+
+class Transaction implements Queryable {
+  /** The connection must not be used again. */
+  broken = false;
+  readonly #client: pg.PoolClient;
+  #failure: DatabaseError | null = null;
+
+  constructor(client: pg.PoolClient) {
+    this.#client = client;
+  }
+
+  async query<T>(statement: Statement, values: readonly unknown[] = []): Promise<T[]> {
+    try {
+      return await run<T>(this.#client, statement, values);
+    } catch (error) {
+      this.#failure ??= toDatabaseError(error, statement.name);
+      throw error;
+    }
+  }
+
+  async command(text: string): Promise<string> {
+    try {
+      return (await this.#client.query(text)).command;
+    } catch (error) {
+      throw toDatabaseError(error, text.toLowerCase());
+    }
+  }
+
+  async commit(): Promise<void> {
+    let command: string;
+    try {
+      command = await this.command('COMMIT');
+    } catch (error) {
+      const failure = toDatabaseError(error, 'commit');
+      if (!leavesOutcomeOpen(failure)) throw failure;
+      this.broken = true;
+      throw new DatabaseError(OUTCOME_UNKNOWN, 'commit', 'the connection was lost while committing');
+    }
+    // A transaction in which a statement failed answers COMMIT with ROLLBACK and no error.
+    if (command !== 'COMMIT') {
+      throw this.#failure ?? new DatabaseError('25P02', 'commit', 'the transaction was rolled back');
+    }
+  }
+
+  async rollback(): Promise<void> {
+    if (this.broken) return;
+    try {
+      await this.command('ROLLBACK');
+    } catch {
+      // Not heard from again: a discarded connection rolls back on the server, and the caller gets the first error.
+      this.broken = true;
+    }
+  }
+}
+
+/**
+ * Of a failed COMMIT. A socket's code, or none: the server did not answer. 57P: it ends the session, which it may also do after it has
+ * committed and while it waits for a standby. Any other SQLSTATE says that it did not commit.
+ */
+function leavesOutcomeOpen(error: DatabaseError): boolean {
+  return error.code === CONNECTION_LOST || error.code.startsWith('57P') || !/^[0-9A-Z]{5}$/.test(error.code);
+}
+
+async function run<T>(
+  runner: pg.Pool | pg.PoolClient,
+  statement: Statement,
+  values: readonly unknown[],
+): Promise<T[]> {
+  try {
+    const result = await runner.query({ name: statement.name, text: statement.text, values: [...values] });
+    // The driver cannot know the row; the statement's author does.
+    return result.rows as T[];
+  } catch (error) {
+    throw toDatabaseError(error, statement.name);
+  }
+}
+
+/** Connects once, to fail early. Throws StartError with one line when the database cannot be reached. */
+export async function connectDatabase(url: string, options: DatabaseOptions): Promise<Database> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.poolSize,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    application_name: 'gatehouse',
+    types: parsers,
+    // Prisma's adapter takes every timestamp for UTC, whatever zone the server writes it in. The pool waits for the promise, which
+    // its types do not say.
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises
+    onConnect: (client) => client.query(`SET TIME ZONE 'UTC'`),
+  });
+  const database = new Database(pool, options);
+  try {
+    await database.ping();
+  } catch (error) {
+    await database.close();
+    throw new StartError([
+      `DATABASE_URL: the database cannot be reached (${toDatabaseError(error, 'ping').code})`,
+    ]);
+  }
+  return database;
+}

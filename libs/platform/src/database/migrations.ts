@@ -1,0 +1,176 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pg from 'pg';
+import { type Log } from '../log/log.js';
+import { findProjectRoot } from '../project-root.js';
+import { StartError } from '../start-error.js';
+import { hasCode, isError } from '../system-error.js';
+import { toDatabaseError } from './database-error.js';
+import { type Queryable } from './database.js';
+import { type SchemaEngine, withSchemaEngine } from './schema-engine.js';
+
+/*
+ * Migrations are Prisma's, in Prisma's folder and bookkeeping, so that `prisma migrate deploy` sees the same state as we do.
+ */
+
+export interface MigrateOptions {
+  /** The folder of migrations; that of this installation unless given. */
+  readonly folder?: string;
+}
+
+export interface MigrateResult {
+  /** Names of the migrations that this call applied, in their order. */
+  readonly applied: readonly string[];
+}
+
+/** One migration on disk. */
+export interface Migration {
+  /** The folder's name, which sorts by time. */
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** `prisma/migrations` of this installation. */
+export function migrationsFolder(): string {
+  return join(findProjectRoot(), 'prisma', 'migrations');
+}
+
+/** All migrations, oldest first; none when the folder is absent. Throws StartError. */
+export async function readMigrations(folder: string): Promise<Migration[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return [];
+    throw error;
+  });
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return Promise.all(
+    names.sort().map(async (name) => ({ name, sql: await readScript(join(folder, name), name) })),
+  );
+}
+
+async function readScript(folder: string, name: string): Promise<string> {
+  try {
+    return await readFile(join(folder, 'migration.sql'), 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) throw new StartError([`migration ${name}: has no migration.sql`]);
+    throw error;
+  }
+}
+
+/** The content of `migration_lock.toml`, by which Prisma knows the dialect. */
+export const LOCKFILE = 'provider = "postgresql"\n';
+
+/** The engine's form of `readMigrations`. */
+export function migrationList(folder: string, migrations: readonly Migration[]): MigrationList {
+  return {
+    baseDir: folder,
+    lockfile: { path: 'migration_lock.toml', content: LOCKFILE },
+    shadowDbInitScript: '',
+    migrationDirectories: migrations.map(({ name, sql }) => ({
+      path: name,
+      migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } },
+    })),
+  };
+}
+
+type MigrationList = Parameters<SchemaEngine['applyMigrations']>[0]['migrationsList'];
+
+interface Recorded {
+  readonly name: string;
+  readonly finished: boolean;
+}
+
+const RECORDED = {
+  name: 'migrations_recorded',
+  text: `SELECT migration_name AS name, finished_at IS NOT NULL AS finished
+           FROM _prisma_migrations WHERE rolled_back_at IS NULL`,
+};
+
+/** Names of this installation's migrations that the database does not have yet. Throws DatabaseError. */
+export async function pendingMigrations(database: Queryable): Promise<string[]> {
+  const exists = await database.query<{ exists: boolean }>({
+    name: 'migrations_exist',
+    text: `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS exists`,
+  });
+  const recorded = exists[0]?.exists === true ? await database.query<Recorded>(RECORDED) : [];
+  return pending(await readMigrations(migrationsFolder()), recorded).map((migration) => migration.name);
+}
+
+function pending(migrations: readonly Migration[], recorded: readonly Recorded[]): Migration[] {
+  const finished = new Set(recorded.filter((row) => row.finished).map((row) => row.name));
+  return migrations.filter((migration) => !finished.has(migration.name));
+}
+
+/** Any number, as long as nothing else in the database takes the same advisory lock. */
+const LOCK = 0x6761_7465;
+
+/**
+ * Applies what is missing. Any number of processes may call it at once: one applies, the others wait for it and find nothing to
+ * do. Needs a session of its own, so no pooler in transaction mode. Throws StartError that names the migration.
+ */
+export async function migrate(url: string, log: Log, options: MigrateOptions = {}): Promise<MigrateResult> {
+  const folder = options.folder ?? migrationsFolder();
+  const migrations = await readMigrations(folder);
+  const session = new pg.Client({ connectionString: url, application_name: 'gatehouse migrations' });
+  // A lost connection also fails the query that waits on it, which is where it is dealt with.
+  session.on('error', () => undefined);
+  try {
+    await session.connect();
+    await session.query('SELECT pg_advisory_lock($1)', [LOCK]);
+    const missing = pending(migrations, await recordedMigrations(session));
+    if (missing.length === 0) return { applied: [] };
+    const applied = await apply(url, session, folder, migrations);
+    for (const migration of applied) log.info('migration applied', { migration });
+    return { applied };
+  } catch (error) {
+    if (error instanceof StartError) throw error;
+    throw new StartError([`migrations: ${toDatabaseError(error, 'migrate').message}`]);
+  } finally {
+    // Also frees the lock. A connection that is already gone has nothing left to close.
+    await session.end().catch(() => undefined);
+  }
+}
+
+async function recordedMigrations(session: pg.Client): Promise<Recorded[]> {
+  const exists = await session.query<{ exists: boolean }>(
+    `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS exists`,
+  );
+  if (exists.rows[0]?.exists !== true) return [];
+  const recorded = (await session.query<Recorded>(RECORDED.text)).rows;
+  const unfinished = recorded.find((row) => !row.finished);
+  if (unfinished !== undefined) {
+    throw new StartError([
+      `migration ${unfinished.name}: was begun by a process that did not come back; look whether it took effect, then run ` +
+        `prisma migrate resolve --applied or --rolled-back ${unfinished.name}`,
+    ]);
+  }
+  return recorded;
+}
+
+function apply(
+  url: string,
+  session: pg.Client,
+  folder: string,
+  migrations: readonly Migration[],
+): Promise<readonly string[]> {
+  return withSchemaEngine(url, {}, async (engine) => {
+    try {
+      const { appliedMigrationNames } = await engine.applyMigrations({
+        migrationsList: migrationList(folder, migrations),
+        filters: { externalTables: [], externalEnums: [] },
+      });
+      return appliedMigrationNames;
+    } catch (error) {
+      const failed = (await session.query<Recorded>(RECORDED.text)).rows.find((row) => !row.finished);
+      if (failed === undefined) throw new StartError([`migrations: ${reasonOf(error)}`]);
+      // A script is one transaction, so nothing of it is left: once it is corrected, the next start may try it again.
+      await engine.markMigrationRolledBack({ migrationName: failed.name });
+      throw new StartError([`migration ${failed.name}: ${reasonOf(error)}; it was rolled back`]);
+    }
+  });
+}
+
+/** PostgreSQL's message, which is about a script of ours, out of the engine's: that one goes on with where in the engine it was. */
+function reasonOf(error: unknown): string {
+  const message = isError(error) ? error.message : '';
+  return /ERROR: (.+)/.exec(message)?.[1] ?? message.split('\n')[0] ?? 'failed';
+}

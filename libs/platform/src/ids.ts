@@ -1,0 +1,34 @@
+import { fromUUID, toUUID, typeidUnboxed } from 'typeid-js';
+
+/** Makes the keys of new rows. */
+export abstract class Ids {
+  /** A UUIDv7 in its usual text form; within one process each is greater than the one before it. */
+  abstract next(): string;
+}
+
+export class SystemIds extends Ids {
+  override next(): string {
+    return toUUID(typeidUnboxed());
+  }
+}
+
+/** The public form of a key: `toTypeId('ver', '01890a5d-…')` is `ver_01h45…`. `uuid` must be a UUID. */
+export function toTypeId(prefix: string, uuid: string): string {
+  return fromUUID(uuid, prefix);
+}
+
+const SUFFIX = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
+
+/** The UUID behind a public id, or null for anything that `toTypeId(prefix, …)` would not have written. Never throws. */
+export function fromTypeId(prefix: string, text: string): string | null {
+  const suffix = text.slice(prefix.length + 1);
+  // typeid-js reads the first 26 bytes of whatever it is given, so the exact form is checked here.
+  if (!text.startsWith(`${prefix}_`) || !SUFFIX.test(suffix)) return null;
+  try {
+    const uuid = toUUID(typeidUnboxed(prefix, suffix));
+    return toTypeId(prefix, uuid) === text ? uuid : null;
+  } catch {
+    // 128 bits that are no UUID (wrong version or variant): the text names nothing of ours.
+    return null;
+  }
+}

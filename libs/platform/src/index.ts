@@ -1,0 +1,50 @@
+export { Clock, SystemClock } from './clock.js';
+export {
+  demoConfig,
+  type DemoConfig,
+  gatewayConfig,
+  type GatewayConfig,
+  LOG_LEVELS,
+  type LogLevel,
+  migrationConfig,
+  type MigrationConfig,
+  simulatorConfig,
+  type SimulatorConfig,
+} from './config.js';
+export { constantTimeEqual, deriveKey, keyedHash, sha256 } from './crypto/hash.js';
+export { loadMasterKey, LocalMasterKey, type MasterKey } from './crypto/master-key.js';
+export { open, openJson, seal, SealError, sealJson } from './crypto/seal.js';
+export { randomToken } from './crypto/token.js';
+export { DatabaseError, isCheckViolation, isUniqueViolation } from './database/database-error.js';
+export {
+  connectDatabase,
+  Database,
+  type DatabaseOptions,
+  type Isolation,
+  type Queryable,
+  type Statement,
+  type Tx,
+} from './database/database.js';
+export {
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+  startEmbeddedPostgres,
+  stopEmbeddedPostgres,
+} from './database/embedded-postgres.js';
+export {
+  migrate,
+  type MigrateOptions,
+  type MigrateResult,
+  pendingMigrations,
+} from './database/migrations.js';
+export { Prisma, PrismaClient } from './database/generated/client.js';
+export { fromTypeId, Ids, SystemIds, toTypeId } from './ids.js';
+export { type ErrorFields, errorFields } from './log/error-fields.js';
+export { Log, type LogFields, type LogOptions } from './log/log.js';
+export { type FrameworkLogger, NestLog } from './log/nest-log.js';
+export { RequestContext, type RequestValues } from './log/request-context.js';
+export { runProgram } from './program.js';
+export { findProjectRoot } from './project-root.js';
+export { addressLiteral, checkOutboundUrl, isPublicAddress } from './net/safe-address.js';
+export { RandomSource, SystemRandom } from './random.js';
+export { ConfigError, StartError } from './start-error.js';
