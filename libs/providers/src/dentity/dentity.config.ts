@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+import { baseUrl } from '../kit/base-url.js';
+import { secret } from '../kit/checked.js';
+
+/** providers/dentity.md 3. The API key travels in a header, so it must fit one. Without a secret key no webhook is accepted. */
+export const dentityCredentials = z.object({
+  apiKey: secret(
+    z
+      .string()
+      .max(1024)
+      .regex(/^[\x21-\x7e]+$/u, 'must be printable ASCII without spaces'),
+    'API key',
+  ),
+  secretKey: secret(z.string().min(1).max(1024), 'Secret key').optional(),
+});
+export type DentityCredentials = z.output<typeof dentityCredentials>;
+
+export const dentitySettings = z.object({
+  baseUrl: baseUrl('https://api.dentity.com/core/api/v1'),
+  imageHosts: z.array(z.string().min(1).max(253)).max(50).default([]).meta({
+    title: 'Image hosts',
+    description: 'Hosts that images may be fetched from, as a suffix. None: no image is fetched.',
+  }),
+});
+export type DentitySettings = z.output<typeof dentitySettings>;

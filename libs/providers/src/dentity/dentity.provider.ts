@@ -1,0 +1,219 @@
+import {
+  type Connection,
+  type Finding,
+  type Handle,
+  type InboundSignal,
+  type Provider,
+  ProviderError,
+  type ProviderFault,
+  type RawWebhook,
+  type Reading,
+  type Started,
+  type StartRequest,
+  type Subject,
+} from '@gatehouse/contract';
+import { z } from 'zod';
+
+import { endpoint } from '../kit/base-url.js';
+import { checked } from '../kit/checked.js';
+import { toUsDate } from '../kit/dates.js';
+import { finding } from '../kit/finding.js';
+import { splitPhone, toE164 } from '../kit/phones.js';
+import { type ProviderCall, type ProviderHttp } from '../kit/provider-http.js';
+import {
+  type DentityCredentials,
+  dentityCredentials,
+  type DentitySettings,
+  dentitySettings,
+} from './dentity.config.js';
+import { identityOf } from './dentity.identity.js';
+import { observeStatus } from './dentity.map.js';
+import { receiveDentityWebhook } from './dentity.webhook.js';
+import { created, verificationStatus } from './dentity.wire.js';
+
+type DentityConnection = Connection<DentityCredentials, DentitySettings>;
+
+/** What Dentity's adapter must remember: the `_id`. */
+const dentityHandle = z.object({ verificationId: z.string().min(1) });
+
+/** The one error text that is known, exactly (providers/dentity.md 4.1): phone and e-mail belong to different accounts. */
+const CONTACT_MISMATCH = 'The phone or email you entered does not match your account';
+
+/** In the form of an id, belonging to nothing. */
+const NOBODYS_ID = '000000000000000000000000';
+
+/** Dentity. Facts: providers/dentity.md; mapping: providers/mapping.md 4.3. It texts the link to the person itself. */
+export class DentityProvider implements Provider<DentityCredentials, DentitySettings> {
+  readonly name = 'dentity';
+  readonly title = 'Dentity';
+  readonly credentials = checked(dentityCredentials);
+  readonly settings = checked(dentitySettings);
+  readonly handle = checked(dentityHandle);
+  readonly supports = {
+    checks: ['profile', 'document', 'liveness'],
+    documentTypes: [],
+    contacts: ['phone'],
+    redirect: false,
+    message: true,
+    reuse: false,
+  } as const satisfies Provider['supports'];
+  readonly whenGone = 'error';
+  readonly webhookMethods = ['PUT'] as const;
+
+  constructor(private readonly http: ProviderHttp) {}
+
+  endpoints(settings: DentitySettings): readonly string[] {
+    return [settings.baseUrl];
+  }
+
+  /**
+   * Creates a verification, which texts the person. There is no idempotency key and no search (providers/dentity.md 4.1):
+   * after a lost answer it is never repeated, and there is no `resume`; only the webhook can tell what became of it.
+   */
+  async start(connection: DentityConnection, request: StartRequest): Promise<Started> {
+    const to = toE164(request.subject.phone);
+    const phone = to === null ? null : splitPhone(to);
+    if (to === null || phone === null) throw invalid('a phone number is needed');
+    if (request.message?.includes('{{link}}') === false) throw invalid('the message must contain {{link}}');
+    const call = callOf(connection, {
+      operation: 'create a verification at Dentity',
+      method: 'POST',
+      path: '/verification',
+      body: {
+        key: connection.credentials.apiKey,
+        phoneNumber: { dialCode: phone.dialCode, phone: phone.national },
+        ...personOf(request.subject),
+        metadata: { verificationId: request.verificationId },
+        callbackUrl: request.webhookUrl,
+        ...(request.message === null ? {} : { smsMessage: request.message }),
+      },
+      schema: created,
+      effectOnLostAnswer: 'unknown',
+      repeatable: false,
+    });
+    const answer = await this.http.request(call);
+    const { _id: verificationId, status } = answer.data.data;
+    return {
+      action: { type: 'sms', to },
+      reference: verificationId,
+      handle: { verificationId },
+      rawStatus: status,
+      delivery: 'sms',
+      warnings: [],
+    };
+  }
+
+  async read(connection: DentityConnection, handle: Handle): Promise<Reading> {
+    const { verificationId } = this.handle.parse(handle);
+    const answer = await this.http.find(statusCall(connection, verificationId), [404]);
+    if (answer.data === null) return { kind: 'absent', rawStatus: '404', reasonCodes: ['awaiting_user'] };
+    const { _id: answered, status, user } = answer.data.data;
+    if (answered !== verificationId) return { kind: 'foreign' };
+    return {
+      kind: 'present',
+      observation: observeStatus(status),
+      identity: user == null ? null : identityOf(user),
+      reference: verificationId,
+      handlePatch: {},
+    };
+  }
+
+  receive(connection: DentityConnection, webhook: RawWebhook): InboundSignal {
+    return receiveDentityWebhook(connection, webhook);
+  }
+
+  /** There is no call for it; the status of nothing answers 404 to a good key (providers/mapping.md 5). */
+  async check(connection: DentityConnection): Promise<readonly Finding[]> {
+    const call = await finding('API key', 'Dentity accepted the API key.', async () => {
+      await this.http.find(statusCall(connection, NOBODYS_ID), [400, 404, 422]);
+      return '';
+    });
+    return [
+      call,
+      connection.credentials.secretKey === undefined
+        ? { ok: false, what: 'Webhooks', detail: 'No secret key is set, so every webhook is refused.' }
+        : { ok: true, what: 'Webhooks', detail: 'A secret key is set.' },
+    ];
+  }
+}
+
+/** What we know of the person, in Dentity's forms: `MM/DD/YYYY`, and objects where its table says "String". */
+function personOf(subject: Subject): Readonly<Record<string, unknown>> {
+  const { email, dateOfBirth, firstName, lastName, address } = subject;
+  return {
+    ...(email === null ? {} : { email }),
+    ...(dateOfBirth === null ? {} : { dateOfBirth: toUsDate(dateOfBirth) }),
+    ...(firstName === null && lastName === null ? {} : { name: known({ firstName, lastName }) }),
+    ...(address === null
+      ? {}
+      : {
+          address: known({
+            street: address.street,
+            city: address.city,
+            state: address.region,
+            zip: address.postalCode,
+            country: address.country,
+          }),
+        }),
+  };
+}
+
+function known(members: Readonly<Record<string, string | null>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(members).flatMap(([name, value]) => (value === null ? [] : [[name, value] as const])),
+  );
+}
+
+function statusCall(
+  connection: DentityConnection,
+  verificationId: string,
+): ProviderCall<z.output<typeof verificationStatus>> {
+  return callOf(connection, {
+    operation: 'read a verification at Dentity',
+    method: 'GET',
+    path: `/verification/${encodeURIComponent(verificationId)}/status`,
+    schema: verificationStatus,
+    effectOnLostAnswer: 'none',
+    repeatable: true,
+  });
+}
+
+/** The API key is in a header of every call (seed 003). */
+function callOf<T>(
+  { credentials, settings }: DentityConnection,
+  call: Omit<ProviderCall<T>, 'provider' | 'url' | 'headers' | 'faultOf'> & { readonly path: string },
+): ProviderCall<T> {
+  const { path, ...rest } = call;
+  return {
+    ...rest,
+    provider: 'dentity',
+    url: endpoint(settings.baseUrl, path),
+    headers: { 'x-api-key': credentials.apiKey },
+    faultOf,
+  };
+}
+
+/** Only one error is documented, by its text; the rest is what the codes say by themselves. */
+function faultOf(status: number, texts: readonly string[]): ProviderFault {
+  if (texts.includes(CONTACT_MISMATCH)) return 'subject';
+  switch (status) {
+    case 401:
+    case 403:
+      return 'credentials';
+    case 404:
+      return 'not_found';
+    case 409:
+      return 'conflict';
+    default:
+      return 'invalid_request';
+  }
+}
+
+function invalid(why: string): ProviderError {
+  return new ProviderError(
+    'dentity',
+    'invalid_request',
+    'none',
+    `Could not create a verification at Dentity: ${why}`,
+  );
+}

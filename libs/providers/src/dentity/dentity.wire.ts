@@ -1,0 +1,70 @@
+import { z } from 'zod';
+
+const text = z.string().nullish();
+
+const verificationId = z.string().min(1).max(200);
+
+/** providers/dentity.md 4.1. */
+export const created = z.object({ data: z.object({ _id: verificationId, status: z.string() }) });
+
+const user = z
+  .object({
+    firstName: text,
+    lastName: text,
+    fullName: text,
+    email: text,
+    phoneNumber: text,
+    dateOfBirth: text,
+    addressDetail: z.object({ street: text, country: text, city: text, state: text, zip: text }).nullish(),
+  })
+  .nullish();
+export type DentityUser = NonNullable<z.output<typeof user>>;
+
+/** providers/dentity.md 4.2. */
+export const verificationStatus = z.object({
+  data: z.object({ _id: verificationId, status: z.string(), user }),
+});
+
+/** Unix seconds, in a number or, to be lenient, in digits. */
+const unixSeconds = z
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^\d{1,12}$/u)
+      .transform(Number),
+  ])
+  .nullable()
+  .catch(null);
+
+/** A history or a single event: the e-mail field is an array and the SMS field an object, plural names or not. */
+const events = z
+  .unknown()
+  .optional()
+  .transform((value) => (Array.isArray(value) ? value : [value]).flatMap(readEvent));
+
+function readEvent(value: unknown): z.output<typeof deliveryEvent> | [] {
+  return deliveryEvent.safeParse(value).data ?? [];
+}
+
+const deliveryEvent = z.object({ status: z.string(), timestamp: unixSeconds.optional() });
+
+const idvImages = z.array(z.object({ category: text, images: z.record(z.string(), z.unknown()).nullish() }));
+
+/**
+ * A webhook's body in all its three types (providers/dentity.md 6). Strict on what names and judges the verification; an
+ * event or an image list that cannot be read must not cost us the rest.
+ */
+export const webhookBody = z.object({
+  type: text,
+  _id: verificationId,
+  status: text,
+  metadata: z.unknown().optional(),
+  emailDeliveryEvents: events,
+  smsDeliveryEvents: events,
+  idvImages: idvImages.catch([]),
+});
+export type DentityWebhook = z.output<typeof webhookBody>;
+
+/** Our verification id, where it was echoed. */
+export const echoedMetadata = z.object({ verificationId: z.string() });

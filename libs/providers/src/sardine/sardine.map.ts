@@ -1,0 +1,161 @@
+import {
+  type Consent,
+  type Observation,
+  type ProviderVerdict,
+  type ReasonCode,
+  RISK_LEVELS,
+  type RiskLevel,
+} from '@gatehouse/contract';
+
+import { isBeforeSecond, toInstant, toIsoDate } from '../kit/dates.js';
+import { documentValidity, validityReasons } from '../kit/document-validity.js';
+import { toText } from '../kit/identity-words.js';
+import { type SardineSettings } from './sardine.config.js';
+import { type SardineHandle } from './sardine.handle.js';
+import { readScopes, type SardineScope } from './sardine.scopes.js';
+import { type SardineEntity } from './sardine.wire.js';
+
+/** What an entity says about one verification; Sardine has no status field, so all of it is derived. */
+export type SardineFinding =
+  | { readonly kind: 'waiting'; readonly rawStatus: string; readonly reasonCodes: readonly ReasonCode[] }
+  | { readonly kind: 'revoked'; readonly observation: Observation }
+  | { readonly kind: 'decided'; readonly observation: Observation };
+
+/** providers/sardine.md 6 and providers/mapping.md 4.2. */
+export function observeEntity(
+  entity: SardineEntity,
+  handle: SardineHandle,
+  settings: SardineSettings,
+  now: Date,
+): SardineFinding {
+  const consent = consentOf(entity);
+  const age =
+    handle.reuse === 'allow' || settings.existingIdentity === 'accept' ? 'new' : ageOf(consent, handle);
+  // A consent from before this verification says nothing about whoever is at the widget now: knowing somebody's phone
+  // number would be enough to be verified as them.
+  if (age === 'old') return { kind: 'waiting', rawStatus: 'earlier_consent', reasonCodes: ['awaiting_user'] };
+  if (isRevoked(entity)) return { kind: 'revoked', observation: revoked(consent) };
+  const present = partsOf(entity);
+  const missing = readScopes(handle.scopes).filter(
+    (scope) => isObservable(scope) && !present.includes(scope),
+  );
+  if (missing.length > 0 || consent?.grantedAt == null)
+    return {
+      kind: 'waiting',
+      rawStatus: present.length === 0 ? 'empty' : 'partial',
+      reasonCodes: present.length === 0 ? ['awaiting_user'] : ['awaiting_user', 'consent_missing'],
+    };
+  return { kind: 'decided', observation: decided(entity, consent, age, settings, now) };
+}
+
+function decided(
+  entity: SardineEntity,
+  consent: Consent,
+  age: 'new' | 'unknown',
+  settings: SardineSettings,
+  now: Date,
+): Observation {
+  const riskLevel = riskLevelOf(entity.level);
+  const risk = verdictOf(riskLevel, settings);
+  // A success that cannot be dated is for a human.
+  const undated = age === 'unknown' && risk.verdict === 'verified';
+  const validity = documentValidity([toIsoDate(entity.documentData?.expiryDate)], now);
+  return {
+    verdict: undated ? 'needs_review' : risk.verdict,
+    rawStatus: typeof entity.level === 'string' ? entity.level.slice(0, 64) : null,
+    reasonCodes: [
+      ...risk.reasonCodes,
+      ...(undated ? (['manual_review_required'] as const) : []),
+      ...validityReasons(validity),
+    ],
+    providerTime: null,
+    delivery: [],
+    validity,
+    riskLevel,
+    consent,
+    evidence: { images: entity.documentKyc, report: false },
+  };
+}
+
+/** What a risk level means under a tenant's policy; one that nobody knows is never a success (providers/sardine.md 10). */
+export function verdictOf(
+  level: RiskLevel | null,
+  settings: Pick<SardineSettings, 'highRisk' | 'mediumRisk'>,
+): { readonly verdict: ProviderVerdict; readonly reasonCodes: readonly ReasonCode[] } {
+  switch (level) {
+    case null:
+    case 'low':
+      return { verdict: 'verified', reasonCodes: [] };
+    case 'medium':
+      return {
+        verdict: settings.mediumRisk === 'verify' ? 'verified' : 'needs_review',
+        reasonCodes: ['risk_medium'],
+      };
+    case 'high':
+    case 'very_high':
+      return {
+        verdict: settings.highRisk === 'reject' ? 'rejected' : 'needs_review',
+        reasonCodes: ['risk_high'],
+      };
+    case 'unknown':
+      return { verdict: 'needs_review', reasonCodes: ['risk_unknown'] };
+  }
+}
+
+/** Null where the client has no risk enrichment; `unknown` for whatever is not a documented or sighted level. */
+export function riskLevelOf(level: unknown): RiskLevel | null {
+  if (level === null || level === undefined) return null;
+  return RISK_LEVELS.find((known) => known === level) ?? 'unknown';
+}
+
+/** The consent of a profile. A null id means that the identity is our client's own, not that there is none (trap 5). */
+export function consentOf({ profile }: SardineEntity): Consent | null {
+  if (profile === null || profile === undefined) return null;
+  const id = toText(profile.consentId);
+  return {
+    id,
+    grantedAt: toInstant(profile.consentedAt),
+    revokedAt: toInstant(profile.revokedAt),
+    sharedFrom: id === null ? null : toText(profile.clientName),
+  };
+}
+
+/** Any value at all in `revokedAt` counts, readable as a time or not. */
+function isRevoked({ profile }: SardineEntity): boolean {
+  return toText(profile?.revokedAt) !== null;
+}
+
+function revoked(consent: Consent | null): Observation {
+  return {
+    verdict: 'requires_input',
+    rawStatus: 'revoked',
+    reasonCodes: ['consent_revoked'],
+    providerTime: null,
+    delivery: [],
+    validity: null,
+    riskLevel: null,
+    consent,
+    evidence: null,
+  };
+}
+
+/** Parts that a read can show; liveness and ssn have no result field (providers/sardine.md 6). */
+function isObservable(scope: SardineScope): boolean {
+  return scope === 'profile' || scope === 'doc_kyc';
+}
+
+function partsOf(entity: SardineEntity): readonly SardineScope[] {
+  return [
+    ...(isFilled(entity.profile) ? (['profile'] as const) : []),
+    ...(isFilled(entity.documentData) ? (['doc_kyc'] as const) : []),
+  ];
+}
+
+function isFilled(part: object | null | undefined): boolean {
+  return part !== null && part !== undefined && Object.values(part).some((member) => member != null);
+}
+
+function ageOf(consent: Consent | null, handle: SardineHandle): 'old' | 'new' | 'unknown' {
+  if (consent?.grantedAt == null || handle.startedAt === null) return 'unknown';
+  return isBeforeSecond(consent.grantedAt, handle.startedAt) ? 'old' : 'new';
+}

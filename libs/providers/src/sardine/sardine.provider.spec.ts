@@ -1,0 +1,302 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+
+import { complaintsOf, failureOf } from '../../test/failures.js';
+import { CREDENTIALS, CUSTOMER_ID, ENTITY, WIDGET_URL } from '../../test/sardine-bodies.js';
+import { json, raw, reset, ScriptedVendor } from '../../test/scripted-vendor.js';
+import { startRequest } from '../../test/start-request.js';
+import { VendorHttp } from '../../test/vendor-http.js';
+import { SardineProvider } from './sardine.provider.js';
+
+const NOW = new Date('2026-05-02T10:00:00.000Z');
+const HANDLE = {
+  customerId: CUSTOMER_ID,
+  scopes: 'profile doc_kyc',
+  startedAt: '2026-05-02T09:15:00.000Z',
+  reuse: 'never',
+} as const;
+
+let vendor: ScriptedVendor;
+let client: VendorHttp;
+let provider: SardineProvider;
+beforeEach(async () => {
+  vendor = await ScriptedVendor.open();
+  client = new VendorHttp();
+  provider = new SardineProvider(client.http);
+});
+afterEach(async () => {
+  await client.close();
+  await vendor.close();
+});
+
+function connection(): Parameters<SardineProvider['start']>[0] {
+  return { credentials: CREDENTIALS, settings: provider.settings.parse({ baseUrl: `${vendor.url}/v1` }) };
+}
+
+const nobody = json(200, { customerId: null, createdAt: null });
+const somebody = json(200, { customerId: CUSTOMER_ID, createdAt: '2026-05-02T09:15:00Z' });
+const widget = json(200, { widgetUrl: WIDGET_URL }, { date: 'Sat, 02 May 2026 09:15:00 GMT' });
+const paths = (): readonly string[] => vendor.requests.map(({ method, path }) => `${method} ${path}`);
+
+const SEARCH = 'POST /v1/identity/entities/search';
+const CREATE = 'POST /v1/identity/entities';
+const WIDGET = 'POST /v1/identity/consents/widget';
+
+describe('start', () => {
+  test('searches, creates and asks for a widget', async () => {
+    vendor.will(nobody, json(201, { customerId: CUSTOMER_ID }), widget);
+    const started = await provider.start(connection(), startRequest({ checks: ['document', 'liveness'] }));
+    expect(paths()).toEqual([SEARCH, CREATE, WIDGET]);
+    const basic = `Basic ${Buffer.from('northwind:secret:with:colons').toString('base64')}`;
+    expect(vendor.requests.map(({ headers }) => headers.authorization)).toEqual([basic, basic, basic]);
+    expect([vendor.sent(0), vendor.sent(1)]).toEqual([
+      { phoneNumber: '+14155550123' },
+      { phoneNumber: '+14155550123' },
+    ]);
+    expect(vendor.sent(2)).toEqual({
+      customerId: CUSTOMER_ID,
+      scope: ['profile', 'doc_kyc', 'liveness'],
+      flow: 'kyc_input',
+      successUrl: 'https://idv.test/return/tok?hint=ok&x=ä',
+      manualKycUrl: 'https://idv.test/return/tok?hint=review',
+      autoRedirect: true,
+    });
+    expect(started).toEqual({
+      action: { type: 'redirect', url: WIDGET_URL, expiresAt: null },
+      reference: CUSTOMER_ID,
+      handle: {
+        customerId: CUSTOMER_ID,
+        scopes: 'profile doc_kyc liveness',
+        startedAt: '2026-05-02T09:15:00.000Z',
+        reuse: 'never',
+      },
+      rawStatus: null,
+      delivery: null,
+      warnings: [],
+    });
+    expect(provider.handle.parse(started.handle)).toEqual(started.handle);
+  });
+
+  test('asks to share where reuse is allowed', async () => {
+    vendor.will(somebody, widget);
+    await provider.start(connection(), startRequest({ reuse: 'allow' }));
+    expect(vendor.sent(1)).toMatchObject({ flow: 'kyc_sharing' });
+  });
+
+  test.each([
+    ['an id', somebody],
+    ['more than an id', json(200, { customerId: CUSTOMER_ID, clientId: 'x', new: {} })],
+  ])('creates nobody where the search finds %s', async (_name, reply) => {
+    vendor.will(reply, widget);
+    await provider.start(connection(), startRequest());
+    expect(paths()).toEqual([SEARCH, WIDGET]);
+  });
+
+  test.each([
+    ['nulls', nobody],
+    ['an empty object', json(200, {})],
+    ['nothing', raw(200, '')],
+    ['null', raw(200, 'null')],
+    ['an empty id', json(200, { customerId: '' })],
+    ['a 404', json(404, { message: 'no' })],
+  ])('creates where the search answers %s', async (_name, reply) => {
+    vendor.will(reply, somebody, widget);
+    await provider.start(connection(), startRequest());
+    expect(paths()).toEqual([SEARCH, CREATE, WIDGET]);
+  });
+
+  test.each([
+    ['a 409', json(409, { message: 'exists' })],
+    ['a 400', json(400, { message: 'exists' })],
+    ['a 422', json(422, {})],
+    ['a 500', json(500, {})],
+    ['a lost answer', reset],
+  ])('looks again where somebody else was faster: create answers %s', async (_name, reply) => {
+    vendor.will(nobody, reply, somebody, widget);
+    const started = await provider.resume(connection(), startRequest());
+    expect(paths()).toEqual([SEARCH, CREATE, SEARCH, WIDGET]);
+    expect(started.reference).toBe(CUSTOMER_ID);
+  });
+
+  test('reports what create said where nobody was', async () => {
+    vendor.will(nobody, json(400, { message: 'bad phone' }), nobody);
+    expect(await failureOf(provider.start(connection(), startRequest()))).toMatchObject({
+      fault: 'invalid_request',
+      effect: 'none',
+      httpStatus: 400,
+    });
+  });
+
+  test.each([
+    ['credentials', [json(401, {})], 'credentials', 1],
+    ['credentials at create', [nobody, json(401, {})], 'credentials', 2],
+    ['a rate limit at create', [nobody, json(429, {})], 'rate_limited', 2],
+    ['a widget for nobody', [somebody, json(404, {})], 'not_found', 2],
+    ['a widget without a URL', [somebody, json(200, {})], 'contract', 2],
+    ['a widget with a script', [somebody, json(200, { widgetUrl: 'javascript:1' })], 'contract', 2],
+    ['HTML', [raw(200, '<html>')], 'contract', 1],
+  ] as const)('fails without effect on %s', async (_name, replies, fault, calls) => {
+    vendor.will(...replies);
+    expect(await failureOf(provider.start(connection(), startRequest()))).toMatchObject({
+      fault,
+      effect: 'none',
+    });
+    expect(vendor.requests).toHaveLength(calls);
+  });
+
+  test.each([null, '12', 'phone'])('refuses the phone %j without a call', async (phone) => {
+    const failure = await failureOf(provider.start(connection(), startRequest({ subject: { phone } })));
+    expect(failure).toMatchObject({ fault: 'invalid_request', effect: 'none' });
+    expect(vendor.requests).toEqual([]);
+  });
+});
+
+describe('renewLink', () => {
+  test('asks for another widget for the same customer and keeps the beginning', async () => {
+    vendor.will(json(200, { widgetUrl: WIDGET_URL }, { date: 'Sun, 03 May 2026 09:15:00 GMT' }));
+    const renewed = await provider.renewLink(connection(), HANDLE, startRequest());
+    expect(paths()).toEqual([WIDGET]);
+    expect(renewed.handle).toEqual(HANDLE);
+  });
+});
+
+describe('read', () => {
+  test('normalises the whole entity', async () => {
+    vendor.will(json(200, ENTITY));
+    const reading = await provider.read(connection(), HANDLE, NOW);
+    expect(paths()).toEqual([`GET /v1/identity/entities/${CUSTOMER_ID}`]);
+    expect(reading).toEqual({
+      kind: 'present',
+      reference: CUSTOMER_ID,
+      handlePatch: {},
+      observation: {
+        verdict: 'verified',
+        rawStatus: 'low',
+        reasonCodes: [],
+        providerTime: null,
+        delivery: [],
+        validity: { documentExpiry: '2029-02-11', state: 'valid' },
+        riskLevel: 'low',
+        consent: { id: null, grantedAt: '2026-05-02T09:21:44.000Z', revokedAt: null, sharedFrom: null },
+        evidence: { images: 3, report: false },
+      },
+      identity: {
+        person: {
+          firstName: 'Ana',
+          lastName: 'Ruiz',
+          fullName: 'Ana Ruiz',
+          gender: 'female',
+          dateOfBirth: '1994-02-11',
+          nationality: null,
+          email: 'ana@mail.test',
+          phone: '+14155550188',
+          address: { street: '9 Elm St', city: 'Reno', region: 'NV', postalCode: '89501', country: null },
+        },
+        documents: [
+          {
+            type: 'drivers_license',
+            number: 'X99',
+            subtype: null,
+            issuedOn: null,
+            expiresOn: '2029-02-11',
+            issuingAuthority: null,
+            issuingCountry: 'US',
+            placeOfIssue: null,
+            checks: { faceMatch: { passed: null, score: null }, classification: { passed: null } },
+            ocr: {},
+          },
+        ],
+        liveness: { passed: null, score: null },
+        risk: { level: 'low' },
+        consent: { id: null, grantedAt: '2026-05-02T09:21:44.000Z', revokedAt: null, sharedFrom: null },
+      },
+    });
+  });
+
+  test.each([
+    ['PASSPORT', 'passport'],
+    ['NATIONAL_ID', 'national_id'],
+    ['drivers_license', 'drivers_license'],
+    ['RESIDENCE_PERMIT', 'other'],
+    [null, 'other'],
+  ])('calls a document of type %j %s', async (documentType, type) => {
+    vendor.will(json(200, { ...ENTITY, documentData: { ...ENTITY.documentData, documentType } }));
+    expect(await provider.read(connection(), HANDLE, NOW)).toMatchObject({
+      identity: { documents: [{ type }] },
+    });
+  });
+
+  test.each([
+    ['a 404', json(404, {}), '404'],
+    ['a 403', json(403, {}), '403'],
+    ['an empty body', raw(200, ''), 'empty'],
+    ['an empty object', json(200, {}), 'empty'],
+  ])('of %s is absent', async (_name, reply, rawStatus) => {
+    vendor.will(reply);
+    expect(await provider.read(connection(), HANDLE, NOW)).toEqual({
+      kind: 'absent',
+      rawStatus,
+      reasonCodes: ['awaiting_user'],
+    });
+  });
+
+  test('shows nothing of a person who has withdrawn', async () => {
+    vendor.will(json(200, { ...ENTITY, profile: { ...ENTITY.profile, revokedAt: '2026-05-02T09:50:00Z' } }));
+    expect(await provider.read(connection(), HANDLE, NOW)).toMatchObject({
+      kind: 'present',
+      identity: null,
+      observation: {
+        verdict: 'requires_input',
+        reasonCodes: ['consent_revoked'],
+        consent: { revokedAt: '2026-05-02T09:50:00.000Z' },
+      },
+    });
+  });
+
+  test('takes images larger than the usual answer', async () => {
+    vendor.will(json(200, { ...ENTITY, documentKyc: { front: 'A'.repeat(6 * 1024 * 1024) } }));
+    expect(await provider.read(connection(), HANDLE, NOW)).toMatchObject({
+      observation: { evidence: { images: 1 } },
+    });
+  });
+
+  test.each([
+    ['bad credentials', json(401, {}), 'credentials'],
+    ['a document of another shape', json(200, { ...ENTITY, documentData: 'X99' }), 'contract'],
+    ['a list', json(200, [ENTITY]), 'contract'],
+  ] as const)('fails on %s', async (_name, reply, fault) => {
+    vendor.will(reply);
+    expect(await failureOf(provider.read(connection(), HANDLE, NOW))).toMatchObject({
+      fault,
+      effect: 'none',
+    });
+  });
+});
+
+describe('check', () => {
+  test.each([
+    ['nobody found', nobody, true],
+    ['a refusal of the number', json(400, {}), true],
+    ['bad credentials', json(401, {}), false],
+    ['something else that listens', raw(200, '<html>'), false],
+  ])('%s', async (_name, reply, ok) => {
+    vendor.will(reply);
+    expect((await provider.check(connection())).map((one) => one.ok)).toEqual([ok]);
+  });
+});
+
+test('settings have safe defaults', () => {
+  const baseUrl = 'https://api.sardine.ai/v1';
+  expect(provider.settings.parse({ baseUrl })).toEqual({
+    baseUrl,
+    highRisk: 'review',
+    mediumRisk: 'verify',
+    existingIdentity: 'wait',
+  });
+  expect(complaintsOf(() => provider.settings.parse({ baseUrl, highRisk: 'verify' }))).toEqual({
+    '/highRisk': 'must be one of review, reject',
+  });
+  expect(complaintsOf(() => provider.credentials.parse({ clientId: 'a:b', clientSecret: '' }))).toEqual({
+    '/clientId': 'must not contain a colon',
+    '/clientSecret': 'must have at least 1 characters',
+  });
+});

@@ -1,0 +1,61 @@
+import { type Observation, type Reading } from '@gatehouse/contract';
+
+import { isBeforeSecond } from '../kit/dates.js';
+import { toE164 } from '../kit/phones.js';
+import { type SentinelSettings } from './sentinel.config.js';
+import { type SentinelHandle } from './sentinel.handle.js';
+import { identityOf } from './sentinel.identity.js';
+import { observeCustomer } from './sentinel.map.js';
+import { type SentinelCustomer } from './sentinel.wire.js';
+
+/** What a record that is the person's, surely or perhaps, says about this verification. */
+export function readingOf(
+  customer: SentinelCustomer,
+  whose: 'ours' | 'doubtful',
+  handle: SentinelHandle,
+  settings: SentinelSettings,
+  now: Date,
+): Reading {
+  const observation = observeCustomer(customer, settings, { now, warned: handle.warned });
+  const age = settings.existingResult === 'accept' ? 'new' : ageOf(observation, handle);
+  // Sentinel keeps one record per person. An older one says nothing about whoever is at the link now: knowing
+  // somebody's e-mail address would be enough to be verified as them.
+  if (age === 'old')
+    return { kind: 'absent', rawStatus: observation.rawStatus, reasonCodes: ['awaiting_user'] };
+  if (whose === 'doubtful')
+    return {
+      kind: 'present',
+      observation: { ...observation, verdict: 'needs_review', reasonCodes: ['contact_mismatch'] },
+      identity: null,
+      // Remembering the customer id would make the next read trust it.
+      reference: null,
+      handlePatch: {},
+    };
+  const phone = toE164(customer.phoneNumber) ?? customer.phoneNumber;
+  return {
+    kind: 'present',
+    observation: age === 'unknown' ? withheld(observation) : observation,
+    identity: identityOf(customer),
+    reference: customer.uuid,
+    handlePatch: {
+      uuid: customer.uuid,
+      ...(typeof customer.email === 'string' ? { latestEmail: customer.email } : {}),
+      ...(typeof phone === 'string' ? { latestPhone: phone } : {}),
+    },
+  };
+}
+
+function ageOf(observation: Observation, handle: SentinelHandle): 'old' | 'new' | 'unknown' {
+  if (observation.providerTime === null || handle.startedAt === null) return 'unknown';
+  return isBeforeSecond(observation.providerTime, handle.startedAt) ? 'old' : 'new';
+}
+
+/** A success that cannot be dated is for a human. */
+function withheld(observation: Observation): Observation {
+  if (observation.verdict !== 'verified') return observation;
+  return {
+    ...observation,
+    verdict: 'needs_review',
+    reasonCodes: [...observation.reasonCodes, 'manual_review_required'],
+  };
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+
+const text = z.string().nullish();
+const flag = z.boolean().nullish();
+const score = z.number().nullish();
+
+/** Every success is `{message, data}` (seed 001). */
+const envelope = <T extends z.ZodType>(data: T): z.ZodObject<{ data: T }> => z.object({ data });
+
+/** `data` is the link itself, a plain string (providers/sentinel.md 5.2). */
+export const mintedLink = envelope(z.url({ protocol: /^https?$/u }));
+
+/** The client's own details; the callback URL is null or missing while none is registered (providers/sentinel.md 5.1). */
+export const ownClient = envelope(z.object({ uuid: z.string(), callbackUrl: text }));
+
+/** Document fields vary by type (seed 000); images are null here and not even named. */
+const document = z
+  .object({
+    passportNumber: text,
+    emiratesIdNumber: text,
+    // The Egyptian ID's keys are not documented (providers/sentinel.md 5.3); inferred from the other two.
+    egyptNationalIdNumber: text,
+    passportType: text,
+    dateOfIssue: text,
+    dateOfExpiry: text,
+    authority: text,
+    placeOfIssue: text,
+    countryOfIssue: text,
+    idMatch: flag,
+    idScore: score,
+    idClassificationPassed: flag,
+    ocrPassport: z.unknown().optional(),
+    ocrEmiratesId: z.unknown().optional(),
+    ocrEgyptNationalId: z.unknown().optional(),
+  })
+  .nullish();
+export type SentinelDocument = NonNullable<z.output<typeof document>>;
+
+/** A customer as `statusWithoutImages` returns it (providers/sentinel.md 5.3, 5.4). */
+const customer = z.object({
+  uuid: z.string().min(1),
+  status: z.number(),
+  name: text,
+  surname: text,
+  gender: text,
+  dateOfBirth: text,
+  nationality: text,
+  email: text,
+  phoneNumber: text,
+  isLive: flag,
+  isLiveScore: score,
+  passport: document,
+  emiratesId: document,
+  egyptNationalId: document,
+  expiredIds: z.array(z.string()).nullish(),
+  updatedAt: text,
+});
+export type SentinelCustomer = z.output<typeof customer>;
+export const customerAnswer = envelope(customer);
+
+/** A webhook's body (providers/sentinel.md 7); note `phone` and `newStatus` where the API says `phoneNumber` and `status`. */
+export const webhookBody = z.object({
+  uuid: z.string().min(1),
+  email: text,
+  phone: text,
+  newStatus: z.number().nullish(),
+  updatedAt: text,
+  event: text,
+});
+export type SentinelWebhook = z.output<typeof webhookBody>;

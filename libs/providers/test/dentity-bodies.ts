@@ -1,0 +1,42 @@
+/** Bodies as Dentity documents them (providers/dentity.md 4, 6), with an invented person. */
+
+export const VERIFICATION_ID = '665f0a1b2c3d4e5f60718293';
+
+export const USER = {
+  firstName: 'Li',
+  lastName: 'Wei',
+  fullName: 'Li Wei',
+  email: 'li@mail.test',
+  phoneNumber: '4155550123',
+  dateOfBirth: '1994-02-11',
+  addressDetail: { street: '1 Oak', country: 'US', city: 'Reno', state: 'NV', zip: '89501' },
+};
+
+export const STATUS_WEBHOOK = {
+  type: 'verification_status',
+  _id: VERIFICATION_ID,
+  status: 'verified',
+  user: USER,
+  metadata: { verificationId: 'ver_01k00000000000000000000000' },
+};
+
+export const EMAIL_WEBHOOK = {
+  type: 'email_delivery_status',
+  _id: VERIFICATION_ID,
+  status: 'pending',
+  emailDeliveryEvents: [
+    { email: 'li@mail.test', timestamp: 1_716_000_002, status: 'delivered' },
+    { email: 'li@mail.test', timestamp: 1_716_000_000, status: 'processed' },
+  ],
+};
+
+export const SMS_WEBHOOK = {
+  type: 'sms_delivery_status',
+  _id: VERIFICATION_ID,
+  status: 'pending',
+  smsDeliveryEvents: { to: '+14155550123', status: 'sent' },
+};
+
+export const CREDENTIALS = { apiKey: 'pk_of_the_tests', secretKey: 'sk_of_the_tests' };
+
+export const CONTACT_MISMATCH = { message: 'The phone or email you entered does not match your account' };
