@@ -1,0 +1,132 @@
+import { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { z } from 'zod';
+
+import { AccountBook } from '../kit/account-book.js';
+import { type Journal } from '../kit/journal.js';
+import { ControlError, type PersonSummary, type Twin, type TwinServices } from '../kit/twin.js';
+import { openVendorScope } from '../kit/vendor-scope.js';
+import { registerSentinelDashboard } from './sentinel.dashboard.js';
+import { sentinelFinish, SentinelJourney } from './sentinel.journey.js';
+import { registerSentinelPages } from './sentinel.pages.js';
+import { registerSentinelApi } from './sentinel.routes.js';
+import { sentinelAccountInput } from './sentinel.settings.js';
+import { type PortalSession, SentinelAccount } from './sentinel.state.js';
+import { rowView } from './sentinel.views.js';
+
+/** Stands in for Sentinel, as far as providers/sentinel.md knows it. */
+export class SentinelTwin implements Twin {
+  readonly name = 'sentinel';
+  readonly title = 'Sentinel';
+  readonly basePath = '/sentinel';
+  readonly #services: TwinServices;
+  readonly #strangers: Journal;
+  readonly #journey: SentinelJourney;
+  readonly #accounts = new AccountBook<SentinelAccount>();
+
+  constructor(services: TwinServices, strangers: Journal) {
+    this.#services = services;
+    this.#strangers = strangers;
+    this.#journey = new SentinelJourney(services);
+  }
+
+  putAccount(body: unknown): SentinelAccount {
+    const input = sentinelAccountInput.parse(body);
+    const id = input.clientUuid.toLowerCase();
+    const account = this.#accounts.get(id) ?? new SentinelAccount(id, this.#services.wallClock);
+    account.configure(input);
+    this.#accounts.add(account);
+    return account;
+  }
+
+  account(id: string): SentinelAccount | undefined {
+    return this.#accounts.get(id.toLowerCase());
+  }
+
+  accounts(): readonly SentinelAccount[] {
+    return this.#accounts.all();
+  }
+
+  forgetAccounts(): void {
+    this.#accounts.clear();
+  }
+
+  people(accountId: string): readonly PersonSummary[] {
+    const account = this.account(accountId);
+    if (account === undefined) return [];
+    return account.sessions.map((session) => summary(account, session));
+  }
+
+  finish(accountId: string, person: string, body: unknown): unknown {
+    const account = this.account(accountId);
+    const session = account?.session(person);
+    if (account === undefined || session === undefined)
+      throw new ControlError(404, `nobody holds a link as ${person}`);
+    const customer = this.#journey.finish(account, session, sentinelFinish.parse(body));
+    return {
+      person: summary(account, session),
+      customer: customer === null ? null : rowView(account, customer),
+    };
+  }
+
+  clockMoved(accountId: string): void {
+    const account = this.account(accountId);
+    if (account !== undefined) this.#journey.runExpiryJob(account);
+  }
+
+  registerRoutes(app: FastifyInstance): void {
+    app.register(
+      (scope, _options, done) => {
+        openVendorScope(scope, {
+          claimedAccount: (request) => this.#claimed(request),
+          // Both error shapes are documented: `errors` for what is wrong with a request, `message` otherwise (4).
+          refusal: (status, message) => (status === 400 ? { errors: [{ message }] } : { message }),
+          strangers: this.#strangers,
+          now: () => new Date(this.#services.wallClock()),
+        });
+        registerSentinelApi(scope, {
+          find: (id) => this.account(id),
+          journey: this.#journey,
+          services: this.#services,
+        });
+        done();
+      },
+      { prefix: this.basePath },
+    );
+    app.register((scope, _options, done) => {
+      registerSentinelPages(scope, { findSession: (token) => this.#session(token), journey: this.#journey });
+      done();
+    });
+  }
+
+  registerDashboard(app: FastifyInstance): void {
+    registerSentinelDashboard(app, (id) => this.account(id), this.#journey);
+  }
+
+  #claimed(request: FastifyRequest): SentinelAccount | undefined {
+    const body = z.object({ clientUuid: z.string() }).safeParse(request.body);
+    return body.success ? this.account(body.data.clientUuid) : undefined;
+  }
+
+  #session(token: string): { account: SentinelAccount; session: PortalSession } | undefined {
+    for (const account of this.#accounts.all()) {
+      const session = account.sessions.find((candidate) => candidate.token === token);
+      if (session !== undefined) return { account, session };
+    }
+    return undefined;
+  }
+}
+
+function summary(account: SentinelAccount, session: PortalSession): PersonSummary {
+  const customer = account.customer(session.customerUuid);
+  return {
+    id: session.id,
+    state: account.isExpired(session) ? 'expired' : session.state,
+    email: session.email,
+    phone: session.phone,
+    createdAt: session.createdAt.toISOString(),
+    page: `/sentinel/portal?data=${encodeURIComponent(session.token)}`,
+    documents: session.documents,
+    customerUuid: session.customerUuid,
+    status: customer?.status ?? null,
+  };
+}
