@@ -1,0 +1,57 @@
+import { ProviderRegistry } from '@gatehouse/contract';
+import { type DynamicModule, Module, type ModuleMetadata, type Type } from '@nestjs/common';
+
+import { type Core, type CoreOptions, createCore } from './core.js';
+import { HealthService } from './health.service.js';
+import { IdempotencyService } from './idempotency/idempotency.service.js';
+import { InboxService } from './inbox/inbox.service.js';
+import { ReturnService } from './inbox/return.service.js';
+import { RoutingService } from './routing/routing.service.js';
+import { ApiKeyService } from './tenancy/api-key.service.js';
+import { ConnectionService } from './tenancy/connection.service.js';
+import { TenantService } from './tenancy/tenant.service.js';
+import { VerificationService } from './verifications/verification.service.js';
+import { Workers } from './workers/workers.js';
+
+const CORE = Symbol('core');
+
+/** Which service of the core answers to which class. */
+const SERVICES: readonly (readonly [Type, keyof Core])[] = [
+  [VerificationService, 'verifications'],
+  [TenantService, 'tenants'],
+  [ApiKeyService, 'apiKeys'],
+  [ConnectionService, 'connections'],
+  [RoutingService, 'routing'],
+  [InboxService, 'inbox'],
+  [ReturnService, 'returns'],
+  [IdempotencyService, 'idempotency'],
+  [HealthService, 'health'],
+  [Workers, 'workers'],
+];
+
+/** The core for Nest's injector. `imports` must hold a module that exports the {@link ProviderRegistry}. */
+@Module({})
+export class CoreModule {
+  static forRoot(
+    options: CoreOptions & { readonly imports: NonNullable<ModuleMetadata['imports']> },
+  ): DynamicModule {
+    return {
+      module: CoreModule,
+      global: true,
+      imports: options.imports,
+      providers: [
+        {
+          provide: CORE,
+          useFactory: (providers: ProviderRegistry) => createCore(options, providers),
+          inject: [ProviderRegistry],
+        },
+        ...SERVICES.map(([token, name]) => ({
+          provide: token,
+          useFactory: (core: Core) => core[name],
+          inject: [CORE],
+        })),
+      ],
+      exports: SERVICES.map(([token]) => token),
+    };
+  }
+}

@@ -1,0 +1,164 @@
+import { type Clock, type Database, type Statement } from '@gatehouse/platform';
+
+import { type TenantVault } from '../privacy/tenant-vault.js';
+import { type TenantScope } from '../tenancy/tenant-scope.js';
+
+/** The right to carry out one keyed request. */
+export interface IdempotencyClaim {
+  readonly scope: TenantScope;
+  /** Method and route pattern, e.g. `POST /v1/verifications`. */
+  readonly route: string;
+  readonly key: string;
+  /** What the request made; set by the core once work began, and kept from a first attempt that died. */
+  resourceId: string | null;
+}
+
+export type IdempotencyOutcome =
+  | { readonly outcome: 'proceed'; readonly claim: IdempotencyClaim }
+  | {
+      readonly outcome: 'replay';
+      readonly status: number;
+      readonly body: Buffer;
+      readonly headers: { readonly contentType: string };
+    }
+  | { readonly outcome: 'in_progress'; readonly retryAfterSeconds: number }
+  | { readonly outcome: 'reused' };
+
+interface KeyRow {
+  readonly is_mine: boolean;
+  readonly request_hash: Buffer;
+  readonly state: 'running' | 'done';
+  readonly locked_until: Date;
+  readonly resource_id: string | null;
+  readonly status: number | null;
+  readonly response_sealed: Buffer | null;
+}
+
+interface StoredResponse {
+  readonly contentType: string;
+  /** Base64 of the very bytes. */
+  readonly body: string;
+}
+
+const LEASE_MS = 60_000;
+
+/** One round trip: takes the key if it is free, else shows what is there. Served by the primary key. */
+const CLAIM: Statement = {
+  name: 'idempotency_keys_claim',
+  text: `WITH mine AS (
+           INSERT INTO idempotency_keys (tenant_id, environment, route, key, request_hash, state, locked_until, created_at)
+           VALUES ($1, $2, $3, $4, $5, 'running', $6, $7)
+           ON CONFLICT DO NOTHING
+           RETURNING true AS is_mine, request_hash, state, locked_until, resource_id, status, response_sealed)
+         SELECT * FROM mine
+         UNION ALL
+         SELECT false, request_hash, state, locked_until, resource_id, status, response_sealed FROM idempotency_keys
+          WHERE tenant_id = $1 AND environment = $2 AND route = $3 AND key = $4 AND NOT EXISTS (SELECT FROM mine)`,
+};
+const TAKE_OVER: Statement = {
+  name: 'idempotency_keys_take_over',
+  text: `UPDATE idempotency_keys SET locked_until = $6
+          WHERE tenant_id = $1 AND environment = $2 AND route = $3 AND key = $4
+            AND state = 'running' AND locked_until <= $5
+         RETURNING resource_id`,
+};
+/** Ties the key to what the request makes, in the transaction that makes it. */
+export const LINK_RESOURCE: Statement = {
+  name: 'idempotency_keys_link',
+  text: `UPDATE idempotency_keys SET resource_id = $5
+          WHERE tenant_id = $1 AND environment = $2 AND route = $3 AND key = $4`,
+};
+const FINISH: Statement = {
+  name: 'idempotency_keys_finish',
+  text: `UPDATE idempotency_keys SET state = 'done', status = $5, response_sealed = $6
+          WHERE tenant_id = $1 AND environment = $2 AND route = $3 AND key = $4`,
+};
+const RELEASE: Statement = {
+  name: 'idempotency_keys_release',
+  text: `DELETE FROM idempotency_keys
+          WHERE tenant_id = $1 AND environment = $2 AND route = $3 AND key = $4 AND state = 'running'`,
+};
+const PURGE: Statement = {
+  name: 'idempotency_keys_purge',
+  text: 'DELETE FROM idempotency_keys WHERE created_at < $1',
+};
+
+/** First outcomes of keyed requests. A retry gets the same status and bytes; the work is done once. */
+export class IdempotencyService {
+  constructor(
+    private readonly database: Database,
+    private readonly vault: TenantVault,
+    private readonly clock: Clock,
+  ) {}
+
+  async begin(
+    scope: TenantScope,
+    route: string,
+    key: string,
+    requestHash: Buffer,
+  ): Promise<IdempotencyOutcome> {
+    const now = this.clock.now();
+    const lease = new Date(now.getTime() + LEASE_MS);
+    const name = [scope.tenantId, scope.environment, route, key];
+    const [row] = await this.database.query<KeyRow>(CLAIM, [...name, requestHash, lease, now]);
+    // Neither taken nor there: released between the two halves of the statement; the caller's retry will find it free.
+    if (row === undefined) return { outcome: 'in_progress', retryAfterSeconds: 1 };
+    const claim: IdempotencyClaim = { scope, route, key, resourceId: row.resource_id };
+    if (row.is_mine) return { outcome: 'proceed', claim };
+    if (!row.request_hash.equals(requestHash)) return { outcome: 'reused' };
+    if (row.state === 'done' && row.status !== null && row.response_sealed !== null) {
+      const stored = (await this.vault.openForTenant(
+        scope.tenantId,
+        row.response_sealed,
+        placeOf(claim),
+      )) as StoredResponse;
+      return {
+        outcome: 'replay',
+        status: row.status,
+        body: Buffer.from(stored.body, 'base64'),
+        headers: { contentType: stored.contentType },
+      };
+    }
+    // The first one's process died: its lease has run out, and this request carries on where it stopped.
+    const [taken] = await this.database.query<{ resource_id: string | null }>(TAKE_OVER, [
+      ...name,
+      now,
+      lease,
+    ]);
+    if (taken !== undefined)
+      return { outcome: 'proceed', claim: { ...claim, resourceId: taken.resource_id } };
+    return {
+      outcome: 'in_progress',
+      retryAfterSeconds: Math.max(1, Math.ceil((row.locked_until.getTime() - now.getTime()) / 1000)),
+    };
+  }
+
+  /** Keeps the outcome for replays. */
+  async finish(claim: IdempotencyClaim, status: number, contentType: string, body: Buffer): Promise<void> {
+    const response: StoredResponse = { contentType, body: body.toString('base64') };
+    const sealed = await this.vault.sealForTenant(claim.scope.tenantId, response, placeOf(claim));
+    await this.database.query(FINISH, [...nameOf(claim), status, sealed]);
+  }
+
+  /** No work began: the key is free again. */
+  async release(claim: IdempotencyClaim): Promise<void> {
+    await this.database.query(RELEASE, nameOf(claim));
+  }
+
+  /** Forgets keys made before `before`. */
+  async purge(before: Date): Promise<void> {
+    await this.database.query(PURGE, [before]);
+  }
+}
+
+function nameOf(claim: IdempotencyClaim): readonly string[] {
+  return [claim.scope.tenantId, claim.scope.environment, claim.route, claim.key];
+}
+
+function placeOf(claim: IdempotencyClaim): { table: string; row: string; column: string } {
+  return {
+    table: 'idempotency_keys',
+    row: JSON.stringify([claim.scope.environment, claim.route, claim.key]),
+    column: 'response_sealed',
+  };
+}

@@ -1,0 +1,231 @@
+import { createHash } from 'node:crypto';
+
+import {
+  type InboundSignal,
+  type Observation,
+  Problem,
+  type RawWebhook,
+  WebhookRefusal,
+} from '@gatehouse/contract';
+import { type Clock, type Database, type Ids, type Log, type Statement, type Tx } from '@gatehouse/platform';
+
+import { type TenantVault } from '../privacy/tenant-vault.js';
+import { type ConnectionService, type OpenConnection } from '../tenancy/connection.service.js';
+import { type Environment, tenantScope, type TenantScope } from '../tenancy/tenant-scope.js';
+import { type VerificationApplier } from '../verifications/verification-applier.js';
+import { bucketOf, MAKE_DUE } from '../verifications/verification.rows.js';
+import { type Wakeup } from '../workers/wakeup.js';
+import { type Correlated, type SignalCorrelator } from './signal-correlator.js';
+
+/** What is kept of a webhook, sealed: enough to apply it, and the evidence it was read from. */
+interface KeptSignal {
+  readonly observation: Observation;
+  readonly reference: string | null;
+  readonly handlePatch: InboundSignal['handlePatch'];
+  readonly correlation: InboundSignal['correlation'];
+  readonly evidence: unknown;
+}
+
+interface SignalRow {
+  readonly tenant_id: string;
+  readonly id: string;
+  readonly connection_id: string;
+  readonly environment: Environment;
+  readonly provider: string;
+  readonly verification_id: string | null;
+  readonly event: string;
+  readonly authenticity: string;
+  readonly body_sealed: Buffer;
+  readonly received_at: Date;
+}
+
+/** A repeat changes nothing and is not returned. Served by signals_dedup. */
+const STORE: Statement = {
+  name: 'signals_store',
+  text: `INSERT INTO signals (tenant_id, id, connection_id, environment, provider, verification_id, source, event, authenticity,
+             dedup_hash, body_sealed, state, bucket, due_at, received_at)
+         VALUES ($1, $2, $3, $4, $5, $6, 'webhook', $7, $8, $9, $10, $11, $12, $13, $14)
+         ON CONFLICT (tenant_id, connection_id, dedup_hash) DO NOTHING
+         RETURNING id`,
+};
+/** Served by signals_due. */
+const CLAIM_PENDING: Statement = {
+  name: 'signals_claim_pending',
+  text: `UPDATE signals s SET due_at = $2, attempts = attempts + 1
+           FROM (SELECT tenant_id, id FROM signals
+                  WHERE due_at <= $1 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED) due
+          WHERE s.tenant_id = due.tenant_id AND s.id = due.id
+         RETURNING s.tenant_id, s.id, s.connection_id, s.environment, s.provider, s.verification_id, s.event, s.authenticity,
+             s.body_sealed, s.received_at`,
+};
+const LOCK_PENDING: Statement = {
+  name: 'signals_lock_pending',
+  text: `SELECT id FROM signals WHERE tenant_id = $1 AND id = $2 AND state = 'pending' FOR UPDATE`,
+};
+const SETTLE: Statement = {
+  name: 'signals_settle',
+  text: `UPDATE signals SET state = $3, state_reason = $4, due_at = NULL, applied_at = $5
+          WHERE tenant_id = $1 AND id = $2`,
+};
+
+const LEASE_MS = 30_000;
+
+/**
+ * Webhooks in: verified, stored, acknowledged, then applied. What is stored is applied even when this process dies right
+ * after; what repeats is stored once; what nobody here knows is kept as an orphan.
+ */
+export class InboxService {
+  constructor(
+    private readonly store: { readonly database: Database; readonly vault: TenantVault; readonly log: Log },
+    private readonly connections: ConnectionService,
+    private readonly correlator: SignalCorrelator,
+    private readonly applier: VerificationApplier,
+    private readonly surroundings: { readonly clock: Clock; readonly ids: Ids },
+    private readonly wakeup: Wakeup,
+  ) {}
+
+  /**
+   * Returns once the webhook is stored (or known already). Throws Problem `not_found` for an address that is not ours, and
+   * WebhookRefusal for a sender that does not prove itself.
+   */
+  async receive(
+    address: { readonly provider: string; readonly connectionId: string; readonly token: string },
+    raw: RawWebhook,
+  ): Promise<void> {
+    const connection = await this.connections.openByAddress(address);
+    if (connection?.provider.receive === undefined)
+      throw new Problem('not_found', 'There is no such webhook address.');
+    const signal = this.#authenticate(connection, raw);
+    const scope = this.#scope(connection.tenantId, connection.environment, connection.provider.name);
+    const matches = await this.correlator.find(scope, connection.id, signal.correlation);
+    const [id] = await this.#store(scope, connection, signal, matches[0] ?? null);
+    if (id === undefined) return;
+    if (matches.length === 0) {
+      this.store.log.warn('a webhook of an unknown person is kept', {
+        provider: connection.provider.name,
+        connectionId: connection.id,
+      });
+      return;
+    }
+    this.wakeup.wake();
+  }
+
+  /** Applies up to `limit` stored signals; returns how many it took. */
+  async applyPending(limit: number): Promise<number> {
+    const now = this.surroundings.clock.now();
+    const lease = new Date(now.getTime() + LEASE_MS);
+    const rows = await this.store.database.query<SignalRow>(CLAIM_PENDING, [now, lease, limit]);
+    // In order of arrival; one that fails is tried again when its lease runs out and holds up nothing else.
+    const inOrder = [...rows].sort((a, b) => a.received_at.getTime() - b.received_at.getTime());
+    for (const row of inOrder) {
+      try {
+        await this.#apply(row);
+      } catch (error) {
+        this.store.log.error('a stored webhook could not be applied', { provider: row.provider, error });
+      }
+    }
+    return rows.length;
+  }
+
+  #authenticate(connection: OpenConnection, raw: RawWebhook): InboundSignal {
+    if (connection.provider.receive === undefined)
+      throw new WebhookRefusal('unconfigured', 'no webhooks expected');
+    try {
+      return connection.provider.receive(connection, raw);
+    } catch (error) {
+      if (error instanceof WebhookRefusal) {
+        this.store.log.warn('a webhook was refused', {
+          event: 'security.webhook_refused',
+          provider: connection.provider.name,
+          connectionId: connection.id,
+          reason: error.kind,
+        });
+      }
+      throw error;
+    }
+  }
+
+  async #store(
+    scope: TenantScope,
+    connection: OpenConnection,
+    signal: InboundSignal,
+    match: Correlated | null,
+  ): Promise<readonly string[]> {
+    const id = this.surroundings.ids.next();
+    const now = this.surroundings.clock.now();
+    const kept: KeptSignal = {
+      observation: signal.observation,
+      reference: signal.reference,
+      handlePatch: signal.handlePatch,
+      correlation: signal.correlation,
+      evidence: signal.evidence,
+    };
+    const rows = await this.store.database.query<{ id: string }>(STORE, [
+      scope.tenantId,
+      id,
+      connection.id,
+      scope.environment,
+      connection.provider.name,
+      match?.id ?? null,
+      signal.event,
+      signal.authenticity,
+      createHash('sha256').update(signal.dedupKey).digest(),
+      await this.store.vault.sealForTenant(scope.tenantId, kept, placeOf(id)),
+      match === null ? 'orphan' : 'pending',
+      bucketOf(scope.tenantId),
+      match === null ? null : now,
+      now,
+    ]);
+    return rows.map((row) => row.id);
+  }
+
+  async #apply(row: SignalRow): Promise<void> {
+    const scope = this.#scope(row.tenant_id, row.environment, row.provider);
+    // Sealed by `#store`.
+    const kept = (await this.store.vault.openForTenant(
+      row.tenant_id,
+      row.body_sealed,
+      placeOf(row.id),
+    )) as KeptSignal;
+    const matches = await this.correlator.find(scope, row.connection_id, kept.correlation);
+    const isCertain = matches.some((match) => match.id === row.verification_id && match.isCertain);
+    await this.store.database.transaction(async (tx) => {
+      const [pending] = await tx.query<{ id: string }>(LOCK_PENDING, [row.tenant_id, row.id]);
+      if (pending === undefined || row.verification_id === null) return;
+      const { setAside } = await this.applier.applyIn(
+        tx,
+        scope,
+        row.verification_id,
+        { kind: 'webhook', at: row.received_at.toISOString(), observation: kept.observation },
+        {
+          ...(isCertain && { reference: kept.reference, handlePatch: kept.handlePatch }),
+          cause: { signalId: row.id, event: row.event, authenticity: row.authenticity },
+        },
+      );
+      await this.#askOthers(tx, row, matches, kept.observation);
+      const state = setAside === null ? 'applied' : 'set_aside';
+      await tx.query(SETTLE, [row.tenant_id, row.id, state, setAside, this.surroundings.clock.now()]);
+    });
+    this.wakeup.wake();
+  }
+
+  /** One record at the provider can stand behind several verifications of a person; the others are read again. */
+  async #askOthers(
+    tx: Tx,
+    row: SignalRow,
+    matches: readonly Correlated[],
+    observation: Observation,
+  ): Promise<void> {
+    if (observation.verdict === null) return;
+    const others = matches.filter((match) => match.id !== row.verification_id).map((match) => match.id);
+    if (others.length > 0) await tx.query(MAKE_DUE, [row.tenant_id, others, this.surroundings.clock.now()]);
+  }
+
+  #scope(tenantId: string, environment: Environment, provider: string): TenantScope {
+    return tenantScope(tenantId, environment, `provider:${provider}`);
+  }
+}
+
+function placeOf(signalId: string): { table: string; row: string; column: string } {
+  return { table: 'signals', row: signalId, column: 'body_sealed' };
+}

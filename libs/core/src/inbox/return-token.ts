@@ -1,0 +1,68 @@
+import { constantTimeEqual } from '@gatehouse/platform';
+
+import { type TenantVault } from '../privacy/tenant-vault.js';
+import { type Environment } from '../tenancy/tenant-scope.js';
+
+export type ReturnWay = 'success' | 'review';
+
+export interface ReturnAddress {
+  readonly tenantId: string;
+  readonly environment: Environment;
+  readonly verificationId: string;
+  readonly way: ReturnWay;
+}
+
+/*
+ * tenant (16 bytes) ‖ verification (16) ‖ flags (1) ‖ MAC (16), base64url. Names the tenant, so that no lookup crosses
+ * tenants, and proves that we made it. It authorises nothing but a read of the provider.
+ */
+const ID_BYTES = 16;
+const MAC_BYTES = 16;
+const LENGTH = 2 * ID_BYTES + 1 + MAC_BYTES;
+const LIVE = 1;
+const REVIEW = 2;
+
+/** Makes and reads the tokens of `/return/{token}`. */
+export class ReturnTokens {
+  constructor(private readonly vault: TenantVault) {}
+
+  async make(address: ReturnAddress): Promise<string> {
+    const flags = (address.environment === 'live' ? LIVE : 0) | (address.way === 'review' ? REVIEW : 0);
+    const body = Buffer.concat([
+      uuidBytes(address.tenantId),
+      uuidBytes(address.verificationId),
+      Buffer.of(flags),
+    ]);
+    return Buffer.concat([body, await this.#mac(address.tenantId, body)]).toString('base64url');
+  }
+
+  /** Null for anything that we did not make. */
+  async read(token: string): Promise<ReturnAddress | null> {
+    const bytes = Buffer.from(token, 'base64url');
+    if (bytes.length !== LENGTH || bytes.toString('base64url') !== token) return null;
+    const body = bytes.subarray(0, -MAC_BYTES);
+    const tenantId = uuidText(body.subarray(0, ID_BYTES));
+    const mac = await this.#mac(tenantId, body).catch(() => null);
+    // A tenant that does not exist has no key: the same answer as for a token that is wrong.
+    if (mac === null || !constantTimeEqual(mac, bytes.subarray(-MAC_BYTES))) return null;
+    const flags = body[2 * ID_BYTES] ?? 0;
+    return {
+      tenantId,
+      environment: (flags & LIVE) === 0 ? 'test' : 'live',
+      verificationId: uuidText(body.subarray(ID_BYTES, 2 * ID_BYTES)),
+      way: (flags & REVIEW) === 0 ? 'success' : 'review',
+    };
+  }
+
+  async #mac(tenantId: string, body: Buffer): Promise<Buffer> {
+    return (await this.vault.tokenMac(tenantId, 'return', body.toString('hex'))).subarray(0, MAC_BYTES);
+  }
+}
+
+function uuidBytes(uuid: string): Buffer {
+  return Buffer.from(uuid.replaceAll('-', ''), 'hex');
+}
+
+function uuidText(bytes: Buffer): string {
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}

@@ -1,0 +1,108 @@
+import { type InboundSignal, type VerificationStatus } from '@gatehouse/contract';
+import { type Database, fromTypeId } from '@gatehouse/platform';
+
+import { type TenantVault } from '../privacy/tenant-vault.js';
+import { type TenantScope } from '../tenancy/tenant-scope.js';
+import { FIND_BY_CONTACT, FIND_BY_PROVIDER_REFERENCE, FIND_OWN } from '../verifications/verification.rows.js';
+
+/** A verification that a signal may be about. */
+export interface Correlated {
+  readonly id: string;
+  readonly status: VerificationStatus;
+  /**
+   * False when only the phone matches and the e-mail is somebody else's: worth a look at the provider, but nothing that the
+   * signal says about who the person is may be remembered (providers/sentinel.md trap 4).
+   */
+  readonly isCertain: boolean;
+}
+
+interface CorrelatedRow {
+  readonly id: string;
+  readonly status: VerificationStatus;
+  readonly provider_reference: string | null;
+  readonly email_hash: Buffer | null;
+}
+
+/**
+ * Finds whom a signal is about, within the connection it came in by: by our own id where the provider echoes it, else by the
+ * provider's name for the person, else by contact. Newest first; those that are over come last.
+ */
+export class SignalCorrelator {
+  constructor(
+    private readonly database: Database,
+    private readonly vault: TenantVault,
+  ) {}
+
+  async find(
+    scope: TenantScope,
+    connectionId: string,
+    correlation: InboundSignal['correlation'],
+  ): Promise<readonly Correlated[]> {
+    const named = [
+      ...(await this.#own(scope, connectionId, correlation.verificationId)),
+      ...(await this.#byReference(scope, connectionId, correlation.reference)),
+    ].map((row) => ({ ...row, isCertain: true }));
+    const rows = [...named, ...(await this.#byContact(scope, connectionId, correlation))];
+    // Somebody whom the provider knows by another name is somebody else, whatever else matches.
+    const { reference } = correlation;
+    const same = rows.filter(
+      (row) => reference === null || row.provider_reference === null || row.provider_reference === reference,
+    );
+    // The first finding of a verification is the most certain one.
+    const distinct = [...new Map([...same].reverse().map((row) => [row.id, row])).values()].reverse();
+    return [...distinct.filter((row) => !isClosed(row)), ...distinct.filter(isClosed)];
+  }
+
+  async #own(scope: TenantScope, connectionId: string, id: string | null): Promise<readonly CorrelatedRow[]> {
+    const uuid = id === null ? null : (fromTypeId('ver', id) ?? uuidOf(id));
+    if (uuid === null) return [];
+    return this.database.query<CorrelatedRow>(FIND_OWN, [scope.tenantId, connectionId, uuid]);
+  }
+
+  async #byReference(
+    scope: TenantScope,
+    connectionId: string,
+    reference: string | null,
+  ): Promise<readonly CorrelatedRow[]> {
+    if (reference === null) return [];
+    return this.database.query<CorrelatedRow>(FIND_BY_PROVIDER_REFERENCE, [
+      scope.tenantId,
+      connectionId,
+      reference,
+    ]);
+  }
+
+  async #byContact(
+    scope: TenantScope,
+    connectionId: string,
+    { emails, phones }: InboundSignal['correlation'],
+  ): Promise<readonly (CorrelatedRow & Correlated)[]> {
+    if (emails.length === 0 && phones.length === 0) return [];
+    const hashes = (kind: 'email' | 'phone', values: readonly string[]): Promise<Buffer[]> =>
+      Promise.all(values.map((value) => this.vault.lookupHash(scope.tenantId, kind, value.toLowerCase())));
+    const emailHashes = await hashes('email', emails);
+    const rows = await this.database.query<CorrelatedRow>(FIND_BY_CONTACT, [
+      scope.tenantId,
+      connectionId,
+      scope.environment,
+      emailHashes,
+      await hashes('phone', phones),
+    ]);
+    return rows.map((row) => ({ ...row, isCertain: isSameEmail(row.email_hash, emailHashes) }));
+  }
+}
+
+/** Where one of the two has no e-mail, there is nothing to contradict the phone. */
+function isSameEmail(known: Buffer | null, given: readonly Buffer[]): boolean {
+  return known === null || given.length === 0 || given.some((hash) => hash.equals(known));
+}
+
+function isClosed(row: { readonly status: VerificationStatus }): boolean {
+  return row.status === 'canceled' || row.status === 'revoked';
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+function uuidOf(text: string): string | null {
+  return UUID.test(text) ? text : null;
+}

@@ -1,0 +1,35 @@
+export { type Core, type CoreOptions, createCore } from './core.js';
+export { CoreModule } from './core.module.js';
+export { type Health, HealthService } from './health.service.js';
+export {
+  type IdempotencyClaim,
+  type IdempotencyOutcome,
+  IdempotencyService,
+} from './idempotency/idempotency.service.js';
+export { InboxService } from './inbox/inbox.service.js';
+export { ReturnService } from './inbox/return.service.js';
+export { type PolicyVersion, type RoutingPolicy, RoutingService } from './routing/routing.service.js';
+export {
+  ADMIN_ROLES,
+  type AdminRole,
+  type ApiKey,
+  ApiKeyService,
+  type Principal,
+  type Scope,
+  SCOPES,
+} from './tenancy/api-key.service.js';
+export { ConnectionService, type ConnectionView } from './tenancy/connection.service.js';
+export { type Tenant, TenantService, type TenantSettings } from './tenancy/tenant.service.js';
+export { type Environment, ENVIRONMENTS, tenantScope, type TenantScope } from './tenancy/tenant-scope.js';
+export { VerificationService } from './verifications/verification.service.js';
+export {
+  type FactSource,
+  type NewVerification,
+  type Page,
+  type PageRequest,
+  type StoredIdentity,
+  type TimelineEvent,
+  type Verification,
+  type VerificationFilter,
+} from './verifications/verification.js';
+export { Workers } from './workers/workers.js';

@@ -1,0 +1,278 @@
+import { Problem } from '@gatehouse/contract';
+import {
+  type Clock,
+  type Database,
+  type Ids,
+  type RandomSource,
+  type Queryable,
+  sha256,
+  type Statement,
+} from '@gatehouse/platform';
+
+import { type Ledger, type LedgerKind } from '../ledger/ledger.js';
+import { hintOf, newAdminKey, newTenantKey, parseKey } from './key-format.js';
+import { type Environment } from './tenant-scope.js';
+
+/** What a tenant's key may do. */
+export const SCOPES = ['verifications:read', 'verifications:write', 'identity:read'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+export const ADMIN_ROLES = ['admin', 'support', 'auditor', 'approver'] as const;
+export type AdminRole = (typeof ADMIN_ROLES)[number];
+
+export interface ApiKey {
+  readonly id: string;
+  readonly environment: Environment;
+  readonly name: string;
+  readonly hint: string;
+  readonly scopes: readonly Scope[];
+  readonly createdAt: Date;
+  readonly expiresAt: Date | null;
+  readonly revokedAt: Date | null;
+}
+
+/** Who calls. */
+export type Principal =
+  | {
+      readonly kind: 'tenant';
+      readonly keyId: string;
+      readonly tenantId: string;
+      readonly environment: Environment;
+      readonly scopes: readonly Scope[];
+    }
+  | { readonly kind: 'admin'; readonly keyId: string; readonly role: AdminRole };
+
+interface ApiKeyRow {
+  readonly id: string;
+  readonly environment: Environment;
+  readonly name: string;
+  readonly hint: string;
+  readonly scopes: Scope[];
+  readonly created_at: Date;
+  readonly expires_at: Date | null;
+  readonly revoked_at: Date | null;
+}
+
+const COLUMNS = 'id, environment, name, hint, scopes, created_at, expires_at, revoked_at';
+
+/** Served by api_keys_hash; the tenant by its primary key. */
+const AUTHENTICATE: Statement = {
+  name: 'api_keys_authenticate',
+  text: `SELECT k.id, k.environment, k.scopes FROM api_keys k JOIN tenants t ON t.id = k.tenant_id
+          WHERE k.tenant_id = $1 AND k.hash = $2 AND k.environment = $3 AND k.revoked_at IS NULL
+            AND (k.expires_at IS NULL OR k.expires_at > $4) AND t.status = 'active'`,
+};
+const AUTHENTICATE_ADMIN: Statement = {
+  name: 'admin_keys_authenticate',
+  text: `SELECT id, role FROM admin_keys WHERE hash = $1 AND revoked_at IS NULL`,
+};
+const INSERT: Statement = {
+  name: 'api_keys_insert',
+  text: `INSERT INTO api_keys (tenant_id, id, environment, name, hash, hint, scopes, created_at)
+         SELECT id, $2, $3, $4, $5, $6, $7, $8 FROM tenants WHERE id = $1
+         RETURNING ${COLUMNS}`,
+};
+const LIST: Statement = {
+  name: 'api_keys_list',
+  text: `SELECT ${COLUMNS} FROM api_keys WHERE tenant_id = $1 ORDER BY id DESC`,
+};
+const LOCK: Statement = {
+  name: 'api_keys_lock',
+  text: `SELECT ${COLUMNS} FROM api_keys WHERE tenant_id = $1 AND id = $2 FOR UPDATE`,
+};
+const REVOKE: Statement = {
+  name: 'api_keys_revoke',
+  text: `UPDATE api_keys SET revoked_at = $3 WHERE tenant_id = $1 AND id = $2`,
+};
+const EXPIRE: Statement = {
+  name: 'api_keys_expire',
+  text: `UPDATE api_keys SET expires_at = least(expires_at, $3) WHERE tenant_id = $1 AND id = $2`,
+};
+const INSERT_ADMIN: Statement = {
+  name: 'admin_keys_insert',
+  text: `INSERT INTO admin_keys (id, name, role, hash, hint, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (hash) DO UPDATE SET revoked_at = NULL`,
+};
+const REVOKE_EARLIER_CONFIGURED: Statement = {
+  name: 'admin_keys_revoke_earlier_configured',
+  text: `UPDATE admin_keys SET revoked_at = $2 WHERE name = $3 AND hash <> $1 AND revoked_at IS NULL`,
+};
+const LOCK_ADMIN_KEYS: Statement = {
+  name: 'admin_keys_lock',
+  text: 'LOCK TABLE admin_keys IN SHARE ROW EXCLUSIVE MODE',
+};
+const COUNT_ADMIN: Statement = {
+  name: 'admin_keys_count',
+  text: 'SELECT count(*)::int AS count FROM admin_keys WHERE revoked_at IS NULL',
+};
+
+const CONFIGURED = 'ADMIN_API_KEY';
+
+/** Keys of product backends and of our operators: stored as hashes, shown once. */
+export class ApiKeyService {
+  constructor(
+    private readonly database: Database,
+    private readonly ledger: Ledger,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+    private readonly random: RandomSource,
+  ) {}
+
+  /** Null for anything that is not a key in force: unknown, malformed, revoked, expired, tenant suspended. */
+  async authenticate(text: string): Promise<Principal | null> {
+    const parsed = parseKey(text);
+    if (parsed === null) return null;
+    if (parsed.kind === 'admin') {
+      const [admin] = await this.database.query<{ id: string; role: AdminRole }>(AUTHENTICATE_ADMIN, [
+        sha256(text),
+      ]);
+      return admin === undefined ? null : { kind: 'admin', keyId: admin.id, role: admin.role };
+    }
+    const [row] = await this.database.query<{ id: string; scopes: Scope[] }>(AUTHENTICATE, [
+      parsed.tenantId,
+      sha256(text),
+      parsed.environment,
+      this.clock.now(),
+    ]);
+    if (row === undefined) return null;
+    return { ...parsed, keyId: row.id, scopes: row.scopes };
+  }
+
+  /** Throws Problem `not_found`. */
+  async create(
+    actor: string,
+    tenantId: string,
+    input: { readonly name: string; readonly environment: Environment; readonly scopes: readonly Scope[] },
+  ): Promise<{ apiKey: ApiKey; key: string }> {
+    return this.database.transaction((tx) => this.#create(tx, actor, 'api_key.created', tenantId, input));
+  }
+
+  async list(tenantId: string): Promise<readonly ApiKey[]> {
+    return (await this.database.query<ApiKeyRow>(LIST, [tenantId])).map(apiKeyOf);
+  }
+
+  /** In force at once. Revoking twice is no error. Throws Problem `not_found`. */
+  async revoke(actor: string, tenantId: string, keyId: string): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      const apiKey = await lockKey(tx, tenantId, keyId);
+      if (apiKey.revokedAt !== null) return;
+      await tx.query(REVOKE, [tenantId, keyId, this.clock.now()]);
+      await this.#record(tx, 'api_key.revoked', tenantId, apiKey, actor);
+    });
+  }
+
+  /**
+   * A new key with the same name, environment and scopes; the old one goes on working for `overlapSeconds`.
+   * Throws Problem `not_found`, and `conflict` for a key that is not in force.
+   */
+  async rotate(
+    actor: string,
+    tenantId: string,
+    keyId: string,
+    overlapSeconds: number,
+  ): Promise<{ apiKey: ApiKey; key: string }> {
+    return this.database.transaction(async (tx) => {
+      const old = await lockKey(tx, tenantId, keyId);
+      const now = this.clock.now();
+      if (old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= now)) {
+        throw new Problem('conflict', 'The key is no longer in force and cannot be rotated.');
+      }
+      await tx.query(EXPIRE, [tenantId, keyId, new Date(now.getTime() + overlapSeconds * 1000)]);
+      return this.#create(tx, actor, 'api_key.rotated', tenantId, old);
+    });
+  }
+
+  /**
+   * Makes sure that somebody can administer: takes the key of ADMIN_API_KEY (an earlier value of it is revoked), or,
+   * where no admin key exists, makes one.
+   * Returns a key that it made, to be shown once, else null.
+   */
+  async ensureAdminKey(configured: string | null): Promise<string | null> {
+    return this.database.transaction(async (tx) => {
+      // Of several replicas that start at once, one makes the first key.
+      await tx.query(LOCK_ADMIN_KEYS);
+      if (configured !== null) {
+        await this.#insertAdminKey(tx, configured, CONFIGURED);
+        await tx.query(REVOKE_EARLIER_CONFIGURED, [sha256(configured), this.clock.now(), CONFIGURED]);
+        return null;
+      }
+      const [row] = await tx.query<{ count: number }>(COUNT_ADMIN);
+      if (row !== undefined && row.count > 0) return null;
+      const key = newAdminKey(this.random);
+      await this.#insertAdminKey(tx, key, 'first key');
+      return key;
+    });
+  }
+
+  async #insertAdminKey(tx: Queryable, key: string, name: string): Promise<void> {
+    await tx.query(INSERT_ADMIN, [
+      this.ids.next(),
+      name,
+      'admin',
+      sha256(key),
+      hintOf(key),
+      this.clock.now(),
+    ]);
+  }
+
+  async #create(
+    tx: Queryable,
+    actor: string,
+    kind: 'api_key.created' | 'api_key.rotated',
+    tenantId: string,
+    input: { readonly name: string; readonly environment: Environment; readonly scopes: readonly Scope[] },
+  ): Promise<{ apiKey: ApiKey; key: string }> {
+    const key = newTenantKey(this.random, tenantId, input.environment);
+    const [row] = await tx.query<ApiKeyRow>(INSERT, [
+      tenantId,
+      this.ids.next(),
+      input.environment,
+      input.name,
+      sha256(key),
+      hintOf(key),
+      input.scopes,
+      this.clock.now(),
+    ]);
+    if (row === undefined) throw new Problem('not_found', 'There is no such tenant.');
+    const apiKey = apiKeyOf(row);
+    await this.#record(tx, kind, tenantId, apiKey, actor);
+    return { apiKey, key };
+  }
+
+  async #record(
+    tx: Queryable,
+    kind: LedgerKind,
+    tenantId: string,
+    apiKey: ApiKey,
+    actor: string,
+  ): Promise<void> {
+    await this.ledger.append(tx, {
+      kind,
+      tenantId,
+      environment: apiKey.environment,
+      verificationId: null,
+      version: null,
+      actor,
+      data: { keyId: apiKey.id, scopes: apiKey.scopes },
+    });
+  }
+}
+
+async function lockKey(tx: Queryable, tenantId: string, keyId: string): Promise<ApiKey> {
+  const [row] = await tx.query<ApiKeyRow>(LOCK, [tenantId, keyId]);
+  if (row === undefined) throw new Problem('not_found', 'There is no such key.');
+  return apiKeyOf(row);
+}
+
+function apiKeyOf(row: ApiKeyRow): ApiKey {
+  return {
+    id: row.id,
+    environment: row.environment,
+    name: row.name,
+    hint: row.hint,
+    scopes: row.scopes,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    revokedAt: row.revoked_at,
+  };
+}

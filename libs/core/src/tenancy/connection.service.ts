@@ -1,0 +1,396 @@
+import {
+  Problem,
+  type Provider,
+  type ProviderRegistry,
+  type Finding,
+  InvalidShape,
+} from '@gatehouse/contract';
+import {
+  checkOutboundUrl,
+  type Clock,
+  constantTimeEqual,
+  type Database,
+  fromTypeId,
+  type Ids,
+  type Queryable,
+  type RandomSource,
+  type Statement,
+  toTypeId,
+} from '@gatehouse/platform';
+
+import { type Ledger } from '../ledger/ledger.js';
+import { type TenantVault } from '../privacy/tenant-vault.js';
+import { requireVersion } from './tenant.service.js';
+import { type Environment, tenantScope, type TenantScope } from './tenant-scope.js';
+
+/** A connection as admins see it: which credentials are set, never their values. */
+export interface ConnectionView {
+  readonly id: string;
+  readonly provider: string;
+  readonly environment: Environment;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly credentials: Readonly<Record<string, 'set'>>;
+  /** Where the provider has to send its webhooks; null for a provider that has none. */
+  readonly webhookUrl: string | null;
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** A connection ready for calls. Stays inside the core. */
+export interface OpenConnection {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly environment: Environment;
+  readonly provider: Provider;
+  readonly credentials: unknown;
+  readonly settings: unknown;
+  /** Where this connection's webhooks come in, whether or not the provider sends any. */
+  readonly webhookUrl: string;
+}
+
+interface Secrets {
+  readonly credentials: unknown;
+  readonly webhookToken: string;
+}
+
+interface ConnectionRow {
+  readonly id: string;
+  readonly environment: Environment;
+  readonly provider: string;
+  readonly secrets_sealed: Buffer;
+  readonly settings: Record<string, unknown>;
+  readonly version: number;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+}
+
+const COLUMNS = 'id, environment, provider, secrets_sealed, settings, version, created_at, updated_at';
+
+/** Served by connections_provider. */
+const FIND: Statement = {
+  name: 'connections_find',
+  text: `SELECT ${COLUMNS} FROM connections WHERE tenant_id = $1 AND environment = $2 AND provider = $3`,
+};
+const LOCK: Statement = { name: 'connections_lock', text: `${FIND.text} FOR UPDATE` };
+/** Served by the primary key. */
+const FIND_BY_ID: Statement = {
+  name: 'connections_find_by_id',
+  text: `SELECT ${COLUMNS} FROM connections WHERE tenant_id = $1 AND id = $2`,
+};
+const INSERT: Statement = {
+  name: 'connections_insert',
+  text: `INSERT INTO connections (tenant_id, id, environment, provider, secrets_sealed, settings, created_at, updated_at)
+         SELECT id, $2, $3, $4, $5, $6, $7, $7 FROM tenants WHERE id = $1
+         RETURNING ${COLUMNS}`,
+};
+const UPDATE: Statement = {
+  name: 'connections_update',
+  text: `UPDATE connections SET secrets_sealed = $3, settings = $4, version = version + 1, updated_at = $5
+          WHERE tenant_id = $1 AND id = $2 RETURNING ${COLUMNS}`,
+};
+const DELETE: Statement = {
+  name: 'connections_delete',
+  text: 'DELETE FROM connections WHERE tenant_id = $1 AND id = $2',
+};
+/** Served by verifications_by_provider_reference. */
+const IN_USE: Statement = {
+  name: 'connections_in_use',
+  text: `SELECT 1 AS found FROM verifications WHERE tenant_id = $1 AND connection_id = $2 AND due_at IS NOT NULL LIMIT 1`,
+};
+const LIST_PROVIDERS: Statement = {
+  name: 'connections_list_providers',
+  text: 'SELECT provider FROM connections WHERE tenant_id = $1 AND environment = $2 ORDER BY provider',
+};
+
+const TENANT_PART = 26;
+const SECRET_BYTES = 20;
+
+/** What the connections need to know of the deployment. */
+export interface ConnectionOptions {
+  readonly publicUrl: string;
+  readonly allowPrivateNetworks: boolean;
+}
+
+/** Tenants' accounts at providers: checked when written, sealed at rest, opened only for a call. */
+export class ConnectionService {
+  constructor(
+    private readonly store: {
+      readonly database: Database;
+      readonly vault: TenantVault;
+      readonly ledger: Ledger;
+    },
+    private readonly providers: ProviderRegistry,
+    private readonly options: ConnectionOptions,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+    private readonly random: RandomSource,
+  ) {}
+
+  /**
+   * Creates or replaces. Credentials that are left out of a replacement stay as they are.
+   * Throws Problem `not_found`, `validation_failed`, `stale_version`.
+   */
+  async put(
+    actor: string,
+    tenantId: string,
+    environment: Environment,
+    providerName: string,
+    input: { readonly credentials: unknown; readonly settings: unknown },
+    ifVersion: number | null,
+  ): Promise<{ connection: ConnectionView; created: boolean }> {
+    const provider = this.#provider(providerName);
+    return this.store.database.transaction(async (tx) => {
+      const [row] = await tx.query<ConnectionRow>(LOCK, [tenantId, environment, providerName]);
+      if (row !== undefined) requireVersion(row.version, ifVersion);
+      const known = row === undefined ? null : await this.#secrets(tenantId, row);
+      const checked = this.#check(provider, input, known);
+      const id = row?.id ?? this.ids.next();
+      const secrets: Secrets = {
+        credentials: checked.credentials,
+        webhookToken: known?.webhookToken ?? this.#newToken(tenantId),
+      };
+      const sealed = await this.store.vault.sealForTenant(tenantId, secrets, placeOf(id));
+      const settings = JSON.stringify(checked.settings);
+      const now = this.clock.now();
+      const [written] =
+        row === undefined
+          ? await tx.query<ConnectionRow>(INSERT, [
+              tenantId,
+              id,
+              environment,
+              providerName,
+              sealed,
+              settings,
+              now,
+            ])
+          : await tx.query<ConnectionRow>(UPDATE, [tenantId, id, sealed, settings, now]);
+      if (written === undefined) throw new Problem('not_found', 'There is no such tenant.');
+      await this.#record(tx, row === undefined ? 'connection.created' : 'connection.changed', {
+        tenantId,
+        environment,
+        actor,
+        data: {
+          connectionId: id,
+          provider: providerName,
+          before: row?.settings ?? null,
+          after: checked.settings,
+          credentials: input.credentials === undefined ? 'unchanged' : 'changed',
+        },
+      });
+      return { connection: this.#view(provider, written, secrets), created: row === undefined };
+    });
+  }
+
+  /** Throws Problem `not_found`. */
+  async get(tenantId: string, environment: Environment, providerName: string): Promise<ConnectionView> {
+    const provider = this.#provider(providerName);
+    const [row] = await this.store.database.query<ConnectionRow>(FIND, [tenantId, environment, providerName]);
+    if (row === undefined) throw new Problem('not_found', 'This provider is not connected.');
+    return this.#view(provider, row, await this.#secrets(tenantId, row));
+  }
+
+  /** Throws Problem `not_found`, `stale_version`, and `conflict` while verifications under way need it. */
+  async remove(
+    actor: string,
+    tenantId: string,
+    environment: Environment,
+    providerName: string,
+    ifVersion: number | null,
+  ): Promise<void> {
+    this.#provider(providerName);
+    await this.store.database.transaction(async (tx) => {
+      const [row] = await tx.query<ConnectionRow>(LOCK, [tenantId, environment, providerName]);
+      if (row === undefined) throw new Problem('not_found', 'This provider is not connected.');
+      requireVersion(row.version, ifVersion);
+      const [used] = await tx.query<{ found: number }>(IN_USE, [tenantId, row.id]);
+      if (used !== undefined) {
+        throw new Problem('conflict', 'Verifications that are under way still need this connection.');
+      }
+      await tx.query(DELETE, [tenantId, row.id]);
+      await this.#record(tx, 'connection.removed', {
+        tenantId,
+        environment,
+        actor,
+        data: { connectionId: row.id, provider: providerName },
+      });
+    });
+  }
+
+  /** Calls the provider with the stored credentials and says what worked. Throws Problem `not_found`. */
+  async check(
+    actor: string,
+    tenantId: string,
+    environment: Environment,
+    providerName: string,
+  ): Promise<{ ok: boolean; findings: readonly Finding[] }> {
+    const open = await this.open(tenantScope(tenantId, environment, actor), providerName);
+    if (open === null) throw new Problem('not_found', 'This provider is not connected.');
+    if (open.provider.check === undefined) {
+      throw new Problem('capability_unsupported', 'This provider has no way to check a connection.', {
+        provider: providerName,
+      });
+    }
+    const findings = await open.provider.check(open);
+    const ok = findings.every((finding) => finding.ok);
+    await this.#record(this.store.database, 'connection.checked', {
+      tenantId,
+      environment,
+      actor,
+      data: { connectionId: open.id, provider: providerName, ok },
+    });
+    return { ok, findings };
+  }
+
+  /** Names of the providers that the tenant has connected. */
+  async connected(scope: TenantScope, on: Queryable = this.store.database): Promise<readonly string[]> {
+    const rows = await on.query<{ provider: string }>(LIST_PROVIDERS, [scope.tenantId, scope.environment]);
+    return rows.map((row) => row.provider);
+  }
+
+  /** Null when the tenant has not connected the provider, or this deployment does not know it. */
+  async open(scope: TenantScope, providerName: string): Promise<OpenConnection | null> {
+    const [row] = await this.store.database.query<ConnectionRow>(FIND, [
+      scope.tenantId,
+      scope.environment,
+      providerName,
+    ]);
+    return row === undefined ? null : this.#open(scope.tenantId, row);
+  }
+
+  /** The connection that a verification began with. */
+  async openById(scope: TenantScope, connectionId: string): Promise<OpenConnection | null> {
+    const [row] = await this.store.database.query<ConnectionRow>(FIND_BY_ID, [scope.tenantId, connectionId]);
+    return row === undefined ? null : this.#open(scope.tenantId, row);
+  }
+
+  /** The connection behind a webhook URL; null unless every part of the address is right. */
+  async openByAddress(address: {
+    readonly provider: string;
+    readonly connectionId: string;
+    readonly token: string;
+  }): Promise<OpenConnection | null> {
+    const tenantId = fromTypeId('tnt', `tnt_${address.token.slice(0, TENANT_PART)}`);
+    if (tenantId === null) return null;
+    const [row] = await this.store.database.query<ConnectionRow>(FIND_BY_ID, [
+      tenantId,
+      address.connectionId,
+    ]);
+    if (row === undefined || row.provider !== address.provider) return null;
+    const { webhookToken } = await this.#secrets(tenantId, row);
+    return constantTimeEqual(webhookToken, address.token) ? this.#open(tenantId, row) : null;
+  }
+
+  async #open(tenantId: string, row: ConnectionRow): Promise<OpenConnection | null> {
+    const provider = this.providers.get(row.provider);
+    if (provider === undefined) return null;
+    const secrets = await this.#secrets(tenantId, row);
+    return {
+      id: row.id,
+      tenantId,
+      environment: row.environment,
+      provider,
+      credentials: provider.credentials.parse(secrets.credentials),
+      settings: provider.settings.parse(row.settings),
+      webhookUrl: this.#webhookUrl(row.provider, row.id, secrets.webhookToken),
+    };
+  }
+
+  #check(
+    provider: Provider,
+    input: { readonly credentials: unknown; readonly settings: unknown },
+    known: Secrets | null,
+  ): { credentials: unknown; settings: unknown } {
+    const credentials = shaped('/credentials', () =>
+      provider.credentials.parse(withKnown(input.credentials, known?.credentials)),
+    );
+    const settings = shaped('/settings', () => provider.settings.parse(input.settings ?? {}));
+    const refused = provider
+      .endpoints(settings)
+      .map((url) => checkOutboundUrl(url, { allowPrivate: this.options.allowPrivateNetworks }))
+      .filter((reason) => reason !== null);
+    if (refused.length > 0) {
+      throw new Problem('validation_failed', 'The provider’s address must not be called from here.', {
+        errors: refused.map((detail) => ({ pointer: '/settings/baseUrl', detail })),
+      });
+    }
+    return { credentials, settings };
+  }
+
+  #view(provider: Provider, row: ConnectionRow, secrets: Secrets): ConnectionView {
+    return {
+      id: row.id,
+      provider: row.provider,
+      environment: row.environment,
+      settings: row.settings,
+      credentials: Object.fromEntries(
+        Object.keys(asRecord(secrets.credentials)).map((name) => [name, 'set' as const]),
+      ),
+      webhookUrl:
+        provider.receive === undefined ? null : this.#webhookUrl(row.provider, row.id, secrets.webhookToken),
+      version: row.version,
+      createdAt: row.created_at,
+      updatedAt: row.updated_at,
+    };
+  }
+
+  #webhookUrl(provider: string, connectionId: string, token: string): string {
+    return `${this.options.publicUrl}/hooks/${provider}/${toTypeId('con', connectionId)}/${token}`;
+  }
+
+  /** Carries the tenant, so that finding a webhook's connection needs no index across tenants. */
+  #newToken(tenantId: string): string {
+    const secret = this.random.bytes(SECRET_BYTES).toString('hex');
+    return toTypeId('tnt', tenantId).slice('tnt_'.length) + secret;
+  }
+
+  async #secrets(tenantId: string, row: ConnectionRow): Promise<Secrets> {
+    // Sealed by `put`, which checked it.
+    return (await this.store.vault.openForTenant(tenantId, row.secrets_sealed, placeOf(row.id))) as Secrets;
+  }
+
+  #provider(name: string): Provider {
+    const provider = this.providers.get(name);
+    if (provider === undefined) throw new Problem('not_found', 'There is no such provider.');
+    return provider;
+  }
+
+  async #record(
+    tx: Queryable,
+    kind: 'connection.created' | 'connection.changed' | 'connection.removed' | 'connection.checked',
+    event: {
+      readonly tenantId: string;
+      readonly environment: Environment;
+      readonly actor: string;
+      readonly data: Readonly<Record<string, unknown>>;
+    },
+  ): Promise<void> {
+    await this.store.ledger.append(tx, { kind, verificationId: null, version: null, ...event });
+  }
+}
+
+function placeOf(connectionId: string): { table: string; row: string; column: string } {
+  return { table: 'connections', row: connectionId, column: 'secrets_sealed' };
+}
+
+function withKnown(given: unknown, known: unknown): unknown {
+  if (given === undefined) return known ?? {};
+  const isMergeable = typeof given === 'object' && given !== null && !Array.isArray(given);
+  return isMergeable ? { ...asRecord(known), ...given } : given;
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+/** An adapter's finding on a value, as the caller's validation problem at the place the value came from. */
+function shaped<T>(pointer: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof InvalidShape)) throw error;
+    throw new Problem('validation_failed', 'The connection is not what the provider needs.', {
+      errors: error.errors.map((member) => ({ pointer: pointer + member.pointer, detail: member.detail })),
+    });
+  }
+}

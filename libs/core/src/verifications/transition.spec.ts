@@ -1,0 +1,387 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import { describe, expect, it } from '@jest/globals';
+import {
+  type DeliveryReport,
+  DELIVERY_STATES,
+  isLegalMove,
+  type Observation,
+  PROVIDER_VERDICTS,
+  type ProviderVerdict,
+} from '@gatehouse/contract';
+import fc from 'fast-check';
+
+import { type Facts, NO_FACTS } from './facts.js';
+import { type Signal, transition, type View, viewOf } from './transition.js';
+
+const at = (minute: number): string => new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString();
+
+function observation(verdict: ProviderVerdict | null, over: Partial<Observation> = {}): Observation {
+  return {
+    verdict,
+    rawStatus: verdict,
+    reasonCodes: [],
+    providerTime: null,
+    delivery: [],
+    validity: null,
+    riskLevel: null,
+    consent: null,
+    evidence: null,
+    ...over,
+  };
+}
+
+const read = (minute: number, verdict: ProviderVerdict, over: Partial<Observation> = {}): Signal => ({
+  kind: 'read',
+  at: at(minute),
+  observation: observation(verdict, over),
+});
+const webhook = (
+  minute: number,
+  verdict: ProviderVerdict | null,
+  over: Partial<Observation> = {},
+): Signal => ({
+  kind: 'webhook',
+  at: at(minute),
+  observation: observation(verdict, over),
+});
+const started: Signal = { kind: 'started', at: at(0), delivery: null };
+const absent = (minute: number): Signal => ({ kind: 'absent', at: at(minute), reasonCodes: [] });
+const revokedConsent = { id: null, grantedAt: at(0), revokedAt: at(3), sharedFrom: null };
+
+function fold(signals: readonly Signal[], from: Facts = NO_FACTS): { facts: Facts; views: View[] } {
+  const views: View[] = [];
+  let facts = from;
+  for (const signal of signals) {
+    const step = transition(facts, signal);
+    facts = step.facts;
+    views.push(step.view);
+  }
+  return { facts, views };
+}
+function reverseMembers(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(reverseMembers);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([name, member]) => [name, reverseMembers(member)]),
+  );
+}
+const statusAfter = (...signals: Signal[]): string => viewOf(fold(signals).facts).status;
+
+const times = fc.integer({ min: 1, max: 30 }).map(at);
+const deliveries: fc.Arbitrary<DeliveryReport[]> = fc.array(
+  fc.record({
+    channel: fc.constantFrom('sms' as const, 'email' as const),
+    state: fc.constantFrom(...DELIVERY_STATES),
+    at: fc.option(times),
+  }),
+  { maxLength: 2 },
+);
+const observations = (verdicts: fc.Arbitrary<ProviderVerdict | null>): fc.Arbitrary<Observation> =>
+  fc.record({
+    verdict: verdicts,
+    rawStatus: fc.constantFrom('1', '2', '6', null),
+    reasonCodes: fc.subarray(['face_mismatch', 'risk_high', 'provider_status_unmapped'] as const),
+    providerTime: fc.option(times),
+    delivery: deliveries,
+    validity: fc.option(
+      fc.record({
+        documentExpiry: fc.constantFrom('2031-01-31', null),
+        state: fc.constantFrom('valid' as const, 'expiring' as const, 'expired' as const),
+      }),
+    ),
+    riskLevel: fc.constantFrom('low' as const, 'high' as const, null),
+    consent: fc.constantFrom(null, revokedConsent),
+    evidence: fc.constant(null),
+  });
+const verdictOrNull = fc.constantFrom(...PROVIDER_VERDICTS, null);
+
+/** Everything that comes from the provider, the browser or the clock. */
+const providerSignals: fc.Arbitrary<Signal> = fc.oneof(
+  fc.record({
+    kind: fc.constant('started' as const),
+    at: times,
+    delivery: fc.constantFrom('sms' as const, null),
+  }),
+  fc.record({
+    kind: fc.constant('read' as const),
+    at: times,
+    observation: observations(fc.constantFrom(...PROVIDER_VERDICTS)),
+  }),
+  fc.record({
+    kind: fc.constant('absent' as const),
+    at: times,
+    reasonCodes: fc.subarray(['awaiting_user', 'consent_missing'] as const),
+  }),
+  fc.record({
+    kind: fc.constant('gone' as const),
+    at: times,
+    meaning: fc.constantFrom('revoked' as const, 'error' as const),
+  }),
+  fc.record({ kind: fc.constant('foreign' as const), at: times }),
+  fc.record({ kind: fc.constant('webhook' as const), at: times, observation: observations(verdictOrNull) }),
+  fc.record({
+    kind: fc.constant('return' as const),
+    at: times,
+    way: fc.constantFrom('success' as const, 'review' as const),
+  }),
+  fc.record({ kind: fc.constant('deadline' as const), at: times }),
+);
+
+describe('transition: properties', () => {
+  it('ends in the same state whatever the order and repetition of the same signals', () => {
+    fc.assert(
+      fc.property(
+        fc.array(providerSignals, { maxLength: 10 }).chain((signals) =>
+          fc.tuple(
+            fc.constant(signals),
+            fc.shuffledSubarray([...signals, ...signals], {
+              minLength: signals.length * 2,
+              maxLength: signals.length * 2,
+            }),
+          ),
+        ),
+        ([once, shuffledTwice]) => {
+          expect(fold(shuffledTwice).facts).toEqual(fold(once).facts);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('is verified only when an authenticated read verified, whatever else arrives', () => {
+    const noVerifyingRead = providerSignals.filter(
+      (signal) => !(signal.kind === 'read' && signal.observation.verdict === 'verified'),
+    );
+    fc.assert(
+      fc.property(fc.array(noVerifyingRead, { maxLength: 15 }), (signals) => {
+        for (const view of fold(signals).views) expect(view.status).not.toBe('verified');
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('is not verified when a greater read says otherwise', () => {
+    fc.assert(
+      fc.property(
+        fc.array(providerSignals, { maxLength: 10 }),
+        fc.constantFrom(...PROVIDER_VERDICTS.filter((verdict) => verdict !== 'verified')),
+        (signals, verdict) => {
+          const newest = read(59, verdict, { providerTime: at(59) });
+          expect(viewOf(fold([...signals, newest]).facts).status).not.toBe('verified');
+        },
+      ),
+    );
+  });
+
+  it('shows only moves that the table allows', () => {
+    fc.assert(
+      fc.property(fc.array(providerSignals, { maxLength: 15 }), (signals) => {
+        const seen = [viewOf(NO_FACTS), ...fold(signals).views].map((view) => view.status);
+        seen.slice(1).forEach((to, index) => {
+          const from = seen[index] ?? to;
+          if (!isLegalMove(from, to)) throw new Error(`${from} → ${to}`);
+        });
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('never leaves canceled or revoked', () => {
+    const closed = fc.constantFrom(
+      fold([started, { kind: 'cancel', at: at(2) }]).facts,
+      fold([started, read(2, 'verified'), read(4, 'requires_input', { consent: revokedConsent })]).facts,
+    );
+    fc.assert(
+      fc.property(closed, fc.array(providerSignals, { maxLength: 10 }), (facts, signals) => {
+        const status = viewOf(facts).status;
+        expect(['canceled', 'revoked']).toContain(status);
+        expect(viewOf(fold(signals, facts).facts).status).toBe(status);
+      }),
+    );
+  });
+
+  it('reports a change exactly when the view changed', () => {
+    fc.assert(
+      fc.property(fc.array(providerSignals, { maxLength: 10 }), providerSignals, (signals, last) => {
+        const { facts } = fold(signals);
+        const step = transition(facts, last);
+        expect(step.changed).toBe(!isDeepStrictEqual(step.view, viewOf(facts)));
+        if (step.changed) expect(step.setAside).toBeNull();
+      }),
+    );
+  });
+
+  it('does not depend on the order in which the database keeps the members of facts', () => {
+    fc.assert(
+      fc.property(fc.array(providerSignals, { maxLength: 10 }), (signals) => {
+        const { facts } = fold(signals);
+        const reversed = reverseMembers(facts) as Facts;
+        for (const signal of signals) expect(transition(reversed, signal).changed).toBe(false);
+      }),
+    );
+  });
+
+  it('never moves the status by a delivery event', () => {
+    fc.assert(
+      fc.property(fc.array(providerSignals, { maxLength: 8 }), deliveries, (signals, delivery) => {
+        const { facts } = fold([started, ...signals]);
+        const after = transition(facts, webhook(45, null, { delivery }));
+        expect(after.view.status).toBe(viewOf(facts).status);
+      }),
+    );
+  });
+});
+
+describe('transition: the story of one verification', () => {
+  it('waits for the person once started', () => {
+    expect(viewOf(fold([started]).facts)).toMatchObject({
+      status: 'requires_input',
+      reasonCodes: ['awaiting_user'],
+    });
+  });
+
+  it('treats an absent record as waiting', () => {
+    expect(statusAfter(started, absent(1))).toBe('requires_input');
+  });
+
+  it('shows a claimed verdict as processing until a read decides', () => {
+    expect(statusAfter(started, webhook(2, 'verified'))).toBe('processing');
+    expect(statusAfter(started, webhook(2, 'verified'), read(3, 'verified'))).toBe('verified');
+    expect(statusAfter(started, webhook(2, 'verified'), read(3, 'rejected'))).toBe('rejected');
+    expect(statusAfter(started, webhook(2, 'verified'), absent(3))).toBe('requires_input');
+  });
+
+  it('keeps a verdict until a read confirms a webhook that contradicts it', () => {
+    const facts = fold([started, read(2, 'verified', { providerTime: at(2) })]).facts;
+    const step = transition(facts, webhook(5, 'requires_input', { providerTime: at(5) }));
+    expect(step).toMatchObject({ changed: false, setAside: null, view: { status: 'verified' } });
+  });
+
+  it('sets an older read aside as stale', () => {
+    const facts = fold([started, read(2, 'verified', { providerTime: at(4) })]).facts;
+    const step = transition(facts, read(9, 'processing', { providerTime: at(3) }));
+    expect(step).toMatchObject({ changed: false, setAside: 'stale', view: { status: 'verified' } });
+  });
+
+  it('goes back to the person when a verified document has to be renewed', () => {
+    expect(
+      statusAfter(
+        started,
+        read(2, 'verified', { providerTime: at(2) }),
+        read(9, 'requires_input', { providerTime: at(8), reasonCodes: ['awaiting_resubmission'] }),
+      ),
+    ).toBe('requires_input');
+  });
+
+  it('is revoked for good when consent is withdrawn after it was in force', () => {
+    expect(
+      statusAfter(
+        started,
+        read(2, 'verified'),
+        read(4, 'requires_input', { consent: revokedConsent }),
+        read(6, 'verified'),
+      ),
+    ).toBe('revoked');
+  });
+
+  it('gives a read that contradicts itself to a human', () => {
+    expect(statusAfter(started, read(2, 'verified', { consent: revokedConsent }))).toBe('needs_review');
+  });
+
+  it('asks again when consent is withdrawn before it was in force', () => {
+    expect(statusAfter(started, read(4, 'requires_input', { consent: revokedConsent }))).toBe(
+      'requires_input',
+    );
+  });
+
+  it('does not un-verify because a record is absent once, and does when it is gone and that means revoked', () => {
+    const verified = fold([started, read(2, 'verified')]).facts;
+    const once = transition(verified, absent(3));
+    expect(once).toMatchObject({ changed: false, setAside: 'absent_after_present' });
+    expect(transition(once.facts, { kind: 'gone', at: at(4), meaning: 'revoked' }).view.status).toBe(
+      'revoked',
+    );
+    expect(transition(once.facts, { kind: 'gone', at: at(4), meaning: 'error' }).view.status).toBe(
+      'verified',
+    );
+  });
+
+  it('reports a vanished record that was not verified as an error until it is back', () => {
+    const vanished: Signal[] = [
+      started,
+      read(2, 'processing'),
+      { kind: 'gone', at: at(4), meaning: 'error' },
+    ];
+    expect(statusAfter(...vanished)).toBe('error');
+    expect(statusAfter(...vanished, read(5, 'processing'))).toBe('processing');
+  });
+
+  it('holds a manual-review return until a read says more', () => {
+    const manual: Signal = { kind: 'return', at: at(2), way: 'review' };
+    expect(statusAfter(started, manual, absent(3))).toBe('needs_review');
+    expect(statusAfter(started, manual, read(4, 'verified'))).toBe('verified');
+  });
+
+  it('expires at the deadline and still takes a late result', () => {
+    const deadline: Signal = { kind: 'deadline', at: at(10) };
+    expect(statusAfter(started, deadline)).toBe('expired');
+    expect(statusAfter(started, deadline, read(12, 'requires_input'))).toBe('expired');
+    expect(statusAfter(started, deadline, read(12, 'verified'))).toBe('verified');
+    expect(statusAfter(started, read(2, 'needs_review'), deadline)).toBe('needs_review');
+  });
+
+  it('keeps an unknown start as an error until a webhook proves that it happened', () => {
+    const failed: Signal = { kind: 'start_failed', at: at(1), reason: 'provider_unavailable' };
+    expect(statusAfter(failed)).toBe('error');
+    expect(statusAfter(failed, webhook(2, 'requires_input'))).toBe('requires_input');
+    expect(statusAfter(failed, webhook(2, 'verified'), read(3, 'verified'))).toBe('verified');
+  });
+
+  it('refuses to cancel what is decided', () => {
+    const facts = fold([started, read(2, 'verified')]).facts;
+    expect(transition(facts, { kind: 'cancel', at: at(3) })).toMatchObject({
+      changed: false,
+      setAside: 'not_allowed',
+    });
+  });
+
+  it('moves text messages forward only and takes e-mail events by their own time', () => {
+    const sms = (state: DeliveryReport['state']): Partial<Observation> => ({
+      delivery: [{ channel: 'sms', state, at: null }],
+    });
+    const { facts } = fold([started, webhook(2, null, sms('delivered')), webhook(3, null, sms('sent'))]);
+    expect(viewOf(facts).delivery).toMatchObject({ channel: 'sms', state: 'delivered' });
+
+    const email = (state: DeliveryReport['state'], minute: number): Partial<Observation> => ({
+      delivery: [{ channel: 'email', state, at: at(minute) }],
+    });
+    const bounced = fold([
+      started,
+      webhook(9, null, email('bounced', 5)),
+      webhook(10, null, email('queued', 4)),
+    ]);
+    expect(viewOf(bounced.facts)).toMatchObject({
+      delivery: { state: 'bounced', at: at(5) },
+      reasonCodes: ['awaiting_user', 'contact_unreachable'],
+    });
+  });
+
+  it('adds an expiry notice without touching the status or the date', () => {
+    const { facts } = fold([
+      started,
+      read(2, 'verified', {
+        providerTime: at(2),
+        validity: { documentExpiry: '2026-02-01', state: 'valid' },
+      }),
+      webhook(5, null, { providerTime: at(5), validity: { documentExpiry: null, state: 'expiring' } }),
+    ]);
+    expect(viewOf(facts)).toMatchObject({
+      status: 'verified',
+      reasonCodes: ['document_expiring'],
+      validity: { documentExpiry: '2026-02-01', state: 'expiring' },
+    });
+  });
+});

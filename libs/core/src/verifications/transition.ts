@@ -1,0 +1,353 @@
+import {
+  type Consent,
+  type DeliveryReport,
+  type DeliveryState,
+  type Observation,
+  type ReasonCode,
+  type RiskLevel,
+  type Validity,
+  type VerificationStatus,
+} from '@gatehouse/contract';
+
+import {
+  canonical,
+  type ClaimFact,
+  compareClaims,
+  compareDeliveries,
+  compareReads,
+  type DeliveryFact,
+  earlier,
+  type Facts,
+  later,
+  type ReadFact,
+} from './facts.js';
+
+/**
+ * Everything that can happen to a verification. Only authenticated things become signals: a webhook that did not prove
+ * itself is refused at the door. Times are ours unless said otherwise.
+ */
+export type Signal =
+  | { readonly kind: 'started'; readonly at: string; readonly delivery: 'sms' | null }
+  | { readonly kind: 'start_failed'; readonly at: string; readonly reason: ReasonCode }
+  | { readonly kind: 'read'; readonly at: string; readonly observation: Observation }
+  | { readonly kind: 'absent'; readonly at: string; readonly reasonCodes: readonly ReasonCode[] }
+  /** A record that we had seen was absent at two reads in a row; `meaning` is the provider's `whenGone`. */
+  | { readonly kind: 'gone'; readonly at: string; readonly meaning: 'revoked' | 'error' }
+  /** The provider answered with somebody else. */
+  | { readonly kind: 'foreign'; readonly at: string }
+  | { readonly kind: 'webhook'; readonly at: string; readonly observation: Observation }
+  | { readonly kind: 'return'; readonly at: string; readonly way: 'success' | 'review' }
+  | { readonly kind: 'deadline'; readonly at: string }
+  | { readonly kind: 'cancel'; readonly at: string };
+
+/** What a caller sees of the facts. */
+export interface View {
+  readonly status: VerificationStatus;
+  readonly reasonCodes: readonly ReasonCode[];
+  readonly rawStatus: string | null;
+  readonly delivery: {
+    readonly channel: 'sms' | 'email';
+    readonly state: DeliveryState;
+    readonly at: string;
+  } | null;
+  readonly validity: Validity | null;
+  readonly riskLevel: RiskLevel | null;
+  readonly consent: Consent | null;
+  readonly evidence: { readonly images: number; readonly report: boolean } | null;
+}
+
+export type SetAsideReason =
+  /** Older than what is already known. */
+  | 'stale'
+  /** Says nothing that was not known. */
+  | 'repeated'
+  /** A webhook or return that a newer authenticated read contradicts. */
+  | 'contradicted'
+  /** Nothing at the provider although we have seen the record there; counts towards `gone`. */
+  | 'absent_after_present'
+  /** The provider answered with a different person. */
+  | 'foreign'
+  /** The verification is over (canceled, revoked). */
+  | 'closed'
+  /** A command that the present status does not allow. */
+  | 'not_allowed';
+
+export interface Transition {
+  readonly facts: Facts;
+  readonly view: View;
+  /** Whether anything that a caller sees changed. */
+  readonly changed: boolean;
+  /** Why the signal changed nothing; null when it did, or when it is a hint that a read has to confirm. */
+  readonly setAside: SetAsideReason | null;
+}
+
+/**
+ * What a signal does to a verification. Pure. For signals that come from the provider or the clock, any order and any
+ * repetition of the same signals ends in the same facts and so in the same view; `cancel` is our own command, and the
+ * row lock puts it into an order.
+ *
+ * `verified` comes from an authenticated read and from nothing else.
+ */
+export function transition(facts: Facts, signal: Signal): Transition {
+  const before = viewOf(facts);
+  if (signal.kind === 'foreign') return { facts, view: before, changed: false, setAside: 'foreign' };
+  if (signal.kind === 'cancel' && before.status !== 'canceled' && !isCancelable(before.status)) {
+    return { facts, view: before, changed: false, setAside: 'not_allowed' };
+  }
+  const merged = merge(facts, signal);
+  const view = viewOf(merged);
+  const changed = canonical(view) !== canonical(before);
+  return {
+    facts: merged,
+    view,
+    changed,
+    setAside: changed ? null : asideReason(facts, merged, before, signal),
+  };
+}
+
+/** Whether the caller may still call it off (providers/mapping.md 2.3). */
+export function isCancelable(status: VerificationStatus): boolean {
+  return status === 'requires_input' || status === 'needs_review' || status === 'error';
+}
+
+/** The facts as a caller may see them. Total: every combination of facts has exactly one reading. */
+export function viewOf(facts: Facts): View {
+  const { status, reasonCodes } = decide(facts);
+  const read = facts.read;
+  return {
+    status,
+    reasonCodes: [...new Set([...reasonCodes, ...sideReasons(facts, status)])],
+    rawStatus: read?.rawStatus ?? null,
+    delivery: currentDelivery(facts),
+    validity: currentValidity(facts),
+    riskLevel: read?.riskLevel ?? null,
+    consent: read?.consent ?? null,
+    evidence: read?.evidence ?? null,
+  };
+}
+
+interface Decision {
+  readonly status: VerificationStatus;
+  readonly reasonCodes: readonly ReasonCode[];
+}
+
+function decide(facts: Facts): Decision {
+  if (facts.canceledAt !== null) return { status: 'canceled', reasonCodes: [] };
+  if (isRevoked(facts)) return { status: 'revoked', reasonCodes: ['consent_revoked'] };
+
+  const { read } = facts;
+  // A vanished record un-verifies nobody (mapping.md 4.1): the person may merely have changed their contact there.
+  if (facts.goneAt !== null && facts.goneAt > (facts.presentAt ?? '') && read?.verdict !== 'verified') {
+    return { status: 'error', reasonCodes: ['provider_contract_broken'] };
+  }
+  if (read !== null && read.verdict !== 'requires_input') {
+    return { status: read.verdict, reasonCodes: read.reasonCodes };
+  }
+  // From here on the person has something to do, as far as the provider's own answers go.
+  if (isClaimOpen(facts)) return { status: 'processing', reasonCodes: [] };
+  if (read === null && facts.manualReturnAt !== null) {
+    return { status: 'needs_review', reasonCodes: ['manual_review_required'] };
+  }
+  if (facts.deadlineAt !== null && !(read?.providerTime != null && read.providerTime > facts.deadlineAt)) {
+    return { status: 'expired', reasonCodes: ['abandoned_or_timeout'] };
+  }
+  if (read !== null) return { status: 'requires_input', reasonCodes: read.reasonCodes };
+  if (facts.startedAt === null && facts.startFailure !== null) {
+    return { status: 'error', reasonCodes: [facts.startFailure] };
+  }
+  return { status: 'requires_input', reasonCodes: ['awaiting_user', ...facts.absentReasons] };
+}
+
+/** Withdrawn after it was in force. Both sides only ever grow towards it, so it is final. */
+function isRevoked(facts: Facts): boolean {
+  return facts.verifiedAt !== null && facts.revokedAt !== null && facts.verifiedAt < facts.revokedAt;
+}
+
+/** A webhook said that the person is done, and no read has answered since. */
+function isClaimOpen(facts: Facts): boolean {
+  const { claim } = facts;
+  if (claim === null || claim.verdict === 'requires_input') return false;
+  const answeredAt = later(facts.presentAt, facts.absentAt ?? '');
+  return claim.receivedAt > answeredAt;
+}
+
+function sideReasons(facts: Facts, status: VerificationStatus): readonly ReasonCode[] {
+  const reasons: ReasonCode[] = [];
+  if (currentNotice(facts) !== null && status !== 'canceled') reasons.push('document_expiring');
+  const { sms, email } = facts.delivery;
+  const unreachable = sms?.state === 'failed' || email?.state === 'bounced' || email?.state === 'dropped';
+  if (unreachable && status === 'requires_input') reasons.push('contact_unreachable');
+  return reasons;
+}
+
+/** A notice holds until a read speaks of a later state of the record. */
+function currentNotice(facts: Facts): Facts['notice'] {
+  const { notice, read } = facts;
+  if (notice === null) return null;
+  return read?.providerTime != null && read.providerTime > notice.at ? null : notice;
+}
+
+/** A notice names no date, and does not make what has expired merely expiring. */
+function currentValidity(facts: Facts): Validity | null {
+  const known = facts.read?.validity ?? null;
+  const notice = currentNotice(facts);
+  if (notice === null || known?.state === 'expired') return known;
+  return {
+    ...notice.validity,
+    documentExpiry: notice.validity.documentExpiry ?? known?.documentExpiry ?? null,
+  };
+}
+
+/** The channel that carries the link comes first. */
+function currentDelivery(facts: Facts): View['delivery'] {
+  const { sms, email } = facts.delivery;
+  if (sms !== null) return { channel: 'sms', ...sms };
+  return email === null ? null : { channel: 'email', ...email };
+}
+
+function merge(facts: Facts, signal: Exclude<Signal, { kind: 'foreign' }>): Facts {
+  switch (signal.kind) {
+    case 'started': {
+      const queued: DeliveryReport[] =
+        signal.delivery === null ? [] : [{ channel: signal.delivery, state: 'queued', at: signal.at }];
+      return {
+        ...facts,
+        startedAt: earlier(facts.startedAt, signal.at),
+        delivery: mergeDelivery(facts.delivery, queued, signal.at),
+      };
+    }
+    case 'start_failed':
+      return { ...facts, startFailure: signal.reason };
+    case 'read':
+      return mergeRead(facts, signal.at, signal.observation);
+    case 'absent': {
+      const reasons = distinct(signal.reasonCodes);
+      const newest =
+        facts.absentAt === null ||
+        signal.at > facts.absentAt ||
+        (signal.at === facts.absentAt && reasons.join() > facts.absentReasons.join());
+      return {
+        ...facts,
+        startedAt: earlier(facts.startedAt, signal.at),
+        absentAt: later(facts.absentAt, signal.at),
+        absentReasons: newest ? reasons : facts.absentReasons,
+      };
+    }
+    case 'gone':
+      return signal.meaning === 'revoked'
+        ? { ...facts, revokedAt: later(facts.revokedAt, signal.at) }
+        : { ...facts, goneAt: later(facts.goneAt, signal.at) };
+    case 'webhook':
+      return mergeWebhook(facts, signal.at, signal.observation);
+    case 'return':
+      return signal.way === 'review'
+        ? { ...facts, manualReturnAt: earlier(facts.manualReturnAt, signal.at) }
+        : facts;
+    case 'deadline':
+      return { ...facts, deadlineAt: later(facts.deadlineAt, signal.at) };
+    case 'cancel':
+      return { ...facts, canceledAt: earlier(facts.canceledAt, signal.at) };
+  }
+}
+
+function mergeRead(facts: Facts, at: string, observation: Observation): Facts {
+  const isRevocation = observation.consent?.revokedAt != null;
+  const verdict = observation.verdict;
+  // A sound adapter gives every read a verdict, and never `verified` beside a withdrawn consent. Whatever it does, a
+  // contradiction ends with a human.
+  const isContradiction = verdict === null || (verdict === 'verified' && isRevocation);
+  const candidate: ReadFact = {
+    verdict: isContradiction ? 'needs_review' : verdict,
+    rawStatus: observation.rawStatus,
+    reasonCodes: distinct(
+      isContradiction ? [...observation.reasonCodes, 'provider_status_unmapped'] : observation.reasonCodes,
+    ),
+    providerTime: observation.providerTime,
+    readAt: at,
+    validity: observation.validity,
+    riskLevel: observation.riskLevel,
+    consent: observation.consent,
+    evidence: observation.evidence,
+  };
+  return {
+    ...facts,
+    startedAt: earlier(facts.startedAt, at),
+    read: facts.read === null || compareReads(candidate, facts.read) > 0 ? candidate : facts.read,
+    presentAt: later(facts.presentAt, at),
+    verifiedAt: candidate.verdict === 'verified' ? earlier(facts.verifiedAt, at) : facts.verifiedAt,
+    revokedAt: isRevocation ? later(facts.revokedAt, at) : facts.revokedAt,
+    delivery: mergeDelivery(facts.delivery, observation.delivery, at),
+  };
+}
+
+function mergeWebhook(facts: Facts, at: string, observation: Observation): Facts {
+  const claim: ClaimFact | null =
+    observation.verdict === null
+      ? null
+      : {
+          verdict: observation.verdict,
+          rawStatus: observation.rawStatus,
+          providerTime: observation.providerTime,
+          receivedAt: at,
+        };
+  const notice =
+    observation.verdict === null && observation.validity !== null
+      ? { validity: observation.validity, at: observation.providerTime ?? at }
+      : null;
+  return {
+    ...facts,
+    startedAt: earlier(facts.startedAt, at),
+    claim:
+      claim !== null && (facts.claim === null || compareClaims(claim, facts.claim) > 0) ? claim : facts.claim,
+    notice:
+      notice !== null && (facts.notice === null || isLaterNotice(notice, facts.notice))
+        ? notice
+        : facts.notice,
+    delivery: mergeDelivery(facts.delivery, observation.delivery, at),
+  };
+}
+
+function isLaterNotice(a: NonNullable<Facts['notice']>, b: NonNullable<Facts['notice']>): boolean {
+  return a.at !== b.at ? a.at > b.at : canonical(a.validity) > canonical(b.validity);
+}
+
+function mergeDelivery(
+  known: Facts['delivery'],
+  reports: readonly DeliveryReport[],
+  receivedAt: string,
+): Facts['delivery'] {
+  return reports.reduce<Facts['delivery']>((delivery, report) => {
+    const candidate: DeliveryFact = { state: report.state, at: report.at ?? receivedAt };
+    const current = delivery[report.channel];
+    const wins = current === null || compareDeliveries(report.channel, candidate, current) > 0;
+    return wins ? { ...delivery, [report.channel]: candidate } : delivery;
+  }, known);
+}
+
+function asideReason(before: Facts, after: Facts, view: View, signal: Signal): SetAsideReason | null {
+  if (view.status === 'canceled' || view.status === 'revoked') return 'closed';
+  switch (signal.kind) {
+    case 'read':
+      return after.read === before.read ? 'stale' : 'repeated';
+    case 'absent':
+      if (before.presentAt === null) return 'repeated';
+      return signal.at > before.presentAt ? 'absent_after_present' : 'stale';
+    case 'webhook':
+      if (signal.observation.verdict !== null && after.claim === before.claim) return 'stale';
+      if (signal.observation.verdict !== null && signal.observation.verdict !== view.status) return null;
+      return 'repeated';
+    case 'return':
+      return signal.way === 'success' ? null : 'contradicted';
+    case 'gone':
+    case 'started':
+    case 'start_failed':
+    case 'deadline':
+    case 'cancel':
+    case 'foreign':
+      return 'repeated';
+  }
+}
+
+function distinct(codes: readonly ReasonCode[]): readonly ReasonCode[] {
+  return [...new Set(codes)];
+}

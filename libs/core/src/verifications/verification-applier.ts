@@ -1,0 +1,345 @@
+import {
+  type Action,
+  type Handle,
+  type Identity,
+  isSettled,
+  Problem,
+  type VerificationStatus,
+} from '@gatehouse/contract';
+import { type Clock, type Database, type RandomSource, type Tx } from '@gatehouse/platform';
+
+import { type Ledger, type LedgerKind } from '../ledger/ledger.js';
+import { type TenantScope } from '../tenancy/tenant-scope.js';
+import { type Facts } from './facts.js';
+import { nextDue, READS_AT_START } from './schedule.js';
+import { type SetAsideReason, type Signal, transition, type Transition } from './transition.js';
+import { LOCK, type StartState, UPDATE, type VerificationRow } from './verification.rows.js';
+import { type SealedIdentity, type VerificationSealer } from './verification-sealer.js';
+import { type FactSource } from './verification.js';
+
+/** What a signal brings along besides its facts. */
+export interface SignalEffects {
+  /** The provider's durable name for the person or session. */
+  readonly reference?: string | null;
+  /** Merged over the stored handle, unless the signal is set aside. */
+  readonly handlePatch?: Handle;
+  /** The identity as this read showed it; stored when the read is the greatest so far. */
+  readonly identity?: Identity | null;
+  readonly action?: Action;
+  readonly startState?: StartState;
+  /** What led to it, for the ledger: ids, event names, authenticity. No personal data. */
+  readonly cause?: Readonly<Record<string, unknown>>;
+}
+
+export interface Applied {
+  readonly row: VerificationRow;
+  readonly changed: boolean;
+  readonly setAside: SetAsideReason | null;
+}
+
+/**
+ * The one place where a verification changes: under its row lock, new facts, derived status, ledger entry and next due time
+ * are written together, whoever the source is.
+ */
+export class VerificationApplier {
+  constructor(
+    private readonly database: Database,
+    private readonly sealer: VerificationSealer,
+    private readonly ledger: Ledger,
+    private readonly clock: Clock,
+    private readonly random: RandomSource,
+  ) {}
+
+  /** In a transaction of its own. Throws Problem `not_found`. */
+  async apply(scope: TenantScope, id: string, signal: Signal, effects: SignalEffects = {}): Promise<Applied> {
+    return this.database.transaction((tx) => this.applyIn(tx, scope, id, signal, effects));
+  }
+
+  /** The caller calls it off; `setAside` is `not_allowed` when the present status does not let it. */
+  async cancel(scope: TenantScope, id: string): Promise<Applied> {
+    return this.apply(scope, id, { kind: 'cancel', at: this.clock.now().toISOString() });
+  }
+
+  /** Within the caller's transaction, so that what the signal came in with is settled together with it. */
+  async applyIn(
+    tx: Tx,
+    scope: TenantScope,
+    id: string,
+    signal: Signal,
+    effects: SignalEffects = {},
+  ): Promise<Applied> {
+    const [row] = await tx.query<VerificationRow>(LOCK, [scope.tenantId, scope.environment, id]);
+    if (row === undefined) throw new Problem('not_found', 'There is no such verification.');
+    const step = transition(row.facts, signal);
+    const next = await this.#next(row, signal, step, effects);
+    await tx.query(UPDATE, valuesOf(next));
+    await this.#record(tx, scope, row, next, signal, step, effects);
+    return { row: next, changed: step.changed, setAside: step.setAside };
+  }
+
+  async #next(
+    row: VerificationRow,
+    signal: Signal,
+    step: Transition,
+    effects: SignalEffects,
+  ): Promise<VerificationRow> {
+    const now = this.clock.now();
+    const { view } = step;
+    const isReturn = isReturnToPerson(row.status, view.status);
+    const sealed = isOutOfDate(step.setAside) ? {} : await this.#sealed(row, signal, step, effects);
+    const readCount = nextReadCount(row, signal);
+    const base: VerificationRow = {
+      ...row,
+      ...sealed,
+      start_state: effects.startState ?? (step.facts.startedAt === null ? row.start_state : 'started'),
+      facts: step.facts,
+      read_count: readCount,
+    };
+    const expiresAt = isReturn ? await this.#newDeadline(row, now) : row.expires_at;
+    const due = this.#due(row, signal, step, readCount, expiresAt);
+    if (!step.changed) return { ...base, due_at: due };
+    const entersSettled = isSettled(view.status) && view.status !== row.status;
+    return {
+      ...base,
+      status: view.status,
+      reason_codes: [...view.reasonCodes],
+      version: row.version + 1,
+      attempt: row.attempt + (isReturn ? 1 : 0),
+      raw_status: view.rawStatus,
+      observed_at: new Date(signal.at),
+      source: sourceOf(signal),
+      delivery: view.delivery,
+      validity: view.validity,
+      risk_level: view.riskLevel,
+      consent: view.consent,
+      evidence: view.evidence,
+      due_at: due,
+      expires_at: expiresAt,
+      updated_at: now,
+      completed_at: isSettled(view.status) ? (entersSettled ? now : row.completed_at) : null,
+    };
+  }
+
+  /** The columns that are sealed under the subject's key, as far as the signal changes them. */
+  async #sealed(
+    row: VerificationRow,
+    signal: Signal,
+    step: Transition,
+    effects: SignalEffects,
+  ): Promise<Partial<VerificationRow>> {
+    const isGreatestRead = signal.kind === 'read' && step.facts.read?.readAt === signal.at;
+    const identity = isGreatestRead && isAboutResult(step) ? (effects.identity ?? null) : null;
+    const reference = effects.reference ?? row.provider_reference;
+    if (effects.handlePatch === undefined && effects.action === undefined && identity === null) {
+      return { provider_reference: reference };
+    }
+    const opened = await this.sealer.open(row);
+    const seal = (column: 'handle_sealed' | 'action_sealed' | 'identity_sealed', value: unknown): Buffer =>
+      this.sealer.seal(opened.key, row.tenant_id, row.id, column, value);
+    return {
+      provider_reference: reference,
+      ...(effects.handlePatch !== undefined && {
+        handle_sealed: seal('handle_sealed', { ...opened.handle, ...effects.handlePatch }),
+      }),
+      ...(effects.action !== undefined && { action_sealed: seal('action_sealed', effects.action) }),
+      ...(identity !== null && {
+        identity_sealed: seal('identity_sealed', {
+          identity,
+          retrievedAt: signal.at,
+        } satisfies SealedIdentity),
+      }),
+    };
+  }
+
+  /** A person who is asked again gets the caller's whole time again. */
+  async #newDeadline(row: VerificationRow, now: Date): Promise<Date> {
+    const { request } = await this.sealer.open(row);
+    return new Date(now.getTime() + request.expiresInSeconds * 1000);
+  }
+
+  #due(
+    row: VerificationRow,
+    signal: Signal,
+    step: Transition,
+    readCount: number,
+    expiresAt: Date,
+  ): Date | null {
+    const now = this.clock.now();
+    if (step.view.status === 'canceled' || step.view.status === 'revoked') return null;
+    const scheduled = nextDue({
+      view: step.view,
+      facts: step.facts,
+      readCount,
+      now,
+      expiresAt,
+      jitter: this.random.fraction(),
+    });
+    switch (signal.kind) {
+      case 'webhook':
+        // A delivery report says nothing about the record; everything else asks for a look at it.
+        return signal.observation.verdict === null && signal.observation.delivery.length > 0
+          ? row.due_at
+          : now;
+      case 'return':
+        return now;
+      case 'read':
+      case 'absent':
+      case 'gone':
+      case 'foreign':
+        // A hint that came while the provider was being read wants an answer of its own.
+        return row.due_at !== null && row.due_at <= now && row.due_at.toISOString() > signal.at
+          ? row.due_at
+          : scheduled;
+      case 'started':
+      case 'start_failed':
+      case 'deadline':
+      case 'cancel':
+        return scheduled;
+    }
+  }
+
+  async #record(
+    tx: Tx,
+    scope: TenantScope,
+    before: VerificationRow,
+    after: VerificationRow,
+    signal: Signal,
+    step: Transition,
+    effects: SignalEffects,
+  ): Promise<void> {
+    const contradicted = contradictedClaim(before.facts, signal);
+    const isWorthTelling =
+      step.setAside !== null &&
+      (step.setAside !== 'repeated' || signal.kind === 'webhook' || signal.kind === 'return');
+    const kind: LedgerKind | null = step.changed
+      ? 'verification.status_changed'
+      : contradicted !== null || isWorthTelling
+        ? 'signal.set_aside'
+        : signal.kind === 'webhook' || signal.kind === 'return'
+          ? 'signal.received'
+          : null;
+    if (kind === null) return;
+    await this.ledger.append(tx, {
+      kind,
+      tenantId: before.tenant_id,
+      environment: before.environment,
+      verificationId: before.id,
+      version: step.changed ? after.version : null,
+      actor: scope.actor,
+      data: {
+        signal: signal.kind,
+        source: sourceOf(signal),
+        ...(step.changed
+          ? {
+              from: before.status,
+              to: after.status,
+              reasonCodes: after.reason_codes,
+              attempt: after.attempt,
+              rawStatus: after.raw_status,
+              delivery:
+                after.delivery === null
+                  ? null
+                  : { channel: after.delivery.channel, state: after.delivery.state },
+            }
+          : { reason: step.setAside ?? (contradicted === null ? null : 'contradicted') }),
+        ...(contradicted !== null && { contradictedClaim: contradicted }),
+        ...effects.cause,
+      },
+    });
+  }
+}
+
+/** Before there is a result, providers show what the person was announced as: a claim of ours, not an identity. */
+function isAboutResult(step: Transition): boolean {
+  const verdict = step.facts.read?.verdict;
+  return verdict === 'verified' || verdict === 'rejected' || verdict === 'needs_review';
+}
+
+/** Statuses that count as having left `requires_input`; a failed start never got there. */
+function isReturnToPerson(from: VerificationStatus, to: VerificationStatus): boolean {
+  return to === 'requires_input' && from !== 'requires_input' && from !== 'error';
+}
+
+function isOutOfDate(setAside: SetAsideReason | null): boolean {
+  return setAside === 'stale' || setAside === 'foreign' || setAside === 'closed';
+}
+
+function nextReadCount(row: VerificationRow, signal: Signal): number {
+  switch (signal.kind) {
+    case 'webhook':
+    case 'return':
+      return 0;
+    case 'started':
+      return READS_AT_START;
+    case 'read':
+    case 'absent':
+    case 'foreign':
+      return row.read_count + 1;
+    case 'gone':
+    case 'start_failed':
+    case 'deadline':
+    case 'cancel':
+      return row.read_count;
+  }
+}
+
+function sourceOf(signal: Signal): FactSource {
+  switch (signal.kind) {
+    case 'read':
+    case 'absent':
+    case 'gone':
+    case 'foreign':
+      return 'read';
+    case 'webhook':
+      return 'webhook';
+    case 'return':
+      return 'redirect';
+    case 'started':
+    case 'start_failed':
+    case 'deadline':
+    case 'cancel':
+      return 'system';
+  }
+}
+
+/** The verdict that a webhook claimed and this read does not bear out; null when they agree or nothing was claimed. */
+function contradictedClaim(before: Facts, signal: Signal): string | null {
+  const { claim } = before;
+  if (claim === null) return null;
+  const isUnanswered =
+    claim.receivedAt > (before.presentAt ?? '') && claim.receivedAt > (before.absentAt ?? '');
+  if (!isUnanswered || claim.receivedAt > signal.at) return null;
+  if (signal.kind === 'read' && signal.observation.verdict !== claim.verdict) return claim.verdict;
+  return signal.kind === 'absent' && claim.verdict !== 'requires_input' ? claim.verdict : null;
+}
+
+function valuesOf(row: VerificationRow): readonly unknown[] {
+  const json = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
+  return [
+    row.tenant_id,
+    row.id,
+    row.provider_reference,
+    row.handle_sealed,
+    row.action_sealed,
+    row.identity_sealed,
+    row.start_state,
+    JSON.stringify(row.facts),
+    row.status,
+    row.reason_codes,
+    row.version,
+    row.attempt,
+    row.raw_status,
+    row.observed_at,
+    row.source,
+    json(row.delivery),
+    json(row.validity),
+    row.risk_level,
+    json(row.consent),
+    json(row.evidence),
+    row.due_at,
+    row.read_count,
+    row.expires_at,
+    row.updated_at,
+    row.completed_at,
+  ];
+}

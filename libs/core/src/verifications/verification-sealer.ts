@@ -1,0 +1,140 @@
+import { type KeyObject } from 'node:crypto';
+
+import { type Action, type Handle, type Identity, Problem, type Subject } from '@gatehouse/contract';
+import { openJson, sealJson } from '@gatehouse/platform';
+
+import { context, type TenantVault } from '../privacy/tenant-vault.js';
+import { type Verification } from './verification.js';
+import { type VerificationRow } from './verification.rows.js';
+
+/** What the caller asked for beyond the subject. Sealed under the subject's key. */
+export interface SealedRequest {
+  readonly reference: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly redirectUrl: string | null;
+  readonly reviewRedirectUrl: string | null;
+  readonly message: string | null;
+  readonly expiresInSeconds: number;
+}
+
+export interface SealedIdentity {
+  readonly identity: Identity;
+  readonly retrievedAt: string;
+}
+
+type SealedColumn = 'request_sealed' | 'handle_sealed' | 'action_sealed' | 'identity_sealed';
+
+/** A verification's sealed parts, opened with its subject's key. */
+export interface Opened {
+  readonly key: KeyObject;
+  readonly subject: Subject;
+  readonly request: SealedRequest;
+  readonly handle: Handle | null;
+  readonly action: Action | null;
+}
+
+const NO_ACTION: Action = { type: 'none' };
+
+/** Seals and opens what verification rows keep of a person. */
+export class VerificationSealer {
+  constructor(private readonly vault: TenantVault) {}
+
+  sealSubject(key: KeyObject, tenantId: string, subjectId: string, subject: Subject): Buffer {
+    return sealJson(
+      key,
+      subject,
+      context(tenantId, { table: 'subjects', row: subjectId, column: 'details_sealed' }),
+    );
+  }
+
+  seal(
+    key: KeyObject,
+    tenantId: string,
+    verificationId: string,
+    column: SealedColumn,
+    value: unknown,
+  ): Buffer {
+    return sealJson(key, value, context(tenantId, { table: 'verifications', row: verificationId, column }));
+  }
+
+  /** Throws Problem `erased` when the subject's key is gone. */
+  async open(row: VerificationRow): Promise<Opened> {
+    const key = await this.#key(row);
+    if (key === null || row.details_sealed === null || row.request_sealed === null) {
+      throw new Problem('erased', 'The person’s data has been erased.');
+    }
+    const subjectPlace = { table: 'subjects', row: row.subject_id, column: 'details_sealed' };
+    // What we sealed ourselves comes back as we sealed it; authenticated encryption is the check.
+    return {
+      key,
+      subject: openJson(key, row.details_sealed, context(row.tenant_id, subjectPlace)) as Subject,
+      request: this.#open(key, row, 'request_sealed') as SealedRequest,
+      handle: this.#open(key, row, 'handle_sealed') as Handle | null,
+      action: this.#open(key, row, 'action_sealed') as Action | null,
+    };
+  }
+
+  async openIdentity(row: VerificationRow): Promise<SealedIdentity | null> {
+    const key = await this.#key(row);
+    if (key === null) throw new Problem('erased', 'The person’s data has been erased.');
+    return this.#open(key, row, 'identity_sealed') as SealedIdentity | null;
+  }
+
+  /** The record for a caller. An erased person leaves the record without them. */
+  async toVerification(row: VerificationRow): Promise<Verification> {
+    const opened = row.key_wrapped === null ? null : await this.open(row);
+    return {
+      id: row.id,
+      environment: row.environment,
+      version: row.version,
+      status: row.status,
+      reasonCodes: row.reason_codes,
+      attempt: row.attempt,
+      provider: {
+        name: row.provider,
+        reference: row.provider_reference,
+        rawStatus: row.raw_status,
+        observedAt: row.observed_at,
+        source: row.source,
+      },
+      reference: opened?.request.reference ?? null,
+      metadata: opened?.request.metadata ?? {},
+      subject: opened?.subject ?? null,
+      checks: row.checks,
+      documentTypes: row.document_types,
+      action: hasAction(row) ? (opened?.action ?? NO_ACTION) : NO_ACTION,
+      delivery: row.delivery,
+      validity: row.validity,
+      riskLevel: row.risk_level,
+      consent: row.consent,
+      evidence: {
+        identity: row.identity_sealed !== null,
+        images: row.evidence?.images ?? 0,
+        report: row.evidence?.report ?? false,
+      },
+      redirectUrl: opened?.request.redirectUrl ?? null,
+      expiresAt: row.expires_at,
+      createdAt: row.created_at,
+      updatedAt: row.updated_at,
+      completedAt: row.completed_at,
+      erasedAt: row.erased_at,
+    };
+  }
+
+  async #key(row: VerificationRow): Promise<KeyObject | null> {
+    if (row.key_wrapped === null) return null;
+    const wrapped = { subjectId: row.subject_id, wrapped: row.key_wrapped, keyVersion: row.key_version };
+    return this.vault.openSubjectKey(row.tenant_id, wrapped);
+  }
+
+  #open(key: KeyObject, row: VerificationRow, column: SealedColumn): unknown {
+    const sealed = row[column];
+    if (sealed === null) return null;
+    return openJson(key, sealed, context(row.tenant_id, { table: 'verifications', row: row.id, column }));
+  }
+}
+
+/** A link is of use only while the person has something to do with it. */
+function hasAction(row: VerificationRow): boolean {
+  return row.status === 'requires_input' || row.status === 'needs_review' || row.status === 'processing';
+}

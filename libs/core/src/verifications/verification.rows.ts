@@ -1,0 +1,155 @@
+import {
+  type Check,
+  type DocumentType,
+  type ReasonCode,
+  type RiskLevel,
+  type VerificationStatus,
+} from '@gatehouse/contract';
+import { type Statement } from '@gatehouse/platform';
+
+import { type Environment } from '../tenancy/tenant-scope.js';
+import { type Facts } from './facts.js';
+import { type View } from './transition.js';
+import { type FactSource } from './verification.js';
+
+/** How far the call that begins a verification at its provider got. */
+export type StartState =
+  /** Recorded; the provider is being called, or the process died while it was. */
+  | 'starting'
+  | 'started'
+  /** The provider refused and nothing happened to the person. */
+  | 'failed'
+  /** It may have happened, and may not be repeated; only the provider's own word can tell. */
+  | 'unknown';
+
+/** A verification with its subject's key, as the statements below return it. */
+export interface VerificationRow {
+  readonly tenant_id: string;
+  readonly id: string;
+  readonly environment: Environment;
+  readonly subject_id: string;
+  readonly provider: string;
+  readonly connection_id: string;
+  readonly request_sealed: Buffer | null;
+  readonly checks: Check[];
+  readonly document_types: DocumentType[];
+  readonly reuse: 'never' | 'allow';
+  readonly provider_reference: string | null;
+  readonly handle_sealed: Buffer | null;
+  readonly action_sealed: Buffer | null;
+  readonly identity_sealed: Buffer | null;
+  readonly start_state: StartState;
+  readonly facts: Facts;
+  readonly status: VerificationStatus;
+  readonly reason_codes: ReasonCode[];
+  readonly version: number;
+  readonly attempt: number;
+  readonly raw_status: string | null;
+  readonly observed_at: Date | null;
+  readonly source: FactSource;
+  readonly delivery: View['delivery'];
+  readonly validity: View['validity'];
+  readonly risk_level: RiskLevel | null;
+  readonly consent: View['consent'];
+  readonly evidence: View['evidence'];
+  readonly due_at: Date | null;
+  readonly read_count: number;
+  readonly expires_at: Date;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+  readonly completed_at: Date | null;
+  readonly erased_at: Date | null;
+  readonly key_wrapped: Buffer | null;
+  readonly key_version: number;
+  readonly details_sealed: Buffer | null;
+}
+
+const FROM = 'FROM verifications v JOIN subjects s ON s.tenant_id = v.tenant_id AND s.id = v.subject_id';
+export const SELECT_VERIFICATION = `SELECT v.*, s.key_wrapped, s.key_version, s.details_sealed ${FROM}`;
+
+/** Served by both primary keys. */
+export const FIND: Statement = {
+  name: 'verifications_find',
+  text: `${SELECT_VERIFICATION} WHERE v.tenant_id = $1 AND v.environment = $2 AND v.id = $3`,
+};
+export const LOCK: Statement = { name: 'verifications_lock', text: `${FIND.text} FOR UPDATE OF v` };
+
+export const INSERT_SUBJECT: Statement = {
+  name: 'subjects_insert',
+  text: `INSERT INTO subjects (tenant_id, id, environment, key_wrapped, key_version, details_sealed,
+                               email_hash, phone_hash, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+};
+
+export const INSERT: Statement = {
+  name: 'verifications_insert',
+  text: `INSERT INTO verifications (tenant_id, id, environment, subject_id, provider, connection_id, policy_version,
+             routing_reason, request_sealed, reference_hash, checks, document_types, reuse, start_state, facts, status,
+             reason_codes, version, attempt, source, bucket, due_at, read_count, expires_at, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'starting', $14, $15, $16, 1, 1, 'system', $17,
+             $18, $19, $20, $21, $21)`,
+};
+
+export const UPDATE: Statement = {
+  name: 'verifications_update',
+  text: `UPDATE verifications SET provider_reference = $3, handle_sealed = $4, action_sealed = $5, identity_sealed = $6,
+             start_state = $7, facts = $8, status = $9, reason_codes = $10, version = $11, attempt = $12, raw_status = $13,
+             observed_at = $14, source = $15, delivery = $16, validity = $17, risk_level = $18, consent = $19,
+             evidence = $20, due_at = $21, read_count = $22, expires_at = $23, updated_at = $24, completed_at = $25
+          WHERE tenant_id = $1 AND id = $2`,
+};
+
+/**
+ * Takes due rows for one worker: moves their due time to the end of a lease, so that a worker that dies gives them back by
+ * itself. Served by verifications_due.
+ */
+export const CLAIM_DUE: Statement = {
+  name: 'verifications_claim_due',
+  text: `UPDATE verifications v SET due_at = $2
+           FROM (SELECT tenant_id, id FROM verifications
+                  WHERE due_at <= $1 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED) due
+          WHERE v.tenant_id = due.tenant_id AND v.id = due.id
+          RETURNING v.tenant_id, v.id, v.environment, v.start_state`,
+};
+
+/** After a read that failed: when to try again, unless a hint has made it due meanwhile. */
+export const POSTPONE: Statement = {
+  name: 'verifications_postpone',
+  text: `UPDATE verifications SET due_at = $3, read_count = read_count + 1
+          WHERE tenant_id = $1 AND id = $2 AND due_at > $4`,
+};
+
+/** The same person at the same provider account, newest first. Served by verifications_by_provider_reference. */
+export const FIND_BY_PROVIDER_REFERENCE: Statement = {
+  name: 'verifications_find_by_provider_reference',
+  text: `SELECT v.id, v.status, v.provider_reference, s.email_hash ${FROM}
+          WHERE v.tenant_id = $1 AND v.connection_id = $2 AND v.provider_reference = $3
+          ORDER BY v.created_at DESC, v.id DESC LIMIT 20`,
+};
+
+/** Served by subjects_email, subjects_phone and verifications_by_subject. */
+export const FIND_BY_CONTACT: Statement = {
+  name: 'verifications_find_by_contact',
+  text: `SELECT v.id, v.status, v.provider_reference, s.email_hash ${FROM}
+          WHERE v.tenant_id = $1 AND v.connection_id = $2 AND s.environment = $3
+            AND (s.email_hash = ANY($4) OR s.phone_hash = ANY($5))
+          ORDER BY v.created_at DESC, v.id DESC LIMIT 20`,
+};
+
+export const FIND_OWN: Statement = {
+  name: 'verifications_find_own',
+  text: `SELECT v.id, v.status, v.provider_reference, s.email_hash ${FROM}
+          WHERE v.tenant_id = $1 AND v.connection_id = $2 AND v.id = $3`,
+};
+
+/** Asks for a read at once, as a hint does. */
+export const MAKE_DUE: Statement = {
+  name: 'verifications_make_due',
+  text: `UPDATE verifications SET due_at = $3, read_count = 0
+          WHERE tenant_id = $1 AND id = ANY($2) AND status NOT IN ('canceled', 'revoked')`,
+};
+
+/** Workers share tenants out by this number, so that they can be spread without a coordinator. */
+export function bucketOf(tenantId: string): number {
+  return Number.parseInt(tenantId.slice(-2), 16) % 64;
+}

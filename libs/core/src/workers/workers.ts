@@ -1,0 +1,139 @@
+import { type Clock, type Database, type Log } from '@gatehouse/platform';
+
+import { type IdempotencyService } from '../idempotency/idempotency.service.js';
+import { type InboxService } from '../inbox/inbox.service.js';
+import { type Environment, tenantScope } from '../tenancy/tenant-scope.js';
+import { type VerificationReader } from '../verifications/verification-reader.js';
+import { CLAIM_DUE, type StartState } from '../verifications/verification.rows.js';
+import { type VerificationStarter } from '../verifications/verification-starter.js';
+import { type Wakeup } from './wakeup.js';
+
+interface DueRow {
+  readonly tenant_id: string;
+  readonly id: string;
+  readonly environment: Environment;
+  readonly start_state: StartState;
+}
+
+/** The net under the in-process wake-up. */
+const POLL_MS = 500;
+/** Longer than a read may last; after it, another worker takes the row. */
+const LEASE_MS = 60_000;
+const READS_AT_ONCE = 16;
+const SIGNALS_AT_ONCE = 50;
+const IDEMPOTENCY_KEPT_MS = 48 * 3_600_000;
+const PURGE_EVERY_MS = 3_600_000;
+
+export interface WorkerParts {
+  readonly database: Database;
+  readonly inbox: InboxService;
+  readonly reader: VerificationReader;
+  readonly starter: VerificationStarter;
+  readonly idempotency: IdempotencyService;
+  readonly wakeup: Wakeup;
+}
+
+/**
+ * What has to happen later: stored webhooks, due reads, deadlines, starts whose process died. Any number of replicas may run
+ * it; each row is claimed by one at a time, and a claim runs out by itself.
+ */
+export class Workers {
+  #loop: Promise<void> | null = null;
+  #stopping = false;
+  #wake: () => void = () => undefined;
+  readonly #running = new Set<Promise<void>>();
+  #purgedAt = 0;
+
+  constructor(
+    private readonly parts: WorkerParts,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {}
+
+  start(): void {
+    if (this.#loop !== null) return;
+    this.#stopping = false;
+    this.parts.wakeup.listen(() => {
+      this.#wake();
+    });
+    this.#loop = this.#run();
+  }
+
+  /** Takes nothing new and waits for what is under way. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.parts.wakeup.listen(null);
+    this.#wake();
+    await this.#loop;
+    await Promise.all(this.#running);
+    this.#loop = null;
+  }
+
+  async #run(): Promise<void> {
+    let failures = 0;
+    while (!this.#stopping) {
+      // Made before the work, so that a wake-up that comes while we work is not lost.
+      const woken = this.#nextWake();
+      let isBusy = false;
+      try {
+        isBusy = await this.#once();
+        failures = 0;
+      } catch (error) {
+        // The database is away, most likely: said once per outage, tried again at each poll.
+        failures += 1;
+        if (failures === 1) this.log.error('the workers could not take work', { error });
+      }
+      if (!isBusy) await woken;
+    }
+  }
+
+  /** Whether there may be more to take at once. */
+  async #once(): Promise<boolean> {
+    const signals = await this.parts.inbox.applyPending(SIGNALS_AT_ONCE);
+    const free = READS_AT_ONCE - this.#running.size;
+    const due = free > 0 ? await this.#claim(free) : [];
+    for (const row of due) this.#launch(row);
+    await this.#purge();
+    return signals === SIGNALS_AT_ONCE || (due.length === free && free > 0);
+  }
+
+  async #claim(limit: number): Promise<readonly DueRow[]> {
+    const now = this.clock.now();
+    return this.parts.database.query<DueRow>(CLAIM_DUE, [now, new Date(now.getTime() + LEASE_MS), limit]);
+  }
+
+  #launch(row: DueRow): void {
+    const work = this.#work(row)
+      .catch((error: unknown) => {
+        this.log.error('scheduled work failed', { verificationId: row.id, error });
+      })
+      .finally(() => {
+        this.#running.delete(work);
+        this.#wake();
+      });
+    this.#running.add(work);
+  }
+
+  async #work(row: DueRow): Promise<void> {
+    const scope = tenantScope(row.tenant_id, row.environment, 'system');
+    if (row.start_state === 'starting') await this.parts.starter.recover(scope, row.id);
+    else await this.parts.reader.readDue(scope, row.id);
+  }
+
+  async #purge(): Promise<void> {
+    const now = this.clock.now().getTime();
+    if (now - this.#purgedAt < PURGE_EVERY_MS) return;
+    this.#purgedAt = now;
+    await this.parts.idempotency.purge(new Date(now - IDEMPOTENCY_KEPT_MS));
+  }
+
+  #nextWake(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, POLL_MS);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}

@@ -1,0 +1,480 @@
+import { createHmac } from 'node:crypto';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { isLegalMove, Problem, type VerificationStatus, WebhookRefusal } from '@gatehouse/contract';
+import { type NewVerification, tenantScope, type Verification } from '@gatehouse/core';
+import { fromTypeId, SystemIds, toTypeId } from '@gatehouse/platform';
+
+import { type CoreHarness, type HarnessTenant, newVerification, startCore } from '../support/core-harness.js';
+import { eventually } from '../support/eventually.js';
+import { PROVIDER_NAMES, type ProviderName } from '../support/vendor-accounts.js';
+
+let core: CoreHarness;
+beforeAll(async () => {
+  core = await startCore();
+  core.workers.start();
+});
+afterAll(() => core.close());
+
+function personAt(provider: ProviderName, input: NewVerification): string {
+  return (provider === 'sentinel' ? input.subject.email : input.subject.phone) ?? '';
+}
+
+async function begin(
+  provider: ProviderName,
+  over: Partial<NewVerification> = {},
+): Promise<HarnessTenant & { verification: Verification; person: string; input: NewVerification }> {
+  const tenant = await core.tenant(provider);
+  const input = newVerification(over);
+  const verification = await core.verifications.create(tenant.scope, input, null);
+  return { ...tenant, verification, person: personAt(provider, input), input };
+}
+
+const status = async (tenant: HarnessTenant, id: string): Promise<VerificationStatus> =>
+  (await core.verifications.get(tenant.scope, id)).status;
+
+async function update(assignments: string, verificationId: string): Promise<void> {
+  await core.database.pool.query(`UPDATE verifications SET ${assignments} WHERE id = $1`, [verificationId]);
+}
+
+interface LedgerRow {
+  kind: string;
+  version: number | null;
+  data: Record<string, unknown>;
+}
+async function ledgerOf(verificationId: string): Promise<LedgerRow[]> {
+  const { rows } = await core.database.pool.query<LedgerRow>(
+    'SELECT kind, version, data FROM ledger_entries WHERE verification_id = $1 ORDER BY id',
+    [verificationId],
+  );
+  return rows;
+}
+
+/** Statuses as the ledger tells them; checks on the way that versions grow by one and every move is legal. */
+async function storyOf(verificationId: string): Promise<unknown[]> {
+  const changes = (await ledgerOf(verificationId)).filter((entry) => entry.version !== null);
+  expect(changes.map((entry) => entry.version)).toEqual(changes.map((_, index) => index + 1));
+  const story = changes.map((entry) => entry.data['to'] as VerificationStatus);
+  story.slice(1).forEach((to, index) => {
+    expect(isLegalMove(story[index] ?? to, to)).toBe(true);
+  });
+  return story;
+}
+
+describe.each(PROVIDER_NAMES)('a verification at %s', (provider) => {
+  it('is verified by a read after the person is approved', async () => {
+    const { scope, account, verification, person } = await begin(provider);
+    expect(verification).toMatchObject({ status: 'requires_input', reasonCodes: ['awaiting_user'] });
+    expect(verification.action.type).toBe(provider === 'dentity' ? 'sms' : 'redirect');
+
+    await account.finish(person, 'approve');
+    const refreshed = await core.verifications.refresh(scope, verification.id);
+
+    expect(refreshed).toMatchObject({ status: 'verified', reasonCodes: [], provider: { source: 'read' } });
+    const { identity } = await core.verifications.identity(scope, verification.id);
+    expect(identity.person.dateOfBirth).toMatch(/^\d{4}-\d\d-\d\d$/);
+    expect((await storyOf(verification.id)).at(-1)).toBe('verified');
+  });
+
+  it('is found verified by a scheduled read when no hint ever arrives', async () => {
+    const tenant = await begin(provider);
+    await tenant.account.finish(tenant.person, 'approve');
+    await update('due_at = now()', tenant.verification.id);
+    await eventually(async () => {
+      expect(await status(tenant, tenant.verification.id)).toBe('verified');
+    });
+  });
+
+  it('is not verified by a person who fails', async () => {
+    const { scope, account, verification, person } = await begin(provider);
+    await account.finish(person, 'reject');
+    const refreshed = await core.verifications.refresh(scope, verification.id);
+    // Sardine knows no negative: a person who declines looks like one who never came.
+    expect(refreshed.status).toBe(provider === 'sardine' ? 'requires_input' : 'rejected');
+  });
+
+  it('expires at its deadline, after a last read, and still takes a late result', async () => {
+    const tenant = await begin(provider);
+    await update("expires_at = now() - interval '1 second', due_at = now()", tenant.verification.id);
+    await eventually(async () => {
+      expect(await status(tenant, tenant.verification.id)).toBe('expired');
+    });
+    await tenant.account.finish(tenant.person, 'approve');
+    expect((await core.verifications.refresh(tenant.scope, tenant.verification.id)).status).toBe('verified');
+    expect(await storyOf(tenant.verification.id)).toContain('expired');
+  });
+
+  it('keeps its status while the provider is down, says so, and is read again', async () => {
+    const tenant = await begin(provider);
+    await tenant.account.finish(tenant.person, 'approve');
+    await tenant.account.control('POST', '/faults', {
+      on: 'request',
+      kind: 'status',
+      status: 503,
+      times: 50,
+    });
+    await update('due_at = now()', tenant.verification.id);
+    await eventually(async () => {
+      expect((await ledgerOf(tenant.verification.id)).map((entry) => entry.kind)).toContain('read.failed');
+    });
+    expect(await status(tenant, tenant.verification.id)).toBe('requires_input');
+    await tenant.account.control('DELETE', '/faults');
+    await update('due_at = now()', tenant.verification.id);
+    await eventually(async () => {
+      expect(await status(tenant, tenant.verification.id)).toBe('verified');
+    });
+  });
+
+  it('can be called off while it waits, and not once it is decided', async () => {
+    const waiting = await begin(provider);
+    expect((await core.verifications.cancel(waiting.scope, waiting.verification.id)).status).toBe('canceled');
+    await waiting.account.finish(waiting.person, 'approve');
+    expect((await core.verifications.refresh(waiting.scope, waiting.verification.id)).status).toBe(
+      'canceled',
+    );
+
+    const decided = await begin(provider);
+    await decided.account.finish(decided.person, 'approve');
+    await core.verifications.refresh(decided.scope, decided.verification.id);
+    await expect(core.verifications.cancel(decided.scope, decided.verification.id)).rejects.toMatchObject({
+      code: 'invalid_transition',
+    });
+  });
+
+  it('stays out of sight of other tenants and of the other environment', async () => {
+    const { scope, verification } = await begin(provider);
+    const stranger = await core.tenant(provider);
+    const otherEnvironment = tenantScope(scope.tenantId, 'live', scope.actor);
+    for (const other of [stranger.scope, otherEnvironment]) {
+      await expect(core.verifications.get(other, verification.id)).rejects.toMatchObject({
+        code: 'not_found',
+      });
+      await expect(core.verifications.refresh(other, verification.id)).rejects.toMatchObject({
+        code: 'not_found',
+      });
+      await expect(core.verifications.cancel(other, verification.id)).rejects.toMatchObject({
+        code: 'not_found',
+      });
+      expect((await core.verifications.list(other, {}, { limit: 10, cursor: null })).data).toEqual([]);
+    }
+  });
+
+  it('applies concurrent reads one after the other, with one ledger entry for each version', async () => {
+    const { scope, account, verification, person } = await begin(provider);
+    await account.finish(person, 'approve');
+    await Promise.all(Array.from({ length: 12 }, () => core.verifications.refresh(scope, verification.id)));
+    expect((await storyOf(verification.id)).filter((to) => to === 'verified')).toHaveLength(1);
+  });
+});
+
+describe('a start whose process died', () => {
+  const DIED = `start_state = 'starting', handle_sealed = NULL, action_sealed = NULL, provider_reference = NULL,
+    due_at = now(), facts = facts || '{"startedAt": null, "delivery": {"sms": null, "email": null}}'`;
+
+  it.each(['sentinel', 'sardine'] as const)(
+    'is begun again at %s, which can without a second effect',
+    async (name) => {
+      const tenant = await begin(name);
+      await update(DIED, tenant.verification.id);
+      await eventually(async () => {
+        const found = await core.verifications.get(tenant.scope, tenant.verification.id);
+        expect(found).toMatchObject({ status: 'requires_input', action: { type: 'redirect' } });
+      });
+      await tenant.account.finish(tenant.person, 'approve');
+      expect((await core.verifications.refresh(tenant.scope, tenant.verification.id)).status).toBe(
+        'verified',
+      );
+    },
+  );
+
+  it('is never repeated at Dentity, and found again by the webhook that names it', async () => {
+    const tenant = await begin('dentity');
+    const { reference } = tenant.verification.provider;
+    await update(DIED, tenant.verification.id);
+    await eventually(async () => {
+      expect(await core.verifications.get(tenant.scope, tenant.verification.id)).toMatchObject({
+        status: 'error',
+        reasonCodes: ['provider_unavailable'],
+        provider: { reference: null },
+      });
+    });
+    await tenant.account.finish(tenant.person, 'approve');
+    await deliver(tenant, {
+      type: 'verification_status',
+      _id: reference,
+      status: 'verified',
+      metadata: { verificationId: tenant.verification.id },
+    });
+    await eventually(async () => {
+      expect(await status(tenant, tenant.verification.id)).toBe('verified');
+    });
+    const sent = await tenant.account.control('GET', '/messages');
+    expect(sent).toMatchObject({ data: [{ verificationId: reference }] });
+    expect((sent as { data: unknown[] }).data).toHaveLength(1);
+  });
+});
+
+/** Signs and delivers a Dentity webhook as the vendor does. */
+async function deliver(tenant: HarnessTenant, body: Record<string, unknown>): Promise<void> {
+  const bytes = Buffer.from(JSON.stringify(body));
+  const secret = tenant.account.connection.credentials['secretKey'] ?? '';
+  const signature = createHmac('sha256', secret).update(bytes).digest('base64');
+  await core.inbox.receive(addressOf(tenant), {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json', 'dentity-signature': signature },
+    body: bytes,
+  });
+}
+
+function addressOf(tenant: HarnessTenant): { provider: string; connectionId: string; token: string } {
+  const [provider = '', connection = '', token = ''] = (tenant.webhookUrl ?? '').split('/').slice(-3);
+  return { provider, connectionId: fromTypeId('con', connection) ?? '', token };
+}
+
+describe('the inbox', () => {
+  const signals = async (
+    tenant: HarnessTenant,
+  ): Promise<{ state: string; state_reason: string | null }[]> => {
+    const { rows } = await core.database.pool.query<{ state: string; state_reason: string | null }>(
+      'SELECT state, state_reason FROM signals WHERE tenant_id = $1 ORDER BY id',
+      [tenant.scope.tenantId],
+    );
+    return rows;
+  };
+
+  it('stores a webhook once however often it comes, and applies it once', async () => {
+    const tenant = await begin('dentity');
+    const body = {
+      type: 'sms_delivery_status',
+      _id: tenant.verification.provider.reference,
+      status: 'pending',
+      smsDeliveryEvents: { to: tenant.person, status: 'failed' },
+    };
+    await Promise.all(Array.from({ length: 10 }, () => deliver(tenant, body)));
+    await eventually(async () => {
+      expect(await signals(tenant)).toEqual([{ state: 'applied', state_reason: null }]);
+    });
+    const found = await core.verifications.get(tenant.scope, tenant.verification.id);
+    expect(found).toMatchObject({
+      status: 'requires_input',
+      reasonCodes: ['awaiting_user', 'contact_unreachable'],
+      delivery: { channel: 'sms', state: 'failed' },
+    });
+  });
+
+  it('keeps a webhook of nobody we know as an orphan', async () => {
+    const tenant = await core.tenant('dentity');
+    await deliver(tenant, {
+      type: 'verification_status',
+      _id: '665f0a1b2c3d4e5f60718293',
+      status: 'verified',
+    });
+    expect(await signals(tenant)).toEqual([{ state: 'orphan', state_reason: null }]);
+  });
+
+  it('refuses a webhook that does not prove itself, and stores nothing', async () => {
+    const tenant = await begin('dentity');
+    const body = Buffer.from(
+      JSON.stringify({
+        type: 'verification_status',
+        _id: tenant.verification.provider.reference,
+        status: 'verified',
+      }),
+    );
+    const forged = createHmac('sha256', 'another secret').update(body).digest('base64');
+    for (const headers of [{}, { 'dentity-signature': forged }, { 'dentity-signature': 'short' }]) {
+      await expect(
+        core.inbox.receive(addressOf(tenant), { method: 'PUT', headers, body }),
+      ).rejects.toBeInstanceOf(WebhookRefusal);
+    }
+    expect(await signals(tenant)).toEqual([]);
+    expect(await status(tenant, tenant.verification.id)).toBe('requires_input');
+  });
+
+  it('knows no address but the exact one', async () => {
+    const tenant = await core.tenant('dentity');
+    const other = await core.tenant('dentity');
+    const address = addressOf(tenant);
+    const raw = { method: 'PUT', headers: {}, body: Buffer.from('{}') };
+    const wrong = [
+      { ...address, token: address.token.slice(0, -1) + (address.token.endsWith('0') ? '1' : '0') },
+      { ...address, token: addressOf(other).token },
+      { ...address, connectionId: new SystemIds().next() },
+      { ...address, provider: 'sentinel' },
+      { ...address, token: '' },
+    ];
+    for (const candidate of wrong) {
+      await expect(core.inbox.receive(candidate, raw)).rejects.toMatchObject({ code: 'not_found' });
+    }
+  });
+
+  it('never verifies by a webhook alone: the confirming read decides', async () => {
+    const tenant = await begin('dentity');
+    await deliver(tenant, {
+      type: 'verification_status',
+      _id: tenant.verification.provider.reference,
+      status: 'verified',
+      metadata: { verificationId: tenant.verification.id },
+    });
+    await eventually(async () => {
+      const entries = await ledgerOf(tenant.verification.id);
+      expect(entries.some((entry) => entry.data['contradictedClaim'] === 'verified')).toBe(true);
+    });
+    expect(await status(tenant, tenant.verification.id)).toBe('requires_input');
+    expect(await storyOf(tenant.verification.id)).not.toContain('verified');
+  });
+
+  it('does not follow an echoed id to a verification of another tenant', async () => {
+    const victim = await begin('dentity');
+    const attacker = await core.tenant('dentity');
+    await deliver(attacker, {
+      type: 'verification_status',
+      _id: '665f0a1b2c3d4e5f60718294',
+      status: 'verified',
+      metadata: { verificationId: toTypeId('ver', victim.verification.id) },
+    });
+    expect(await signals(attacker)).toEqual([{ state: 'orphan', state_reason: null }]);
+    expect((await ledgerOf(victim.verification.id)).some((entry) => entry.data['signal'] === 'webhook')).toBe(
+      false,
+    );
+    expect(await status(victim, victim.verification.id)).toBe('requires_input');
+  });
+});
+
+describe('after the verdict', () => {
+  it('goes round again at Sentinel when the record is sent back to Draft', async () => {
+    const tenant = await begin('sentinel');
+    const { scope, account, verification, person } = tenant;
+    await account.finish(person, 'approve');
+    await core.verifications.refresh(scope, verification.id);
+    await account.control('POST', `/customers/${encodeURIComponent(person)}/draft`, {
+      reason: 'document_unreadable',
+    });
+
+    const again = await core.verifications.refresh(scope, verification.id);
+    expect(again).toMatchObject({ status: 'requires_input', attempt: 2, completedAt: null });
+    expect(again.reasonCodes).toContain('awaiting_resubmission');
+    const renewed = await core.verifications.renewLink(scope, verification.id);
+    expect(renewed.action.type).toBe('redirect');
+
+    await account.finish(person, 'approve');
+    expect((await core.verifications.refresh(scope, verification.id)).status).toBe('verified');
+    expect(await storyOf(verification.id)).toEqual([
+      'requires_input',
+      'verified',
+      'requires_input',
+      'verified',
+    ]);
+  });
+
+  it('is revoked for good when consent is withdrawn at Sardine', async () => {
+    const { scope, account, verification, person } = await begin('sardine');
+    await account.finish(person, 'approve');
+    await core.verifications.refresh(scope, verification.id);
+    const path = `/people/${encodeURIComponent(person)}`;
+    await account.control('POST', `${path}/revoke-consent`, {});
+    expect(await core.verifications.refresh(scope, verification.id)).toMatchObject({
+      status: 'revoked',
+      reasonCodes: ['consent_revoked'],
+    });
+    await account.control('POST', `${path}/restore-consent`, {});
+    expect((await core.verifications.refresh(scope, verification.id)).status).toBe('revoked');
+  });
+
+  it('does not take an earlier result of the same person for this one', async () => {
+    const first = await begin('sentinel');
+    await first.account.finish(first.person, 'approve');
+    await first.account.control('POST', '/clock', { advanceSeconds: 60 });
+    const impostor = await core.verifications.create(first.scope, first.input, null);
+    const refreshed = await core.verifications.refresh(first.scope, impostor.id);
+    expect(refreshed.status).toBe('requires_input');
+  });
+
+  it('cannot mint a second link at Dentity, and says who could', async () => {
+    const { scope, verification } = await begin('dentity');
+    const refusal: unknown = await core.verifications
+      .renewLink(scope, verification.id)
+      .catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(Problem);
+    expect(refusal).toMatchObject({
+      code: 'capability_unsupported',
+      provider: 'dentity',
+      extensions: { supportedBy: ['sentinel', 'sardine'] },
+    });
+  });
+});
+
+describe('the browser’s return', () => {
+  it.each([
+    ['sentinel', 'redirectUrl'],
+    ['sardine', 'success_url'],
+  ] as const)('starts a read at once at %s and leads to the caller’s page', async (provider, parameter) => {
+    const tenant = await begin(provider, { redirectUrl: 'https://app.northwind.test/done?x=1' });
+    const { action } = tenant.verification;
+    const url = action.type === 'redirect' ? new URL(action.url) : null;
+    const token = url?.searchParams.get(parameter)?.split('/').at(-1) ?? '';
+    await tenant.account.finish(tenant.person, 'approve');
+
+    expect(await core.returns.arrive(token)).toEqual({
+      verificationId: tenant.verification.id,
+      location: 'https://app.northwind.test/done?x=1',
+    });
+    await eventually(async () => {
+      expect(await status(tenant, tenant.verification.id)).toBe('verified');
+    });
+  });
+
+  it('accepts no token that we did not make', async () => {
+    for (const token of ['', 'x', 'A'.repeat(66), `${'A'.repeat(65)}.`]) {
+      await expect(core.returns.arrive(token)).rejects.toMatchObject({ code: 'not_found' });
+    }
+  });
+});
+
+it('finds a person by e-mail or phone through keyed hashes only', async () => {
+  const { scope, verification, input } = await begin('sentinel', { reference: 'user-42' });
+  const page = { limit: 10, cursor: null };
+  const email = input.subject.email?.toUpperCase() ?? null;
+  expect((await core.verifications.search(scope, { email, phone: null }, page)).data).toMatchObject([
+    { id: verification.id },
+  ]);
+  expect(
+    (await core.verifications.search(scope, { email: null, phone: input.subject.phone }, page)).data,
+  ).toHaveLength(1);
+  expect((await core.verifications.list(scope, { reference: 'user-42' }, page)).data).toHaveLength(1);
+  expect((await core.verifications.list(scope, { reference: 'user-43' }, page)).data).toEqual([]);
+});
+
+it('opens no sealed value in another row’s place', async () => {
+  const tenant = await core.tenant('sentinel');
+  const [a, b] = [newVerification(), newVerification()];
+  const first = await core.verifications.create(tenant.scope, a, null);
+  const second = await core.verifications.create(tenant.scope, b, null);
+  await core.database.pool.query(
+    `UPDATE verifications v SET request_sealed = o.request_sealed FROM verifications o
+      WHERE v.id = $1 AND o.id = $2`,
+    [first.id, second.id],
+  );
+  await expect(core.verifications.get(tenant.scope, first.id)).rejects.toMatchObject({ name: 'SealError' });
+});
+
+it('pages through all verifications without gap or repeat', async () => {
+  const tenant = await core.tenant('sentinel');
+  const made = new Set<string>();
+  for (let index = 0; index < 7; index += 1) {
+    made.add((await core.verifications.create(tenant.scope, newVerification(), null)).id);
+  }
+  const seen: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: { data: readonly Verification[]; nextCursor: string | null } = await core.verifications.list(
+      tenant.scope,
+      { status: 'requires_input' },
+      { limit: 3, cursor },
+    );
+    seen.push(...page.data.map((verification) => verification.id));
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  expect(seen).toHaveLength(7);
+  expect(new Set(seen)).toEqual(made);
+});

@@ -1,0 +1,41 @@
+import { type ProviderHarness, requestOf, type VendorUnderTest } from './harness.js';
+import { TwinAccount } from './twin-account.js';
+
+const PHONE = '+14155550123';
+
+export const sardineHarness: ProviderHarness = {
+  provider: 'sardine',
+  capabilities: ['resume', 'renewLink', 'check'],
+  rejection: 'absent',
+  unmapped: 'risk_unknown',
+  start: { paths: ['/identity/entities/search', '/identity/consents/widget'], effect: 'none' },
+  readPath: '/identity/entities/',
+
+  async open(place): Promise<VendorUnderTest> {
+    const credentials = { clientId: `client-${place.unique}`, clientSecret: `client-secret-${place.unique}` };
+    const twin = await TwinAccount.make(place.simulator, 'sardine', credentials);
+    const basic = Buffer.from(`${credentials.clientId}:${credentials.clientSecret}`).toString('base64');
+    const finish = (body: unknown): Promise<unknown> => twin.finish(PHONE, body);
+    return {
+      twin,
+      credentials,
+      wrongCredentials: { ...credentials, clientSecret: `other-secret-${place.unique}` },
+      settingsAt: (baseUrl) => ({ baseUrl }),
+      request: requestOf(place),
+      secrets: [credentials.clientSecret, basic],
+      approve: () => finish({ outcome: 'complete' }),
+      reject: () => finish({ outcome: 'decline' }),
+      review: () => finish({ outcome: 'complete', level: 'high' }),
+      meetUnmapped: () => finish({ outcome: 'complete', level: 'purple' }),
+      answerWithStranger: null,
+      async loseAnswerOfStart() {
+        const path = '/identity/entities';
+        // The search goes by unharmed, the create that follows it does not.
+        await twin.plan({ on: 'request', kind: 'latency', delayMs: 0, path });
+        await twin.plan({ on: 'request', kind: 'status', status: 500, path, afterEffect: true });
+      },
+      countAtVendor: () => twin.count('/people'),
+      webhooks: null,
+    };
+  },
+};

@@ -1,0 +1,140 @@
+import { createSecretKey, randomBytes } from 'node:crypto';
+
+import {
+  ApiKeyService,
+  ConnectionService,
+  CoreModule,
+  InboxService,
+  type NewVerification,
+  ReturnService,
+  RoutingService,
+  TenantService,
+  tenantScope,
+  type TenantScope,
+  VerificationService,
+  Workers,
+} from '@gatehouse/core';
+import {
+  connectDatabase,
+  type Database,
+  LocalMasterKey,
+  Log,
+  SystemClock,
+  SystemIds,
+  SystemRandom,
+} from '@gatehouse/platform';
+import { ProvidersModule } from '@gatehouse/providers';
+import { type INestApplicationContext } from '@nestjs/common';
+import { NestApplicationContextOptions } from '@nestjs/common/interfaces/nest-application-context-options.interface.js';
+import { NestFactory } from '@nestjs/core';
+
+import { createSimulator } from '../../apps/simulator/src/simulator.js';
+import { createTestDatabase } from './database.js';
+import { type ProviderName, type VendorAccount, vendorAccount } from './vendor-accounts.js';
+
+export const TEST_MASTER_KEY = createSecretKey(randomBytes(32)).export();
+
+/** The core on a database of its own, with the three twins beside it and no HTTP in front. */
+export interface CoreHarness {
+  readonly database: Database;
+  readonly simulatorOrigin: string;
+  readonly app: INestApplicationContext;
+  readonly verifications: VerificationService;
+  readonly inbox: InboxService;
+  readonly returns: ReturnService;
+  readonly connections: ConnectionService;
+  readonly workers: Workers;
+  /** A tenant of its own, connected to `provider` through a vendor account of its own. */
+  tenant(provider: ProviderName): Promise<HarnessTenant>;
+  close(): Promise<void>;
+}
+
+export interface HarnessTenant {
+  readonly scope: TenantScope;
+  readonly account: VendorAccount;
+  /** Where the vendor sends its webhooks; null for a vendor that has none. */
+  readonly webhookUrl: string | null;
+}
+
+export async function startCore(publicUrl = 'http://127.0.0.1:9'): Promise<CoreHarness> {
+  const testDatabase = await createTestDatabase();
+  const log = new Log({ level: 'silent' });
+  const database = await connectDatabase(testDatabase.url, { poolSize: 10, log });
+  const { app: simulator } = createSimulator({ autoDelayMs: 0 });
+  const simulatorOrigin = await simulator.listen({ port: 0, host: '127.0.0.1' });
+  const app = await NestFactory.createApplicationContext(
+    CoreModule.forRoot({
+      imports: [ProvidersModule.forRoot({ allowPrivateNetworks: true })],
+      database,
+      config: { publicUrl, allowPrivateNetworks: true },
+      masterKey: new LocalMasterKey(TEST_MASTER_KEY),
+      log,
+      clock: new SystemClock(),
+      ids: new SystemIds(),
+      random: new SystemRandom(),
+    }),
+    Object.assign(new NestApplicationContextOptions(), { logger: false }),
+  );
+  const workers = app.get(Workers);
+  return {
+    database,
+    simulatorOrigin,
+    app,
+    verifications: app.get(VerificationService),
+    inbox: app.get(InboxService),
+    returns: app.get(ReturnService),
+    connections: app.get(ConnectionService),
+    workers,
+    async tenant(provider) {
+      const tenant = await app.get(TenantService).create('test', { name: 'Northwind Bank' });
+      const account = await vendorAccount(simulatorOrigin, provider);
+      const { connection } = await app
+        .get(ConnectionService)
+        .put('test', tenant.id, 'test', provider, account.connection, null);
+      await app
+        .get(RoutingService)
+        .put('test', tenant.id, 'test', { provider, callerMayChoose: false, note: null }, null);
+      const { apiKey } = await app
+        .get(ApiKeyService)
+        .create('test', tenant.id, { name: 'backend', environment: 'test', scopes: ['verifications:write'] });
+      return {
+        scope: tenantScope(tenant.id, 'test', `key:${apiKey.id}`),
+        account,
+        webhookUrl: connection.webhookUrl,
+      };
+    },
+    async close() {
+      await workers.stop();
+      await app.close();
+      await simulator.close();
+      await database.close();
+      await testDatabase.drop();
+    },
+  };
+}
+
+/** A caller's request that every provider can serve, with a person of its own. */
+export function newVerification(over: Partial<NewVerification> = {}): NewVerification {
+  const digits = String(randomBytes(4).readUInt32BE(0)).padStart(10, '1').slice(-4);
+  return {
+    subject: {
+      email: `ana.ruiz.${randomBytes(5).toString('hex')}@mail.test`,
+      phone: `+1415555${digits === '0000' ? '0188' : digits}`,
+      firstName: 'Ana',
+      lastName: 'Ruiz',
+      dateOfBirth: '1994-02-11',
+      address: null,
+    },
+    reference: null,
+    checks: ['document', 'liveness'],
+    documentTypes: [],
+    redirectUrl: null,
+    reviewRedirectUrl: null,
+    reuse: 'never',
+    message: null,
+    expiresInSeconds: 3600,
+    metadata: {},
+    provider: null,
+    ...over,
+  };
+}
