@@ -30,6 +30,7 @@ import { NestFactory } from '@nestjs/core';
 
 import { createSimulator } from '../../apps/simulator/src/simulator.js';
 import { createTestDatabase } from './database.js';
+import { ordinaryPhone } from './ordinary-phone.js';
 import { type ProviderName, type VendorAccount, vendorAccount } from './vendor-accounts.js';
 
 export const TEST_MASTER_KEY = createSecretKey(randomBytes(32)).export();
@@ -115,11 +116,10 @@ export async function startCore(publicUrl = 'http://127.0.0.1:9'): Promise<CoreH
 
 /** A caller's request that every provider can serve, with a person of its own. */
 export function newVerification(over: Partial<NewVerification> = {}): NewVerification {
-  const digits = String(randomBytes(4).readUInt32BE(0)).padStart(10, '1').slice(-4);
   return {
     subject: {
       email: `ana.ruiz.${randomBytes(5).toString('hex')}@mail.test`,
-      phone: `+1415555${digits === '0000' ? '0188' : digits}`,
+      phone: ordinaryPhone(),
       firstName: 'Ana',
       lastName: 'Ruiz',
       dateOfBirth: '1994-02-11',

@@ -29,6 +29,8 @@ export async function vendorAccount(
   simulatorOrigin: string,
   provider: ProviderName,
   switches: Record<string, unknown> = {},
+  /** Where the vendor's API is called; the simulator itself unless something stands before it. */
+  vendorOrigin = simulatorOrigin,
 ): Promise<VendorAccount> {
   const plan = PLANS[provider]();
   const control = async (method: string, path: string, body?: unknown): Promise<unknown> => {
@@ -55,7 +57,7 @@ export async function vendorAccount(
     provider,
     connection: {
       credentials: plan.credentials,
-      settings: { baseUrl: simulatorOrigin + plan.basePath, ...plan.settings },
+      settings: { baseUrl: vendorOrigin + plan.basePath, ...plan.settings },
     },
     setWebhook: async (url) => {
       await put({ callbackUrl: url });

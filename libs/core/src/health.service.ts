@@ -31,7 +31,7 @@ export class HealthService {
   async ready(): Promise<Health> {
     try {
       await this.database.ping();
-      const migrations = (await pendingMigrations(this.database.pool)).length === 0;
+      const migrations = (await pendingMigrations(this.database)).length === 0;
       const queue = migrations && (await this.#isKeepingUp());
       return { ok: migrations && queue, checks: { database: true, migrations, queue } };
     } catch (error) {

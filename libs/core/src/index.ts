@@ -8,6 +8,7 @@ export {
 } from './idempotency/idempotency.service.js';
 export { InboxService } from './inbox/inbox.service.js';
 export { ReturnService } from './inbox/return.service.js';
+export { requireMasterKey } from './privacy/master-key-check.js';
 export { type PolicyVersion, type RoutingPolicy, RoutingService } from './routing/routing.service.js';
 export {
   ADMIN_ROLES,

@@ -1,9 +1,14 @@
 import { type RawWebhook } from '@gatehouse/contract';
 
-import { type ProviderHarness, requestOf, type VendorUnderTest, type WebhookFacts } from './harness.js';
+import {
+  PERSON,
+  type ProviderHarness,
+  requestOf,
+  type VendorUnderTest,
+  type WebhookFacts,
+} from './harness.js';
 import { TwinAccount } from './twin-account.js';
 
-const PHONE = '+14155550123';
 const CREATE = '/verification';
 const SIGNATURE = 'dentity-signature';
 
@@ -29,11 +34,10 @@ export const dentityHarness: ProviderHarness = {
       settingsAt: (baseUrl) => ({ baseUrl }),
       request: requestOf(place),
       secrets: [credentials.apiKey, credentials.secretKey],
-      approve: () => twin.finish(PHONE, { outcome: 'pass' }),
-      reject: () => twin.finish(PHONE, { outcome: 'fail' }),
-      review: null,
-      meetUnmapped: () => twin.post(`/people/${encodeURIComponent(PHONE)}/status`, { status: 'shiny' }),
-      answerWithStranger: null,
+      approve: () => twin.finish(PERSON.phone, { outcome: 'pass' }),
+      reject: () => twin.finish(PERSON.phone, { outcome: 'fail' }),
+      meetUnmapped: () =>
+        twin.post(`/people/${encodeURIComponent(PERSON.phone)}/status`, { status: 'shiny' }),
       async loseAnswerOfStart() {
         await twin.plan({ on: 'request', kind: 'status', status: 500, path: CREATE, afterEffect: true });
       },
@@ -59,7 +63,7 @@ function webhooks(credentials: { readonly apiKey: string }, unique: string): Web
       return {
         'another status in the body': withBody(text.replace('"verified"', '"failed"')),
         'one more member in the body': withBody(text.replace('{', '{"extra":1,')),
-        'a space after the body': { ...authentic, body: Buffer.from(`${text}x`) },
+        'a letter after the body': { ...authentic, body: Buffer.from(`${text}x`) },
         'no signature': { ...authentic, headers },
         'an empty signature': signed(''),
         'the signature cut short': signed(String(signature).slice(0, -1)),

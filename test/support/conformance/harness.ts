@@ -15,6 +15,10 @@ export interface ProviderHarness {
   readonly start: { readonly paths: readonly string[]; readonly effect: 'none' | 'unknown' };
   /** Part of the path that `read` calls. */
   readonly readPath: string;
+  /** Makes the person end up with a human at the vendor. Absent: the vendor has no such outcome. */
+  review?(twin: TwinAccount): Promise<unknown>;
+  /** From now on a lookup answers with another person. Absent: the vendor is asked by its own id only. */
+  answerWithStranger?(twin: TwinAccount): Promise<unknown>;
   /** A new account at the twin, with nobody in it. */
   open(place: Place): Promise<VendorUnderTest>;
 }
@@ -40,12 +44,8 @@ export interface VendorUnderTest {
   readonly secrets: readonly string[];
   approve(): Promise<unknown>;
   reject(): Promise<unknown>;
-  /** Null where the vendor has no such outcome. */
-  readonly review: (() => Promise<unknown>) | null;
   /** Something that the vendor says and nobody has told us about. */
   meetUnmapped(): Promise<unknown>;
-  /** From now on a lookup answers with another person. Null where the vendor is asked by id only. */
-  readonly answerWithStranger: (() => Promise<unknown>) | null;
   /** The next start takes effect at the vendor and its answer is lost. */
   loseAnswerOfStart(): Promise<void>;
   /** How many persons or verifications the vendor has, which no repetition may double. */
@@ -65,13 +65,14 @@ export interface WebhookFacts {
   readonly sensitive: readonly RegExp[];
 }
 
-/** A person who needs a human at the page, so that each test decides what they do. */
+/** Neither is magic (apps/simulator/README.md): a test decides what the person does. */
+export const PERSON = { email: 'lena.moss@mail.test', phone: '+14155550123' } as const;
+
 export function requestOf(place: Place): StartRequest {
   return {
     verificationId: `ver_${place.unique}`,
     subject: {
-      email: 'lena.moss@mail.test',
-      phone: '+14155550123',
+      ...PERSON,
       firstName: 'Lena',
       lastName: 'Moss',
       dateOfBirth: '1990-02-17',

@@ -4,7 +4,7 @@ import {
   type Handle,
   type InboundSignal,
   type Provider,
-  ProviderError,
+  type ProviderError,
   type RawWebhook,
   type Reading,
   type Started,
@@ -45,7 +45,9 @@ export class ProviderAtTwin {
   }
 
   /** As the core opens it: both halves through the adapter's own schemas. */
-  connection(changes: { readonly credentials?: unknown; readonly baseUrl?: string } = {}): Connection<unknown, unknown> {
+  connection(
+    changes: { readonly credentials?: unknown; readonly baseUrl?: string } = {},
+  ): Connection<unknown, unknown> {
     const { provider, vendor } = this;
     return {
       credentials: provider.credentials.parse(changes.credentials ?? vendor.credentials),

@@ -1,6 +1,7 @@
 import { ProviderRegistry } from '@gatehouse/contract';
 import { ProvidersModule } from '@gatehouse/providers';
 import { HttpService } from '@nestjs/axios';
+import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 
 export interface OpenRegistry {
@@ -13,9 +14,9 @@ export interface OpenRegistry {
  * short: the adapters' own deadlines are ten seconds and not theirs to set, but all of them pass through one axios instance.
  */
 export async function openRegistry(options: { readonly attemptMs?: number } = {}): Promise<OpenRegistry> {
+  Logger.overrideLogger(['error']);
   const context = await NestFactory.createApplicationContext(
     ProvidersModule.forRoot({ allowPrivateNetworks: true }),
-    { logger: ['error'] },
   );
   const { attemptMs } = options;
   if (attemptMs !== undefined)

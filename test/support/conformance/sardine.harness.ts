@@ -1,7 +1,5 @@
-import { type ProviderHarness, requestOf, type VendorUnderTest } from './harness.js';
+import { PERSON, type ProviderHarness, requestOf, type VendorUnderTest } from './harness.js';
 import { TwinAccount } from './twin-account.js';
-
-const PHONE = '+14155550123';
 
 export const sardineHarness: ProviderHarness = {
   provider: 'sardine',
@@ -11,11 +9,13 @@ export const sardineHarness: ProviderHarness = {
   start: { paths: ['/identity/entities/search', '/identity/consents/widget'], effect: 'none' },
   readPath: '/identity/entities/',
 
+  review: (twin) => twin.finish(PERSON.phone, { outcome: 'complete', level: 'high' }),
+
   async open(place): Promise<VendorUnderTest> {
     const credentials = { clientId: `client-${place.unique}`, clientSecret: `client-secret-${place.unique}` };
     const twin = await TwinAccount.make(place.simulator, 'sardine', credentials);
     const basic = Buffer.from(`${credentials.clientId}:${credentials.clientSecret}`).toString('base64');
-    const finish = (body: unknown): Promise<unknown> => twin.finish(PHONE, body);
+    const finish = (body: unknown): Promise<unknown> => twin.finish(PERSON.phone, body);
     return {
       twin,
       credentials,
@@ -25,9 +25,7 @@ export const sardineHarness: ProviderHarness = {
       secrets: [credentials.clientSecret, basic],
       approve: () => finish({ outcome: 'complete' }),
       reject: () => finish({ outcome: 'decline' }),
-      review: () => finish({ outcome: 'complete', level: 'high' }),
       meetUnmapped: () => finish({ outcome: 'complete', level: 'purple' }),
-      answerWithStranger: null,
       async loseAnswerOfStart() {
         const path = '/identity/entities';
         // The search goes by unharmed, the create that follows it does not.

@@ -3,7 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { type RawWebhook } from '@gatehouse/contract';
 import { z } from 'zod';
 
-import { type ProviderHarness, requestOf, type VendorUnderTest, type WebhookFacts } from './harness.js';
+import {
+  PERSON,
+  type ProviderHarness,
+  requestOf,
+  type VendorUnderTest,
+  type WebhookFacts,
+} from './harness.js';
 import { TwinAccount } from './twin-account.js';
 
 const UNKNOWN_CODE = 99;
@@ -18,6 +24,13 @@ export const sentinelHarness: ProviderHarness = {
   start: { paths: [MINT], effect: 'none' },
   readPath: '/customers/statusWithoutImages/clientAuth',
 
+  review: (twin) => twin.finish(PERSON.email, { outcome: 'conflict' }),
+
+  async answerWithStranger(twin) {
+    await twin.post('/customers', { count: 1 });
+    await twin.changeSwitches({ lookupAnswersWrongPerson: true });
+  },
+
   async open(place): Promise<VendorUnderTest> {
     const credentials = {
       clientUuid: randomUUID(),
@@ -28,8 +41,7 @@ export const sentinelHarness: ProviderHarness = {
       ...credentials,
       callbackUrl: place.webhookUrl,
     });
-    const email = 'lena.moss@mail.test';
-    const finish = (outcome: string): Promise<unknown> => twin.finish(email, { outcome });
+    const finish = (outcome: string): Promise<unknown> => twin.finish(PERSON.email, { outcome });
     return {
       twin,
       credentials,
@@ -42,14 +54,9 @@ export const sentinelHarness: ProviderHarness = {
       secrets: [credentials.clientSecret, credentials.callbackPassphrase],
       approve: () => finish('approve'),
       reject: () => finish('reject'),
-      review: () => finish('conflict'),
       async meetUnmapped() {
         await finish('approve');
-        await twin.post(`/customers/${encodeURIComponent(email)}/status`, { status: UNKNOWN_CODE });
-      },
-      async answerWithStranger() {
-        await twin.post('/customers', { count: 1 });
-        await twin.changeSwitches({ lookupAnswersWrongPerson: true });
+        await twin.post(`/customers/${encodeURIComponent(PERSON.email)}/status`, { status: UNKNOWN_CODE });
       },
       async loseAnswerOfStart() {
         await twin.plan({ on: 'request', kind: 'status', status: 500, path: MINT, afterEffect: true });
@@ -71,7 +78,8 @@ function webhooks(
     otherSecret: { ...noSecret, callbackPassphrase: `other-passphrase-${unique}` },
     noSecret,
     forgeries(authentic): Readonly<Record<string, RawWebhook>> {
-      const { passphrase: _, ...body } = members.parse(JSON.parse(Buffer.from(authentic.body).toString()));
+      const sent = members.parse(JSON.parse(Buffer.from(authentic.body).toString()));
+      const body = Object.fromEntries(Object.entries(sent).filter(([name]) => name !== 'passphrase'));
       const withBody = (value: unknown): RawWebhook => ({
         ...authentic,
         body: Buffer.from(JSON.stringify(value)),
@@ -81,7 +89,10 @@ function webhooks(
         'an empty passphrase': withBody({ ...body, passphrase: '' }),
         'a null passphrase': withBody({ ...body, passphrase: null }),
         'the beginning of the passphrase': withBody({ ...body, passphrase: callbackPassphrase.slice(0, -1) }),
-        'the passphrase in other letters': withBody({ ...body, passphrase: callbackPassphrase.toUpperCase() }),
+        'the passphrase in other letters': withBody({
+          ...body,
+          passphrase: callbackPassphrase.toUpperCase(),
+        }),
         'the passphrase in a list': withBody({ ...body, passphrase: [callbackPassphrase] }),
         'the passphrase one level down': withBody({ data: { ...body, passphrase: callbackPassphrase } }),
         'the passphrase in a list of bodies': withBody([{ ...body, passphrase: callbackPassphrase }]),

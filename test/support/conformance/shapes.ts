@@ -19,7 +19,8 @@ const date = z.iso.date().nullable();
 const instant = z.iso.datetime({ precision: 3 }).nullable();
 const country = z
   .string()
-  .refine((code) => countries.getSimpleAlpha2Code(code) === code, 'must be ISO 3166-1 alpha-2')
+  .regex(/^[A-Z]{2}$/u, 'must be two capital letters')
+  .refine((code) => countries.isValid(code), 'must be ISO 3166-1 alpha-2')
   .nullable();
 const phone = z
   .string()

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export type TwinFault = Readonly<Record<string, unknown>> & { readonly on: 'request' | 'webhook' };
 
 const account = z.object({ id: z.string(), baseUrl: z.string() });
-const people = z.object({ data: z.array(z.object({ id: z.string() })) });
+const list = z.object({ data: z.array(z.unknown()) });
 const requests = z.object({ data: z.array(z.object({ method: z.string(), path: z.string() })) });
 
 /** One account at a vendor's twin, acted on through the simulator's control API over HTTP. */
@@ -36,7 +36,7 @@ export class TwinAccount {
 
   /** How many the twin lists there. */
   async count(path: string): Promise<number> {
-    return people.parse(await this.get(path)).data.length;
+    return list.parse(await this.get(path)).data.length;
   }
 
   changeSwitches(switches: Readonly<Record<string, unknown>>): Promise<unknown> {

@@ -40,7 +40,10 @@ interface StoredResponse {
   readonly body: string;
 }
 
+/** Longer than a request may take; after it, a retry takes over from a process that died. */
 const LEASE_MS = 60_000;
+/** Most requests have come to their end by then. */
+const RETRY_AFTER_S = 1;
 
 /** One round trip: takes the key if it is free, else shows what is there. Served by the primary key. */
 const CLAIM: Statement = {
@@ -102,7 +105,7 @@ export class IdempotencyService {
     const name = [scope.tenantId, scope.environment, route, key];
     const [row] = await this.database.query<KeyRow>(CLAIM, [...name, requestHash, lease, now]);
     // Neither taken nor there: released between the two halves of the statement; the caller's retry will find it free.
-    if (row === undefined) return { outcome: 'in_progress', retryAfterSeconds: 1 };
+    if (row === undefined) return { outcome: 'in_progress', retryAfterSeconds: RETRY_AFTER_S };
     const claim: IdempotencyClaim = { scope, route, key, resourceId: row.resource_id };
     if (row.is_mine) return { outcome: 'proceed', claim };
     if (!row.request_hash.equals(requestHash)) return { outcome: 'reused' };
@@ -127,10 +130,7 @@ export class IdempotencyService {
     ]);
     if (taken !== undefined)
       return { outcome: 'proceed', claim: { ...claim, resourceId: taken.resource_id } };
-    return {
-      outcome: 'in_progress',
-      retryAfterSeconds: Math.max(1, Math.ceil((row.locked_until.getTime() - now.getTime()) / 1000)),
-    };
+    return { outcome: 'in_progress', retryAfterSeconds: RETRY_AFTER_S };
   }
 
   /** Keeps the outcome for replays. */

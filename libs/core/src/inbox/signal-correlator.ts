@@ -92,9 +92,9 @@ export class SignalCorrelator {
   }
 }
 
-/** Where one of the two has no e-mail, there is nothing to contradict the phone. */
+/** Where we know an e-mail, the phone alone proves nothing: several people can share one. */
 function isSameEmail(known: Buffer | null, given: readonly Buffer[]): boolean {
-  return known === null || given.length === 0 || given.some((hash) => hash.equals(known));
+  return known === null || given.some((hash) => hash.equals(known));
 }
 
 function isClosed(row: { readonly status: VerificationStatus }): boolean {

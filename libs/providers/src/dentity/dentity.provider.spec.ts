@@ -207,7 +207,7 @@ describe('read', () => {
 describe('check', () => {
   test.each([
     ['a 404 for an id of nothing', json(404, {}), true],
-    ['a 400 for an id of nothing', json(400, {}), true],
+    ['a 400 for an id of nothing', json(400, {}), false],
     ['a 401', json(401, {}), false],
     ['a 403', json(403, {}), false],
   ])('%s', async (_name, reply, ok) => {

@@ -124,9 +124,10 @@ export class DentityProvider implements Provider<DentityCredentials, DentitySett
 
   /** There is no call for it; the status of nothing answers 404 to a good key (providers/mapping.md 5). */
   async check(connection: DentityConnection): Promise<readonly Finding[]> {
-    const call = await finding('API key', 'Dentity accepted the API key.', async () => {
-      await this.http.find(statusCall(connection, NOBODYS_ID), [400, 404, 422]);
-      return '';
+    const call = await finding('API key', 'Dentity did not refuse the API key.', async () => {
+      // A wrong path would answer 404 as well, so this is all that can be said.
+      await this.http.find(statusCall(connection, NOBODYS_ID), [404]);
+      return 'Whether the base URL is right shows with the first verification.';
     });
     return [
       call,

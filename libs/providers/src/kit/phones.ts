@@ -1,5 +1,4 @@
-import { getCountries, parsePhoneNumberFromString } from 'libphonenumber-js/core';
-import metadata from 'libphonenumber-js/metadata.min.json';
+import { getCountries, parsePhoneNumberFromString } from 'libphonenumber-js';
 
 /**
  * A phone number in E.164, or null if it cannot be read as one. `country` (alpha-2) reads numbers that carry no country
@@ -7,15 +6,15 @@ import metadata from 'libphonenumber-js/metadata.min.json';
  */
 export function toE164(text: string | null | undefined, country: string | null = null): string | null {
   if (text === null || text === undefined) return null;
-  const region = getCountries(metadata).find((code) => code === country);
+  const region = getCountries().find((code) => code === country);
   const options = region === undefined ? {} : { defaultCountry: region };
-  const phone = parsePhoneNumberFromString(text, options, metadata);
+  const phone = parsePhoneNumberFromString(text, options);
   return phone?.isPossible() === true ? phone.number : null;
 }
 
 /** A number as Dentity wants it: `+1` and the national digits (providers/dentity.md 4.1). Null if unreadable. */
 export function splitPhone(e164: string): { readonly dialCode: string; readonly national: string } | null {
-  const phone = parsePhoneNumberFromString(e164, metadata);
+  const phone = parsePhoneNumberFromString(e164);
   return phone === undefined
     ? null
     : { dialCode: `+${phone.countryCallingCode}`, national: phone.nationalNumber };

@@ -275,7 +275,8 @@ describe('read', () => {
 describe('check', () => {
   test.each([
     ['nobody found', nobody, true],
-    ['a refusal of the number', json(400, {}), true],
+    ['a refusal of the number', json(400, {}), false],
+    ['a path that nobody knows', json(404, {}), false],
     ['bad credentials', json(401, {}), false],
     ['something else that listens', raw(200, '<html>'), false],
   ])('%s', async (_name, reply, ok) => {

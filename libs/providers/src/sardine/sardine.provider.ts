@@ -121,7 +121,7 @@ export class SardineProvider implements Provider<SardineCredentials, SardineSett
   /** There is no call for it; a search for nobody's phone answers with success or with 401 (providers/mapping.md 5). */
   async check(connection: SardineConnection): Promise<readonly Finding[]> {
     const call = finding('Credentials', 'Sardine accepted the client ID and secret.', async () => {
-      await this.http.find(searchCall(connection, NOBODYS_PHONE), [400, 404, 422]);
+      await this.http.request(searchCall(connection, NOBODYS_PHONE));
       return '';
     });
     return [await call];

@@ -1,0 +1,72 @@
+import { demoAccounts } from '../../simulator/src/demo-accounts.js';
+import { type AdminClient } from './admin-client.js';
+import { type DemoState } from './demo-state.js';
+
+const ENVIRONMENT = 'environment=test';
+
+/** A tenant with a key, the three twins connected, and Sentinel in force. Whatever is there already stays as it is. */
+export async function prepareTenant(
+  admin: AdminClient,
+  state: DemoState,
+  simulatorOrigin: string,
+): Promise<{ state: DemoState & { tenantId: string; tenantKey: string }; sentinelWebhookUrl: string }> {
+  const known =
+    state.tenantId === null ? null : await admin.call('GET', `/admin/v1/tenants/${state.tenantId}`);
+  const tenantId = text(
+    known ?? (await admin.require('POST', '/admin/v1/tenants', { name: 'Demo Bank' })),
+    'id',
+  );
+  const tenant = `/admin/v1/tenants/${tenantId}`;
+  const tenantKey =
+    known === null || state.tenantKey === null ? await newKey(admin, tenant) : state.tenantKey;
+
+  // The twins' ports may differ from the last start's, so the connections are written anew.
+  const put = (provider: string, credentials: object, settings: object): Promise<Record<string, unknown>> =>
+    admin.require('PUT', `${tenant}/connections/${provider}?${ENVIRONMENT}`, { credentials, settings });
+  const { clientUuid, clientSecret, callbackPassphrase } = demoAccounts.sentinel;
+  const sentinel = await put(
+    'sentinel',
+    { clientUuid, clientSecret, callbackPassphrase },
+    {
+      baseUrl: `${simulatorOrigin}/sentinel`,
+      statusCodes: { pending: 1, draft: 2, conflict: 3, duplicate: 4, rejected: 5, accepted: 6 },
+    },
+  );
+  const { clientId, clientSecret: sardineSecret } = demoAccounts.sardine;
+  await put(
+    'sardine',
+    { clientId, clientSecret: sardineSecret },
+    { baseUrl: `${simulatorOrigin}/sardine/v1` },
+  );
+  const { apiKey, secretKey } = demoAccounts.dentity;
+  await put('dentity', { apiKey, secretKey }, { baseUrl: `${simulatorOrigin}/dentity/core/api/v1` });
+
+  const routing = `${tenant}/routing?${ENVIRONMENT}`;
+  if ((await admin.call('GET', routing)) === null)
+    await admin.require('PUT', routing, { provider: 'sentinel' });
+  return { state: { ...state, tenantId, tenantKey }, sentinelWebhookUrl: text(sentinel, 'webhookUrl') };
+}
+
+async function newKey(admin: AdminClient, tenant: string): Promise<string> {
+  const created = await admin.require('POST', `${tenant}/api-keys`, {
+    name: 'demo backend',
+    environment: 'test',
+    scopes: ['verifications:read', 'verifications:write', 'identity:read'],
+  });
+  return text(created, 'key');
+}
+
+/** Registers the webhook with the twin as an admin does in the vendor's dashboard. */
+export async function registerSentinelWebhook(simulatorOrigin: string, callbackUrl: string): Promise<void> {
+  await fetch(`${simulatorOrigin}/control/accounts/sentinel`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...demoAccounts.sentinel, callbackUrl }),
+  });
+}
+
+function text(json: Record<string, unknown>, member: string): string {
+  const value = json[member];
+  if (typeof value !== 'string') throw new Error(`the gateway's answer has no ${member}`);
+  return value;
+}

@@ -1,0 +1,76 @@
+import { ENVIRONMENTS } from '@gatehouse/core';
+import { ApiProperty } from '@nestjs/swagger';
+
+import { OpenObject } from '../../http/members.js';
+
+export class PutConnectionBody {
+  @OpenObject({
+    description: 'Never shown again. The provider’s own fields; left out, those that are stored stay.',
+    example: { apiKey: 'example-api-key', secretKey: 'example-secret-key' },
+  })
+  credentials?: Record<string, unknown> | null;
+
+  @OpenObject({
+    description: 'The provider’s own fields.',
+    example: { baseUrl: 'https://api.dentity.example/core/api/v1' },
+  })
+  settings?: Record<string, unknown> | null;
+}
+
+export class ConnectionView {
+  @ApiProperty({ example: 'con_01kahn4r5sf1trr9gy5vqd2s0x' })
+  id!: string;
+
+  @ApiProperty({ example: 'dentity' })
+  provider!: string;
+
+  @ApiProperty({ enum: ENVIRONMENTS })
+  environment!: string;
+
+  @ApiProperty({ type: 'object', additionalProperties: true })
+  settings!: Record<string, unknown>;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'string', enum: ['set'] },
+    description: 'Which credentials are stored; never their values.',
+    example: { apiKey: 'set', secretKey: 'set' },
+  })
+  credentials!: Record<string, 'set'>;
+
+  @ApiProperty({
+    type: String,
+    format: 'uri',
+    nullable: true,
+    description: 'Where the provider has to send its webhooks; null for a provider that has none.',
+  })
+  webhookUrl!: string | null;
+
+  @ApiProperty({ type: 'integer', minimum: 1 })
+  version!: number;
+
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  updatedAt!: string;
+}
+
+export class FindingView {
+  @ApiProperty()
+  ok!: boolean;
+
+  @ApiProperty({ example: 'credentials' })
+  what!: string;
+
+  @ApiProperty({ example: 'The provider accepted them.' })
+  detail!: string;
+}
+
+export class ConnectionCheckView {
+  @ApiProperty()
+  ok!: boolean;
+
+  @ApiProperty({ type: [FindingView] })
+  findings!: FindingView[];
+}

@@ -1,0 +1,154 @@
+import { ConnectionService, type ConnectionView as StoredConnection } from '@gatehouse/core';
+import { toTypeId } from '@gatehouse/platform';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  HttpStatus,
+  Param,
+  Post,
+  Put,
+  Query,
+  Res,
+} from '@nestjs/common';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
+import { type FastifyReply } from 'fastify';
+
+import { Actor, AdminOnly } from '../../http/access.js';
+import { NoBody } from '../../http/body.js';
+import { ETAG_HEADER, TakesIfMatch } from '../../http/etag.js';
+import { etagOf, IfMatch } from '../../http/if-match.js';
+import { Operation } from '../../http/openapi/operation.decorator.js';
+import { IdParam } from '../../http/type-id.pipe.js';
+import { EnvironmentQuery } from '../environment.js';
+import { ConnectionCheckView, ConnectionView, PutConnectionBody } from './connection.dto.js';
+import { type Plain } from '../../http/plain.js';
+
+const ID = { name: 'id', schema: { type: 'string' }, example: 'tnt_01kahn4r5sf1trr9gy5vqd2s0x' } as const;
+const PROVIDER = { name: 'provider', schema: { type: 'string' }, example: 'dentity' } as const;
+
+@ApiTags('Connections')
+@Controller('admin/v1/tenants/:id/connections/:provider')
+export class ConnectionsController {
+  constructor(private readonly connections: ConnectionService) {}
+
+  @Put()
+  @ApiParam(ID)
+  @ApiParam(PROVIDER)
+  @AdminOnly('admin')
+  @TakesIfMatch()
+  @Operation({
+    id: 'putConnection',
+    summary: 'Connect a provider, or change its connection',
+    body: true,
+    problems: ['not_found', 'stale_version'],
+  })
+  @ApiOkResponse({ type: ConnectionView, headers: ETAG_HEADER, description: 'Changed.' })
+  @ApiCreatedResponse({ type: ConnectionView, headers: ETAG_HEADER, description: 'Connected.' })
+  async put(
+    @Actor() actor: string,
+    @IdParam('tnt') tenantId: string,
+    @Param('provider') provider: string,
+    @Query() { environment }: EnvironmentQuery,
+    @Body() body: PutConnectionBody,
+    @IfMatch() ifVersion: number | null,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Plain<ConnectionView>> {
+    const input = { credentials: body.credentials ?? undefined, settings: body.settings ?? undefined };
+    const { connection, created } = await this.connections.put(
+      actor,
+      tenantId,
+      environment,
+      provider,
+      input,
+      ifVersion,
+    );
+    void reply.code(created ? HttpStatus.CREATED : HttpStatus.OK);
+    return tagged(reply, connection);
+  }
+
+  @Get()
+  @ApiParam(ID)
+  @ApiParam(PROVIDER)
+  @AdminOnly('admin', 'support')
+  @Operation({
+    id: 'getConnection',
+    summary: 'Read a connection',
+    description: 'With its `webhookUrl`; never with a secret.',
+    problems: ['not_found', 'validation_failed'],
+  })
+  @ApiOkResponse({ type: ConnectionView, headers: ETAG_HEADER })
+  async get(
+    @IdParam('tnt') tenantId: string,
+    @Param('provider') provider: string,
+    @Query() { environment }: EnvironmentQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Plain<ConnectionView>> {
+    return tagged(reply, await this.connections.get(tenantId, environment, provider));
+  }
+
+  @Delete()
+  @HttpCode(204)
+  @ApiParam(ID)
+  @ApiParam(PROVIDER)
+  @AdminOnly('admin')
+  @TakesIfMatch()
+  @Operation({
+    id: 'removeConnection',
+    summary: 'Disconnect a provider',
+    problems: ['not_found', 'conflict', 'stale_version', 'validation_failed'],
+  })
+  @ApiNoContentResponse()
+  async remove(
+    @Actor() actor: string,
+    @IdParam('tnt') tenantId: string,
+    @Param('provider') provider: string,
+    @Query() { environment }: EnvironmentQuery,
+    @IfMatch() ifVersion: number | null,
+  ): Promise<void> {
+    await this.connections.remove(actor, tenantId, environment, provider, ifVersion);
+  }
+
+  @Post('check')
+  @HttpCode(200)
+  @ApiParam(ID)
+  @ApiParam(PROVIDER)
+  @NoBody()
+  @AdminOnly('admin')
+  @Operation({
+    id: 'checkConnection',
+    summary: 'Call the provider and say what worked',
+    body: true,
+    problems: ['not_found', 'capability_unsupported'],
+  })
+  @ApiOkResponse({ type: ConnectionCheckView })
+  async check(
+    @Actor() actor: string,
+    @IdParam('tnt') tenantId: string,
+    @Param('provider') provider: string,
+    @Query() { environment }: EnvironmentQuery,
+  ): Promise<Plain<ConnectionCheckView>> {
+    const { ok, findings } = await this.connections.check(actor, tenantId, environment, provider);
+    return {
+      ok,
+      findings: findings.map((finding) => ({ ok: finding.ok, what: finding.what, detail: finding.detail })),
+    };
+  }
+}
+
+function tagged(reply: FastifyReply, connection: StoredConnection): Plain<ConnectionView> {
+  void reply.header('etag', etagOf(connection.version));
+  return {
+    id: toTypeId('con', connection.id),
+    provider: connection.provider,
+    environment: connection.environment,
+    settings: { ...connection.settings },
+    credentials: { ...connection.credentials },
+    webhookUrl: connection.webhookUrl,
+    version: connection.version,
+    createdAt: connection.createdAt.toISOString(),
+    updatedAt: connection.updatedAt.toISOString(),
+  };
+}

@@ -1,0 +1,19 @@
+import { type Tenant } from '@gatehouse/core';
+import { toTypeId } from '@gatehouse/platform';
+
+import { type TenantView } from './tenant.dto.js';
+import { type Plain } from '../../http/plain.js';
+
+export function toTenantView(tenant: Tenant): Plain<TenantView> {
+  return {
+    object: 'tenant',
+    id: toTypeId('tnt', tenant.id),
+    name: tenant.name,
+    status: tenant.status,
+    retentionDays: tenant.settings.retentionDays,
+    identityStorage: tenant.settings.identityStorage,
+    version: tenant.version,
+    createdAt: tenant.createdAt.toISOString(),
+    updatedAt: tenant.updatedAt.toISOString(),
+  };
+}

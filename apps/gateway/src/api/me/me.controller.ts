@@ -1,0 +1,85 @@
+import { capabilitiesOf, CAPABILITIES, Problem, ProviderRegistry } from '@gatehouse/contract';
+import { type Environment, ENVIRONMENTS, RoutingService, SCOPES, TenantService } from '@gatehouse/core';
+import { toTypeId } from '@gatehouse/platform';
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+
+import { AnyTenantKey, CallerKey, type TenantPrincipal } from '../../http/access.js';
+import { Operation } from '../../http/openapi/operation.decorator.js';
+import { type Plain } from '../../http/plain.js';
+
+class OwnTenantView {
+  @ApiProperty({ example: 'tnt_01kahn4r5sf1trr9gy5vqd2s0x' })
+  id!: string;
+
+  @ApiProperty({ example: 'Example Bank' })
+  name!: string;
+}
+
+export class MeView {
+  @ApiProperty({ type: OwnTenantView })
+  tenant!: OwnTenantView;
+
+  @ApiProperty({ enum: ENVIRONMENTS })
+  environment!: string;
+
+  @ApiProperty({ example: 'key_01kahn4r5sf1trr9gy5vqd2s0x' })
+  keyId!: string;
+
+  @ApiProperty({ enum: SCOPES, enumName: 'Scope', isArray: true })
+  scopes!: string[];
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'sentinel',
+    description: 'The provider that new verifications go to now; null while no policy is set.',
+  })
+  provider!: string | null;
+
+  @ApiProperty({
+    enum: CAPABILITIES,
+    isArray: true,
+    description: 'What that provider can do beyond begin and read.',
+  })
+  capabilities!: string[];
+}
+
+@ApiTags('Me')
+@Controller('v1/me')
+export class MeController {
+  constructor(
+    private readonly tenants: TenantService,
+    private readonly routing: RoutingService,
+    private readonly providers: ProviderRegistry,
+  ) {}
+
+  @Get()
+  @AnyTenantKey()
+  @Operation({ id: 'getMe', summary: 'What this key is good for' })
+  @ApiOkResponse({ type: MeView })
+  async me(@CallerKey() key: TenantPrincipal): Promise<Plain<MeView>> {
+    const [tenant, provider] = await Promise.all([
+      this.tenants.get(key.tenantId),
+      this.#providerInUse(key.tenantId, key.environment),
+    ]);
+    const adapter = provider === null ? undefined : this.providers.get(provider);
+    return {
+      tenant: { id: toTypeId('tnt', tenant.id), name: tenant.name },
+      environment: key.environment,
+      keyId: toTypeId('key', key.keyId),
+      scopes: [...key.scopes],
+      provider,
+      capabilities: adapter === undefined ? [] : [...capabilitiesOf(adapter)],
+    };
+  }
+
+  async #providerInUse(tenantId: string, environment: Environment): Promise<string | null> {
+    try {
+      return (await this.routing.get(tenantId, environment)).policy.provider;
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'not_found') return null;
+      throw error;
+    }
+  }
+}

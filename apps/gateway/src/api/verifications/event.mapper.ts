@@ -1,0 +1,59 @@
+import { type Page, type TimelineEvent } from '@gatehouse/core';
+import { toTypeId } from '@gatehouse/platform';
+
+import { type EventPageView, type EventView } from './event.view.js';
+import { type Plain } from '../../http/plain.js';
+
+/** The facts of the ledger that a caller is told. What an entry holds beyond them (our own ids, say) stays inside. */
+const TOLD = [
+  'signal',
+  'source',
+  'from',
+  'to',
+  'reasonCodes',
+  'attempt',
+  'rawStatus',
+  'delivery',
+  'reason',
+  'contradictedClaim',
+  'provider',
+  'policyVersion',
+  'routingReason',
+  'checks',
+  'documentTypes',
+  'event',
+  'authenticity',
+  'way',
+  'why',
+  'start',
+  'link',
+  'warnings',
+  'fault',
+  'effect',
+  'code',
+] as const;
+
+export function toEventView(event: TimelineEvent): Plain<EventView> {
+  const told = TOLD.filter((name) => Object.hasOwn(event.data, name)).map(
+    (name) => [name, event.data[name]] as const,
+  );
+  return {
+    object: 'event',
+    id: toTypeId('evt', event.id),
+    type: event.type,
+    at: event.at.toISOString(),
+    actor: toPublicActor(event.actor),
+    version: event.version,
+    data: Object.fromEntries(told),
+  };
+}
+
+export function toEventPageView(page: Page<TimelineEvent>): Plain<EventPageView> {
+  return { data: page.data.map(toEventView), nextCursor: page.nextCursor };
+}
+
+/** Keys are named by their public ids. */
+export function toPublicActor(actor: string): string {
+  const [kind, id] = actor.split(':', 2);
+  return (kind === 'key' || kind === 'admin') && id !== undefined ? `${kind}:${toTypeId('key', id)}` : actor;
+}

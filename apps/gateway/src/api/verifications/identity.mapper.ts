@@ -1,0 +1,93 @@
+import { type IdentityDocument, type IdentityPerson } from '@gatehouse/contract';
+import { type StoredIdentity } from '@gatehouse/core';
+import { sha256, toTypeId } from '@gatehouse/platform';
+
+import { type IdentityDocumentView, type IdentityView, type PersonView } from './identity.view.js';
+import { type Plain } from '../../http/plain.js';
+
+/** The object of API.md 3: every member named, every absent fact null. */
+export function toIdentityView(stored: StoredIdentity): Plain<IdentityView> {
+  const { person, documents, liveness, risk, consent } = stored.identity;
+  return {
+    verificationId: toTypeId('ver', stored.verificationId),
+    provider: stored.provider,
+    retrievedAt: stored.retrievedAt.toISOString(),
+    person: toPersonView(person),
+    documents: documents.map((document, index) =>
+      toDocumentView(document, documentId(stored.verificationId, index)),
+    ),
+    liveness: { passed: liveness.passed, score: liveness.score },
+    risk: { level: risk.level },
+    consent:
+      consent === null
+        ? null
+        : {
+            id: consent.id,
+            grantedAt: consent.grantedAt,
+            revokedAt: consent.revokedAt,
+            sharedFrom: consent.sharedFrom,
+          },
+  };
+}
+
+function toPersonView(person: IdentityPerson): Plain<PersonView> {
+  const { address } = person;
+  return {
+    firstName: person.firstName,
+    lastName: person.lastName,
+    fullName: person.fullName,
+    gender: person.gender,
+    dateOfBirth: person.dateOfBirth,
+    nationality: person.nationality,
+    email: person.email,
+    phone: person.phone,
+    address:
+      address === null
+        ? null
+        : {
+            street: address.street,
+            city: address.city,
+            region: address.region,
+            postalCode: address.postalCode,
+            country: address.country,
+          },
+  };
+}
+
+function toDocumentView(document: IdentityDocument, id: string): Plain<IdentityDocumentView> {
+  const { faceMatch, classification } = document.checks;
+  return {
+    id,
+    type: document.type,
+    number: document.number,
+    subtype: document.subtype,
+    issuedOn: document.issuedOn,
+    expiresOn: document.expiresOn,
+    issuingAuthority: document.issuingAuthority,
+    issuingCountry: document.issuingCountry,
+    placeOfIssue: document.placeOfIssue,
+    checks: {
+      faceMatch: { passed: faceMatch.passed, score: faceMatch.score },
+      classification: { passed: classification.passed },
+    },
+    ocr: { ...document.ocr },
+  };
+}
+
+/**
+ * Documents are not rows of ours, so their ids follow from the verification and the place in its list: the same at every
+ * reading. The time of the verification's UUIDv7 stays in front; the rest is a hash.
+ */
+function documentId(verificationId: string, index: number): string {
+  const hash = sha256(`${verificationId}/document/${index}`).toString('hex');
+  const [timeHigh = '', timeLow = ''] = verificationId.split('-');
+  const variant = ((parseInt(hash.slice(3, 4), 16) & 0x3) | 0x8).toString(16);
+  const uuid = [
+    timeHigh,
+    timeLow,
+    `7${hash.slice(0, 3)}`,
+    `${variant}${hash.slice(4, 7)}`,
+    hash.slice(7, 19),
+  ].join('-');
+  return toTypeId('doc', uuid);
+}

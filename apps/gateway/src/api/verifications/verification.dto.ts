@@ -1,0 +1,154 @@
+import { CHECKS, DOCUMENT_TYPES, VERIFICATION_STATUSES } from '@gatehouse/contract';
+
+import {
+  CalendarDate,
+  CountryCode,
+  EmailAddress,
+  Nested,
+  OneOf,
+  PhoneNumber,
+  SetOf,
+  Text,
+  TextPairs,
+  Timestamp,
+  WebAddress,
+  Whole,
+} from '../../http/members.js';
+import { PageQuery } from '../../http/paging.js';
+
+export const DEFAULT_EXPIRY_SECONDS = 604_800;
+/** What is checked of a person about whom a caller asks for nothing in particular; every provider can. */
+export const DEFAULT_CHECKS = ['document', 'liveness'] as const;
+const PROVIDER_NAME = /^[a-z][a-z0-9_]{0,31}$/;
+
+export class AddressBody {
+  @Text({ max: 200, example: '12 Palm Street' })
+  street?: string | null;
+
+  @Text({ max: 100, example: 'Dubai' })
+  city?: string | null;
+
+  @Text({ max: 100 })
+  region?: string | null;
+
+  @Text({ max: 20 })
+  postalCode?: string | null;
+
+  @CountryCode()
+  country?: string | null;
+}
+
+export class SubjectBody {
+  @EmailAddress({ description: 'This or `phone` is needed.' })
+  email?: string | null;
+
+  @PhoneNumber({ description: 'With its country code; stored as E.164.' })
+  phone?: string | null;
+
+  @Text({ max: 100, example: 'Jane' })
+  firstName?: string | null;
+
+  @Text({ max: 100, example: 'Example' })
+  lastName?: string | null;
+
+  @CalendarDate({ example: '1990-05-17' })
+  dateOfBirth?: string | null;
+
+  @Nested(() => AddressBody)
+  address?: AddressBody | null;
+}
+
+export class CreateVerificationBody {
+  @Nested(() => SubjectBody, { required: true })
+  subject!: SubjectBody;
+
+  @Text({ max: 200, example: 'user-42', description: 'Yours; you can list by it.' })
+  reference?: string | null;
+
+  @SetOf(CHECKS, {
+    example: ['document', 'liveness'],
+    description: 'Absent: document and liveness.',
+  })
+  checks?: ('profile' | 'document' | 'liveness' | 'ssn')[] | null;
+
+  @SetOf(DOCUMENT_TYPES, { example: ['passport'], description: 'Absent: any.' })
+  documentTypes?:
+    ('passport' | 'emirates_id' | 'egypt_national_id' | 'drivers_license' | 'national_id')[] | null;
+
+  @WebAddress({
+    example: 'https://app.example/done',
+    description: 'Where the person’s browser goes at the end.',
+  })
+  redirectUrl?: string | null;
+
+  @WebAddress({
+    example: 'https://app.example/review',
+    description: 'Where it goes when automation gave up.',
+  })
+  reviewRedirectUrl?: string | null;
+
+  @OneOf(['never', 'allow'], {
+    default: 'never',
+    description: 'Whether an identity known to the provider may be used.',
+  })
+  reuse?: 'never' | 'allow' | null;
+
+  @Text({
+    max: 480,
+    pattern: /\{\{link\}\}/,
+    must: 'text of at most 480 characters, without control characters, that contains {{link}}',
+    example: 'Please verify yourself: {{link}}',
+    description: 'Of the text message, where the provider sends one.',
+  })
+  message?: string | null;
+
+  @Whole({
+    min: 300,
+    max: 2_592_000,
+    default: DEFAULT_EXPIRY_SECONDS,
+    description: 'How long the person has.',
+  })
+  expiresInSeconds?: number | null;
+
+  @TextPairs({
+    pairs: 50,
+    name: 40,
+    value: 500,
+    example: { plan: 'gold' },
+    description: 'Yours; at most 50 texts.',
+  })
+  metadata?: Record<string, string> | null;
+
+  @Text({
+    max: 32,
+    pattern: PROVIDER_NAME,
+    must: 'the name of a provider',
+    description: 'Only where the policy lets callers choose.',
+  })
+  provider?: string | null;
+}
+
+export class ListVerificationsQuery extends PageQuery {
+  @OneOf(VERIFICATION_STATUSES)
+  status?: (typeof VERIFICATION_STATUSES)[number] | null;
+
+  @Text({ max: 32, pattern: PROVIDER_NAME, must: 'the name of a provider' })
+  provider?: string | null;
+
+  @Text({ max: 200, example: 'user-42' })
+  reference?: string | null;
+
+  @Timestamp()
+  createdAfter?: string | null;
+
+  @Timestamp()
+  createdBefore?: string | null;
+}
+
+export class SearchVerificationsBody {
+  @EmailAddress({ description: 'This or `phone` is needed.' })
+  email?: string | null;
+
+  @PhoneNumber({ example: '+971501234542' })
+  phone?: string | null;
+}

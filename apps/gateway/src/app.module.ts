@@ -1,0 +1,64 @@
+import { CoreModule, type CoreOptions } from '@gatehouse/core';
+import { Clock, type GatewayConfig } from '@gatehouse/platform';
+import { ProvidersModule } from '@gatehouse/providers';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { APP_PIPE } from '@nestjs/core';
+
+import { ApiKeysController } from './admin/api-keys/api-keys.controller.js';
+import { ConnectionsController } from './admin/connections/connections.controller.js';
+import { RoutingController } from './admin/routing/routing.controller.js';
+import { TenantsController } from './admin/tenants/tenants.controller.js';
+import { MeController } from './api/me/me.controller.js';
+import { VerificationsController } from './api/verifications/verifications.controller.js';
+import { HealthController } from './http/health.controller.js';
+import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
+import { ApiDocument } from './http/openapi/api-document.js';
+import { DocsController } from './http/openapi/docs.controller.js';
+import { ProblemsController } from './http/problems/problems.controller.js';
+import { PublicUrl } from './http/public-url.js';
+import { RequestValidationPipe } from './http/validation.js';
+import { HooksController } from './inbound/hooks.controller.js';
+import { ReturnController } from './inbound/return.controller.js';
+import { WorkerShutdown } from './worker-shutdown.js';
+
+/** What a process without API tells: its health. */
+const WORKER_CONTROLLERS: readonly Type[] = [HealthController];
+
+const API_CONTROLLERS: readonly Type[] = [
+  HealthController,
+  VerificationsController,
+  MeController,
+  TenantsController,
+  ApiKeysController,
+  ConnectionsController,
+  RoutingController,
+  HooksController,
+  ReturnController,
+  ProblemsController,
+  DocsController,
+];
+
+export interface AppOptions extends CoreOptions {
+  readonly config: Pick<GatewayConfig, 'publicUrl' | 'allowPrivateNetworks' | 'role'>;
+}
+
+/** The whole deployable, put together. */
+@Module({})
+export class AppModule {
+  static forRoot(options: AppOptions): DynamicModule {
+    const providers = ProvidersModule.forRoot({ allowPrivateNetworks: options.config.allowPrivateNetworks });
+    return {
+      module: AppModule,
+      imports: [CoreModule.forRoot({ ...options, imports: [providers] }), providers],
+      controllers: [...(options.config.role === 'worker' ? WORKER_CONTROLLERS : API_CONTROLLERS)],
+      providers: [
+        { provide: PublicUrl, useValue: new PublicUrl(options.config.publicUrl) },
+        { provide: Clock, useValue: options.clock },
+        { provide: APP_PIPE, useClass: RequestValidationPipe },
+        ApiDocument,
+        IdempotencyInterceptor,
+        WorkerShutdown,
+      ],
+    };
+  }
+}

@@ -1,0 +1,168 @@
+import { type Socket } from 'node:net';
+
+import { Problem } from '@gatehouse/contract';
+import { type ApiKeyService } from '@gatehouse/core';
+import { type Log, RequestContext } from '@gatehouse/platform';
+import rateLimit from '@fastify/rate-limit';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+
+import { bearerKey, requireAccess } from './authentication.js';
+import { parseJson, requireJson, requireNothing } from './json-body.js';
+import { PROBLEM_MEDIA_TYPE } from './problems/problem-document.js';
+import { type ProblemFilter } from './problems/problem.filter.js';
+import { type RateLimitOptions, RateLimits } from './rate-limits.js';
+import { requestIdOf } from './request-id.js';
+import { type RouteTable } from './route-table.js';
+import { SECURITY_HEADERS } from './security-headers.js';
+
+const BODY_LIMIT = 256 * 1024;
+const WEBHOOK_BODY_LIMIT = 1024 * 1024;
+/** Longer than any id or token of ours. */
+const MAX_PARAM_LENGTH = 256;
+const REQUEST_TIMEOUT_MS = 30_000;
+/** Longer than balancers keep idle connections, so that it is never we who close one that they are about to use. */
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+
+/** Fastify as the gateway runs it. */
+export function fastifyAdapter(filter: ProblemFilter): FastifyAdapter {
+  return new FastifyAdapter({
+    logger: false,
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    requestIdHeader: false,
+    genReqId: requestIdOf,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      begin(request, reply);
+      filter.answer(error, request, reply);
+    },
+    clientErrorHandler: (error, socket) => {
+      refuseConnection(error, socket);
+    },
+  });
+}
+
+export interface Surroundings {
+  readonly log: Log;
+  readonly routes: RouteTable;
+  readonly rateLimits: RateLimitOptions;
+  readonly apiKeys: ApiKeyService;
+}
+
+/** What happens to every request, in this order: named, admitted, counted, and only then read. */
+export async function prepareFastify(app: NestFastifyApplication, surroundings: Surroundings): Promise<void> {
+  const instance = app.getHttpAdapter().getInstance();
+  await instance.register(rateLimit, { global: false });
+  const limits = new RateLimits(instance, surroundings.rateLimits);
+
+  instance.decorateRequest('principal', null);
+  instance.decorateRequest('bodyBytes', null);
+  instance.decorateRequest('problemCode', null);
+
+  instance.addHook('onRoute', (route) => {
+    surroundings.routes.add(route.method, route.url);
+    if (route.config?.body === 'raw') route.bodyLimit = WEBHOOK_BODY_LIMIT;
+  });
+  instance.addHook('onRequest', (request, reply, done) => {
+    begin(request, reply);
+    RequestContext.run({ requestId: request.id }, done);
+  });
+  instance.addHook('onRequest', (request, reply) => admit(request, reply, surroundings.apiKeys, limits));
+  instance.addHook('onResponse', (request, reply, done) => {
+    logRequest(surroundings.log, request, reply);
+    done();
+  });
+  parseBodies(instance);
+}
+
+function begin(request: FastifyRequest, reply: FastifyReply): void {
+  void reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
+}
+
+/** Runs before the body is read: who is not admitted gets no byte of it parsed. */
+async function admit(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  apiKeys: ApiKeyService,
+  limits: RateLimits,
+): Promise<void> {
+  if (request.is404) return;
+  const { access } = request.routeOptions.config;
+  if (access?.kind === 'public') return;
+  const key = bearerKey(request.headers.authorization);
+  const principal = key === null ? null : await apiKeys.authenticate(key);
+  if (principal === null) {
+    await limits.countFailure(request);
+    throw new Problem('unauthenticated', 'Send a key in force as Authorization: Bearer.');
+  }
+  request.principal = principal;
+  await limits.count(request, reply);
+  requireAccess(access, principal);
+}
+
+/** One parser for everything: Fastify's own would accept text, and forms, and say too much when it fails. */
+function parseBodies(instance: FastifyInstance): void {
+  instance.removeAllContentTypeParsers();
+  instance.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    request.bodyBytes = body;
+    try {
+      done(null, request.is404 ? undefined : readBody(request, body));
+    } catch (error) {
+      done(error instanceof Error ? error : new Error('a body could not be parsed', { cause: error }));
+    }
+  });
+}
+
+function readBody(request: FastifyRequest, bytes: Buffer): unknown {
+  const { body = 'required' } = request.routeOptions.config;
+  if (body === 'raw') return undefined;
+  // Some clients name a media type on every request, also where there is nothing to send.
+  if (bytes.length === 0 && (body !== 'required' || request.method === 'DELETE')) return undefined;
+  requireJson(request.headers['content-type'], request.headers['content-encoding']);
+  const value = parseJson(bytes);
+  if (body === 'none') requireNothing(value);
+  return value;
+}
+
+/** One line per request: the route's pattern, never the URL, never a body. */
+function logRequest(log: Log, request: FastifyRequest, reply: FastifyReply): void {
+  const { principal } = request;
+  log.info('request', {
+    requestId: request.id,
+    method: request.method,
+    route: request.is404 ? 'none' : request.routeOptions.url,
+    status: reply.statusCode,
+    durationMs: Math.round(reply.elapsedTime * 10) / 10,
+    code: request.problemCode ?? undefined,
+    keyId: principal?.keyId,
+    tenantId: principal?.kind === 'tenant' ? principal.tenantId : undefined,
+  });
+}
+
+/** For what is not even HTTP, or never ends: there is no request yet that could be answered. */
+function refuseConnection(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const body = JSON.stringify({
+    title: 'The request cannot be read',
+    status: 400,
+    detail: 'What was sent is not HTTP, is too large in its head, or took too long.',
+    code: 'bad_request',
+  });
+  socket.end(
+    [
+      'HTTP/1.1 400 Bad Request',
+      `Content-Type: ${PROBLEM_MEDIA_TYPE}`,
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
+}

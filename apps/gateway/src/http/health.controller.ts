@@ -1,0 +1,58 @@
+import { HealthService } from '@gatehouse/core';
+import { Controller, Get, HttpStatus, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiProperty, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import { type FastifyReply } from 'fastify';
+
+import { Public } from './access.js';
+import { Operation } from './openapi/operation.decorator.js';
+import { type Plain } from './plain.js';
+
+export class LivenessView {
+  @ApiProperty({ enum: ['ok'] })
+  status!: 'ok';
+}
+
+class ReadinessChecksView {
+  @ApiProperty()
+  database!: boolean;
+
+  @ApiProperty({ description: 'No migration is missing.' })
+  migrations!: boolean;
+
+  @ApiProperty({ description: 'Scheduled work is taken up in time.' })
+  queue!: boolean;
+}
+
+export class ReadinessView {
+  @ApiProperty({ enum: ['ok', 'unavailable'] })
+  status!: 'ok' | 'unavailable';
+
+  @ApiProperty({ type: ReadinessChecksView })
+  checks!: ReadinessChecksView;
+}
+
+@ApiTags('Operations')
+@Controller('health')
+export class HealthController {
+  constructor(private readonly health: HealthService) {}
+
+  @Get('live')
+  @Public()
+  @Operation({ id: 'getLiveness', summary: 'Whether the process runs' })
+  @ApiOkResponse({ type: LivenessView })
+  live(): Plain<LivenessView> {
+    return { status: 'ok' };
+  }
+
+  @Get('ready')
+  @Public()
+  // Above @Operation, whose 503 would else stand in its place.
+  @ApiServiceUnavailableResponse({ type: ReadinessView })
+  @Operation({ id: 'getReadiness', summary: 'Whether requests can be served: database, migrations, queue' })
+  @ApiOkResponse({ type: ReadinessView })
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<Plain<ReadinessView>> {
+    const { ok, checks } = await this.health.ready();
+    if (!ok) void reply.code(HttpStatus.SERVICE_UNAVAILABLE);
+    return { status: ok ? 'ok' : 'unavailable', checks };
+  }
+}

@@ -1,0 +1,39 @@
+import { Problem } from '@gatehouse/contract';
+import { sha256 } from '@gatehouse/platform';
+
+const PRINTABLE = /^[\x20-\x7e]{1,255}$/;
+const QUOTED = /^"((?:[^"\\]|\\["\\])*)"$/;
+
+/**
+ * The key of an `Idempotency-Key` header, bare or as a quoted string (RFC 8941); null when there is no header.
+ * Throws Problem `validation_failed`.
+ */
+export function parseIdempotencyKey(header: string | readonly string[] | undefined): string | null {
+  if (header === undefined) return null;
+  const key = typeof header === 'string' ? unquote(header.trim()) : null;
+  if (key !== null && PRINTABLE.test(key)) return key;
+  throw new Problem('validation_failed', 'The idempotency key is not valid.', {
+    errors: [
+      {
+        pointer: 'Idempotency-Key',
+        detail: 'must be 1 to 255 printable ASCII characters, bare or in quotes',
+      },
+    ],
+  });
+}
+
+/** Null for quotes that do not match. */
+function unquote(text: string): string | null {
+  if (!text.startsWith('"')) return text;
+  return QUOTED.exec(text)?.[1]?.replace(/\\(.)/g, '$1') ?? null;
+}
+
+/** What makes two requests the same one: method, route, parameters of the path in the route's order, and the body's bytes. */
+export function requestHash(
+  route: string,
+  params: Readonly<Record<string, string>>,
+  body: Buffer | null,
+): Buffer {
+  const head = JSON.stringify([route, Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1))]);
+  return sha256(Buffer.concat([Buffer.from(`${head}\n`), body ?? Buffer.alloc(0)]));
+}

@@ -1,0 +1,130 @@
+import { Problem } from '@gatehouse/contract';
+import {
+  type IdempotencyClaim,
+  type IdempotencyOutcome,
+  IdempotencyService,
+  tenantScope,
+} from '@gatehouse/core';
+import {
+  applyDecorators,
+  type CallHandler,
+  createParamDecorator,
+  type ExecutionContext,
+  Injectable,
+  type NestInterceptor,
+  UseInterceptors,
+} from '@nestjs/common';
+import { ApiHeader } from '@nestjs/swagger';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { lastValueFrom, type Observable, of } from 'rxjs';
+
+import { parseIdempotencyKey, requestHash } from './idempotency-key.js';
+import { PublicUrl } from './public-url.js';
+import { AlreadyAnswered, prepareProblem } from './problems/problem-document.js';
+import { problemOf } from './problems/problem-of.js';
+
+const JSON_MEDIA_TYPE = 'application/json; charset=utf-8';
+
+/** Claims of the requests that are being carried out, for {@link Claim}. */
+const claims = new WeakMap<FastifyRequest, IdempotencyClaim>();
+
+/**
+ * Carries out a request with an `Idempotency-Key` once. What is stored are the very bytes that are sent: they are made
+ * here, sent as they are, and never made again.
+ */
+@Injectable()
+export class IdempotencyInterceptor implements NestInterceptor {
+  constructor(
+    private readonly idempotency: IdempotencyService,
+    private readonly publicUrl: PublicUrl,
+  ) {}
+
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    const key = parseIdempotencyKey(request.headers['idempotency-key']);
+    if (key === null) return next.handle();
+
+    const outcome = await this.#begin(request, key);
+    switch (outcome.outcome) {
+      case 'proceed':
+        return of(await this.#carryOut(outcome.claim, next, request, reply));
+      case 'replay':
+        void reply
+          .code(outcome.status)
+          .type(outcome.headers.contentType)
+          .header('idempotent-replayed', 'true');
+        return of(outcome.body);
+      case 'in_progress':
+        throw new Problem('idempotency_in_progress', 'The first request with this key is still running.', {
+          retryAfterSeconds: outcome.retryAfterSeconds,
+        });
+      case 'reused':
+        throw new Problem(
+          'idempotency_key_reused',
+          'The key was used for a request with another path or body.',
+        );
+    }
+  }
+
+  #begin(request: FastifyRequest, key: string): Promise<IdempotencyOutcome> {
+    const { principal } = request;
+    if (principal?.kind !== 'tenant') throw new Error('only requests of tenants have idempotency keys');
+    const scope = tenantScope(principal.tenantId, principal.environment, `key:${principal.keyId}`);
+    const route = `${request.method} ${request.routeOptions.url ?? ''}`;
+    // Fastify types parameters as unknown; its router only makes texts.
+    const params = request.params as Readonly<Record<string, string>>;
+    return this.idempotency.begin(scope, route, key, requestHash(route, params, request.bodyBytes));
+  }
+
+  async #carryOut(
+    claim: IdempotencyClaim,
+    next: CallHandler,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<Buffer> {
+    claims.set(request, claim);
+    let result: unknown;
+    try {
+      result = await lastValueFrom(next.handle());
+    } catch (error) {
+      throw await this.#failed(claim, error, request);
+    }
+    const body = Buffer.from(JSON.stringify(result));
+    await this.idempotency.finish(claim, reply.statusCode, JSON_MEDIA_TYPE, body);
+    void reply.type(JSON_MEDIA_TYPE);
+    return body;
+  }
+
+  /** A failure after work began is an outcome like any other; one before it leaves the key free. */
+  async #failed(claim: IdempotencyClaim, error: unknown, request: FastifyRequest): Promise<unknown> {
+    if (claim.resourceId === null) {
+      await this.idempotency.release(claim);
+      return error;
+    }
+    const problem = problemOf(error);
+    const answer = prepareProblem(problem, this.publicUrl.value, request.id);
+    await this.idempotency.finish(claim, answer.status, answer.contentType, answer.body);
+    return new AlreadyAnswered(answer, problem);
+  }
+}
+
+/** For a POST or PATCH that creates or changes something for a tenant. */
+export function Idempotent(): MethodDecorator {
+  return applyDecorators(
+    UseInterceptors(IdempotencyInterceptor),
+    ApiHeader({
+      name: 'Idempotency-Key',
+      required: false,
+      description:
+        'Repeat the request with the same key and body and it is carried out once; the first outcome is answered again, with `Idempotent-Replayed: true`. Kept for at least 24 hours.',
+      schema: { type: 'string', minLength: 1, maxLength: 255 },
+    }),
+  );
+}
+
+/** The claim under which the request is carried out, or null when the caller sent no key. */
+export const Claim = createParamDecorator(
+  (_: unknown, context: ExecutionContext): IdempotencyClaim | null =>
+    claims.get(context.switchToHttp().getRequest<FastifyRequest>()) ?? null,
+);

@@ -1,0 +1,60 @@
+import { Problem, PROBLEMS, ProviderError } from '@gatehouse/contract';
+import { type Log } from '@gatehouse/platform';
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+
+import { type RouteTable } from '../route-table.js';
+import { AlreadyAnswered, prepareProblem } from './problem-document.js';
+import { problemOf } from './problem-of.js';
+
+/** The one place where what was thrown becomes an answer. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(
+    private readonly options: { readonly publicUrl: string; readonly routes: RouteTable; readonly log: Log },
+  ) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    this.answer(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+
+  /** Also for errors that Fastify reports before any route or hook runs. */
+  answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const problem = error instanceof AlreadyAnswered ? error.problem : this.#problemOf(error, request, reply);
+    this.#log(problem, request);
+    request.problemCode = problem.code;
+    if (reply.sent) return;
+    const answer =
+      error instanceof AlreadyAnswered
+        ? error.answer
+        : prepareProblem(problem, this.options.publicUrl, request.id);
+    // Whatever the handler had said of its own answer (an ETag, a location) is not true of this one.
+    for (const name of ['etag', 'location', 'content-disposition']) reply.removeHeader(name);
+    // Fastify hangs up whenever a body cannot be parsed; once it has been read to its end there is no reason to.
+    if (request.bodyBytes !== null) reply.removeHeader('connection');
+    void reply.code(answer.status).headers(answer.headers).type(answer.contentType).send(answer.body);
+  }
+
+  #problemOf(error: unknown, request: FastifyRequest, reply: FastifyReply): Problem {
+    const problem = problemOf(error);
+    if (problem.code !== 'not_found' || !request.is404) return problem;
+    const methods = this.options.routes.methodsFor(request.url);
+    // With this method among them, it is the id that cannot be one of ours.
+    if (methods.length === 0 || methods.includes(request.method)) return problem;
+    reply.header('allow', methods.join(', '));
+    return new Problem('method_not_allowed', 'The resource exists, and does not support this method.');
+  }
+
+  #log(problem: Problem, request: FastifyRequest): void {
+    const { log } = this.options;
+    const cause = problem.cause;
+    const fields = { requestId: request.id, route: request.routeOptions.url, code: problem.code };
+    if (cause instanceof ProviderError) {
+      const { provider, fault, effect } = cause;
+      log.warn('a provider failed a request', { ...fields, provider, fault, effect, error: cause });
+    } else if (PROBLEMS[problem.code].status >= 500) {
+      log.error('a request failed', { ...fields, error: cause ?? problem });
+    }
+  }
+}

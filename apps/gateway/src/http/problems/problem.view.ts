@@ -1,0 +1,67 @@
+import { PROBLEMS } from '@gatehouse/contract';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+
+/** For the OpenAPI document. */
+export class FieldErrorView {
+  @ApiProperty({
+    description: 'JSON Pointer into the body, or the name of a parameter.',
+    example: '/subject/email',
+  })
+  pointer!: string;
+
+  @ApiProperty({ example: 'must be an e-mail address of at most 254 characters' })
+  detail!: string;
+}
+
+export class ProblemView {
+  @ApiProperty({ format: 'uri', description: 'The page about this problem.' })
+  type!: string;
+
+  @ApiProperty()
+  title!: string;
+
+  @ApiProperty({ type: 'integer', example: 422 })
+  status!: number;
+
+  @ApiProperty()
+  detail!: string;
+
+  @ApiProperty({ format: 'uri', description: 'Names this very occurrence.' })
+  instance!: string;
+
+  @ApiProperty({
+    enum: Object.keys(PROBLEMS),
+    enumName: 'ProblemCode',
+    description: 'Stable; switch on this.',
+  })
+  code!: string;
+
+  @ApiProperty({ description: 'Quote it when you ask us.' })
+  requestId!: string;
+
+  @ApiPropertyOptional({ type: [FieldErrorView], description: 'What is wrong where, for validation_failed.' })
+  errors?: FieldErrorView[];
+
+  @ApiPropertyOptional({ description: 'The provider that is to blame, where one is.', example: 'sentinel' })
+  provider?: string;
+}
+
+export class ProblemPageView {
+  @ApiProperty({ example: 'rate_limited' })
+  code!: string;
+
+  @ApiProperty({ type: 'integer', example: 429 })
+  status!: number;
+
+  @ApiProperty()
+  title!: string;
+
+  @ApiProperty({ enum: ['caller', 'configuration', 'vendor', 'gatehouse'], description: 'Who has to act.' })
+  owner!: string;
+
+  @ApiProperty()
+  meaning!: string;
+
+  @ApiProperty()
+  cure!: string;
+}

@@ -1,0 +1,45 @@
+import { type ProblemCode, PROBLEMS } from '@gatehouse/contract';
+import { applyDecorators } from '@nestjs/common';
+import { ApiResponse, getSchemaPath } from '@nestjs/swagger';
+
+import { PROBLEM_MEDIA_TYPE } from './problem-document.js';
+import { ProblemView } from './problem.view.js';
+
+/** In the OpenAPI document: the problems that an operation can answer, one response for each status. */
+export function Problems(...codes: readonly ProblemCode[]): MethodDecorator {
+  return applyDecorators(...byStatus(codes).map(([status, group]) => response(status, group)));
+}
+
+function byStatus(codes: readonly ProblemCode[]): (readonly [number, readonly ProblemCode[]])[] {
+  const distinct = [...new Set(codes)];
+  const statuses = new Set(distinct.map((code) => PROBLEMS[code].status));
+  return [...statuses].map((status) => [status, distinct.filter((code) => PROBLEMS[code].status === status)]);
+}
+
+function response(status: number, codes: readonly ProblemCode[]): MethodDecorator {
+  return ApiResponse({
+    status,
+    description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
+    content: {
+      [PROBLEM_MEDIA_TYPE]: {
+        schema: { $ref: getSchemaPath(ProblemView) },
+        examples: Object.fromEntries(codes.map((code) => [code, { value: exampleOf(code) }])),
+      },
+    },
+  });
+}
+
+function exampleOf(code: ProblemCode): Record<string, unknown> {
+  const { status, title } = PROBLEMS[code];
+  const requestId = '0b6f2c1e-5d0f-4a53-9a31-0d7c1b8f4e11';
+  return {
+    type: `https://gatehouse.example/problems/${code}`,
+    title,
+    status,
+    detail: `${title}.`,
+    instance: `urn:gatehouse:request:${requestId}`,
+    code,
+    requestId,
+    ...(code === 'validation_failed' ? { errors: [{ pointer: '/subject', detail: 'is required' }] } : {}),
+  };
+}

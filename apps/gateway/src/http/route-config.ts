@@ -1,0 +1,41 @@
+import { type ProblemCode } from '@gatehouse/contract';
+import { type AdminRole, type Principal, type Scope } from '@gatehouse/core';
+import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
+import { type FastifyContextConfig } from 'fastify';
+
+/** Who may call a route. A route without one is closed to everybody. */
+export type Access =
+  | { readonly kind: 'public' }
+  | { readonly kind: 'tenant'; readonly scope: Scope | null }
+  | { readonly kind: 'admin'; readonly roles: readonly AdminRole[] };
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: Access;
+    /**
+     * What the route takes: JSON (`required` unless it says otherwise; `none` refuses every member), or `raw`: the
+     * bytes as they arrived, whatever their media type (inbound webhooks).
+     */
+    body?: 'required' | 'optional' | 'none' | 'raw';
+  }
+
+  interface FastifyRequest {
+    /** Set before anything of the body is read; null on public routes. */
+    principal: Principal | null;
+    /** The bytes of the body, for what is computed over them. */
+    bodyBytes: Buffer | null;
+    /** The code of the problem that the request was answered with, for the request's log line. */
+    problemCode: ProblemCode | null;
+  }
+}
+
+/** Adds to the Fastify configuration of a route. Unlike Nest's own RouteConfig, several may stand on one handler. */
+export function routeConfig(config: Partial<FastifyContextConfig>): MethodDecorator {
+  return (_target, _key, descriptor) => {
+    const handler: unknown = descriptor.value;
+    if (typeof handler !== 'function') throw new TypeError('only a method can be a route');
+    const before: unknown = Reflect.getMetadata(FASTIFY_ROUTE_CONFIG_METADATA, handler);
+    const merged = { ...(typeof before === 'object' ? before : {}), ...config };
+    Reflect.defineMetadata(FASTIFY_ROUTE_CONFIG_METADATA, merged, handler);
+  };
+}

@@ -1,0 +1,123 @@
+import { type ProviderName, vendorAccount, type VendorAccount } from './vendor-accounts.js';
+
+/** A JSON answer, with what a test looks at. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** Parsed, or an empty object when the body is not JSON. */
+  readonly json: Record<string, unknown>;
+}
+
+export interface GatewayTenant {
+  readonly id: string;
+  readonly key: string;
+  /** Calls `/v1` with the tenant's key. */
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** Connects a vendor account of the tenant's own and tells the vendor where its webhooks go. */
+  connect(provider: ProviderName, switches?: Record<string, unknown>): Promise<VendorAccount>;
+  /** Sends new verifications to `provider` from now on. */
+  route(provider: ProviderName): Promise<void>;
+}
+
+/** What a product backend and an operator do with a gateway, over HTTP. */
+export interface GatewayClient {
+  fetch(path: string, init?: RequestInit): Promise<Answer>;
+  /** Calls `/admin/v1` with the admin key. */
+  admin(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  tenant(scopes?: readonly string[]): Promise<GatewayTenant>;
+}
+
+export interface GatewayAddress {
+  readonly origin: string;
+  readonly adminKey: string;
+  /** Where the simulator's control API is. */
+  readonly simulatorOrigin: string;
+  /** Where connections find their vendor; the simulator itself unless something stands before it. */
+  readonly vendorOrigin?: string;
+}
+
+export const ALL_SCOPES = ['verifications:read', 'verifications:write', 'identity:read'];
+
+export function gatewayClient({
+  origin,
+  adminKey,
+  simulatorOrigin,
+  vendorOrigin,
+}: GatewayAddress): GatewayClient {
+  const call: GatewayClient['fetch'] = (path, init = {}) => send(origin + path, init);
+  const json = (
+    key: string,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> =>
+    call(path, {
+      method,
+      headers: {
+        authorization: `Bearer ${key}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  const admin: GatewayClient['admin'] = (method, path, body, headers) =>
+    json(adminKey, method, `/admin/v1${path}`, body, headers);
+
+  return {
+    fetch: call,
+    admin,
+    async tenant(scopes = ALL_SCOPES) {
+      const id = text(required(await admin('POST', '/tenants', { name: 'Northwind Bank' }), 201), 'id');
+      const created = required(
+        await admin('POST', `/tenants/${id}/api-keys`, { name: 'backend', environment: 'test', scopes }),
+        201,
+      );
+      const key = text(created, 'key');
+      return {
+        id,
+        key,
+        call: (method, path, body, headers) => json(key, method, `/v1${path}`, body, headers),
+        async connect(provider, switches) {
+          const account = await vendorAccount(simulatorOrigin, provider, switches, vendorOrigin);
+          const connection = required(
+            await admin('PUT', `/tenants/${id}/connections/${provider}?environment=test`, account.connection),
+            201,
+          );
+          if (provider === 'sentinel') await account.setWebhook(text(connection, 'webhookUrl'));
+          return account;
+        },
+        async route(provider) {
+          required(await admin('PUT', `/tenants/${id}/routing?environment=test`, { provider }), 200);
+        },
+      };
+    },
+  };
+}
+
+export async function send(url: string, init: RequestInit): Promise<Answer> {
+  const response = await fetch(url, { redirect: 'manual', ...init });
+  const body = await response.text();
+  return { status: response.status, headers: response.headers, text: body, json: parsed(body) };
+}
+
+/** The answer's JSON when it has the expected status; else an error that shows the answer. */
+export function required(answer: Answer, status: number): Record<string, unknown> {
+  if (answer.status !== status) throw new Error(`expected ${status}, got ${answer.status}: ${answer.text}`);
+  return answer.json;
+}
+
+export function text(json: Record<string, unknown>, member: string): string {
+  const value = json[member];
+  if (typeof value !== 'string') throw new Error(`no ${member} in ${JSON.stringify(json)}`);
+  return value;
+}
+
+function parsed(body: string): Record<string, unknown> {
+  try {
+    return JSON.parse(body) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,98 @@
+import 'reflect-metadata';
+
+import { randomBytes } from 'node:crypto';
+import { Writable } from 'node:stream';
+
+import {
+  connectDatabase,
+  type Database,
+  gatewayConfig,
+  type GatewayConfig,
+  LocalMasterKey,
+  Log,
+} from '@gatehouse/platform';
+
+import { createGateway, type Gateway } from '../../apps/gateway/src/gateway.js';
+import { type RateLimitOptions } from '../../apps/gateway/src/http/rate-limits.js';
+import { type RateLimitOptions } from '../../apps/gateway/src/http/rate-limits.js';
+import { createSimulator } from '../../apps/simulator/src/simulator.js';
+import { createTestDatabase } from './database.js';
+import { gatewayClient, type GatewayClient } from './gateway-client.js';
+import { openVendorGate, type VendorGate } from './vendor-gate.js';
+
+export { ALL_SCOPES, type Answer, type GatewayTenant, required, send, text } from './gateway-client.js';
+
+export interface GatewayHarnessOptions {
+  readonly rateLimits?: RateLimitOptions;
+}
+
+/** A gateway that listens on a free port, on a database of its own, with the three twins beside it. */
+export interface GatewayHarness extends GatewayClient {
+  readonly gateway: Gateway;
+  readonly origin: string;
+  readonly simulatorOrigin: string;
+  /** Between the gateway and the vendors. */
+  readonly gate: VendorGate;
+  readonly database: Database;
+  readonly databaseUrl: string;
+  readonly adminKey: string;
+  /** Every line logged so far. */
+  logLines(): readonly string[];
+  close(): Promise<void>;
+}
+
+export async function startGateway(
+  over: Partial<GatewayConfig> = {},
+  options: GatewayHarnessOptions = {},
+): Promise<GatewayHarness> {
+  const testDatabase = await createTestDatabase();
+  const lines: string[] = [];
+  const log = new Log({ level: 'debug', destination: collector(lines) });
+  const database = await connectDatabase(testDatabase.url, { poolSize: 10, log });
+  const { app: simulator } = createSimulator({ autoDelayMs: 0 });
+  const simulatorOrigin = await simulator.listen({ port: 0, host: '127.0.0.1' });
+  const adminKey = `gk_admin_${randomBytes(20).toString('hex')}`;
+  const config: GatewayConfig = {
+    ...gatewayConfig({ PORT: '0' }),
+    publicUrl: 'http://127.0.0.1:0',
+    adminApiKey: adminKey,
+    allowPrivateNetworks: true,
+    ...over,
+  };
+  const gate = await openVendorGate(simulatorOrigin);
+  const gateway = await createGateway({
+    config,
+    database,
+    masterKey: new LocalMasterKey(randomBytes(32)),
+    log,
+    ...(options.rateLimits !== undefined && { rateLimits: options.rateLimits }),
+  });
+  const origin = `http://127.0.0.1:${gateway.port}`;
+  return {
+    ...gatewayClient({ origin, adminKey, simulatorOrigin, vendorOrigin: gate.origin }),
+    gateway,
+    origin,
+    simulatorOrigin,
+    gate,
+    database,
+    databaseUrl: testDatabase.url,
+    adminKey,
+    logLines: () => lines,
+    async close() {
+      await gateway.stop();
+      await gate.close();
+      await simulator.close();
+      await database.close();
+      await testDatabase.drop();
+    },
+  };
+}
+
+function collector(lines: string[]): Writable {
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(...chunk.toString().split('\n').filter(Boolean));
+      done();
+    },
+  });
+}

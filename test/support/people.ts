@@ -1,0 +1,35 @@
+import { randomInt } from 'node:crypto';
+
+import { type ProviderName } from './vendor-accounts.js';
+
+/** A caller's request that every provider can serve. */
+export interface CreateRequest {
+  readonly subject: {
+    readonly email: string;
+    readonly phone: string;
+    readonly firstName: string;
+    readonly lastName: string;
+  };
+  readonly [member: string]: unknown;
+}
+
+/** For a person of its own, who does nothing by themselves at any vendor. */
+export function createRequest(over: Readonly<Record<string, unknown>> = {}): CreateRequest {
+  const number = randomInt(1_000_000_000);
+  return {
+    subject: {
+      email: `ana.ruiz.${number}@mail.test`,
+      // The simulator's magic people end in 900 and above.
+      phone: `+1415555${randomInt(1, 10)}${String(randomInt(900)).padStart(3, '0')}`,
+      firstName: 'Ana',
+      lastName: 'Ruiz',
+    },
+    redirectUrl: 'https://app.northwind.test/done',
+    ...over,
+  };
+}
+
+/** By what the vendor knows the person. */
+export function personAt(provider: ProviderName, { subject }: CreateRequest): string {
+  return provider === 'sentinel' ? subject.email : subject.phone;
+}
