@@ -198,6 +198,21 @@ describe('a start whose process died', () => {
         provider: { reference: null },
       });
     });
+    // Found by a delivery report alone, it is read and expires like any other.
+    await deliver(tenant, {
+      type: 'sms_delivery_status',
+      _id: reference,
+      status: 'pending',
+      metadata: { verificationId: tenant.verification.id },
+      smsDeliveryEvents: { status: 'sent' },
+    });
+    await eventually(async () => {
+      const { rows } = await core.database.pool.query<{ due_at: Date | null }>(
+        "SELECT due_at FROM verifications WHERE id = $1 AND status = 'requires_input'",
+        [tenant.verification.id],
+      );
+      expect(rows[0]?.due_at).toBeInstanceOf(Date);
+    });
     await tenant.account.finish(tenant.person, 'approve');
     await deliver(tenant, {
       type: 'verification_status',
@@ -259,6 +274,23 @@ describe('the inbox', () => {
       status: 'requires_input',
       reasonCodes: ['awaiting_user', 'contact_unreachable'],
       delivery: { channel: 'sms', state: 'failed' },
+    });
+  });
+
+  it('takes an orphan up when it comes again and its verification is known by then', async () => {
+    const tenant = await begin('dentity');
+    const { reference } = tenant.verification.provider;
+    await update('provider_reference = NULL', tenant.verification.id);
+    const body = { type: 'sms_delivery_status', _id: reference, smsDeliveryEvents: { status: 'failed' } };
+    await deliver(tenant, body);
+    expect(await signals(tenant)).toEqual([{ state: 'orphan', state_reason: null }]);
+    await core.database.pool.query('UPDATE verifications SET provider_reference = $2 WHERE id = $1', [
+      tenant.verification.id,
+      reference,
+    ]);
+    await deliver(tenant, body);
+    await eventually(async () => {
+      expect(await signals(tenant)).toEqual([{ state: 'applied', state_reason: null }]);
     });
   });
 
@@ -363,6 +395,8 @@ describe('after the verdict', () => {
       'requires_input',
       'verified',
       'requires_input',
+      // The new link is a version of its own.
+      'requires_input',
       'verified',
     ]);
   });
@@ -388,6 +422,77 @@ describe('after the verdict', () => {
     const impostor = await core.verifications.create(first.scope, first.input, null);
     const refreshed = await core.verifications.refresh(first.scope, impostor.id);
     expect(refreshed.status).toBe('requires_input');
+  });
+
+  it.each(['sentinel', 'sardine'] as const)(
+    'gives a result at %s to the verification that asked last, and to none that lay in wait',
+    async (provider) => {
+      const waiting = await begin(provider);
+      const honest = await core.verifications.create(waiting.scope, waiting.input, null);
+      await waiting.account.finish(waiting.person, 'approve');
+      expect((await core.verifications.refresh(waiting.scope, waiting.verification.id)).status).toBe(
+        'requires_input',
+      );
+      expect((await core.verifications.refresh(waiting.scope, honest.id)).status).toBe('verified');
+      expect((await core.verifications.refresh(waiting.scope, waiting.verification.id)).status).toBe(
+        'requires_input',
+      );
+    },
+  );
+
+  it('gives two users who claim one person to a human', async () => {
+    const first = await begin('sentinel', { reference: 'user-1' });
+    const second = await core.verifications.create(
+      first.scope,
+      { ...first.input, reference: 'user-2' },
+      null,
+    );
+    await first.account.finish(first.person, 'approve');
+    expect(await core.verifications.refresh(first.scope, second.id)).toMatchObject({
+      status: 'needs_review',
+      reasonCodes: ['duplicate_identity'],
+    });
+  });
+
+  it('keeps what was verified when the same person is verified again', async () => {
+    const first = await begin('sentinel');
+    await first.account.finish(first.person, 'approve');
+    await core.verifications.refresh(first.scope, first.verification.id);
+    const again = await core.verifications.create(first.scope, first.input, null);
+    await first.account.finish(first.person, 'approve');
+    expect((await core.verifications.refresh(first.scope, again.id)).status).toBe('verified');
+    expect((await core.verifications.refresh(first.scope, first.verification.id)).status).toBe('verified');
+  });
+
+  it('does not revoke because the provider has nothing twice within a moment', async () => {
+    const tenant = await begin('sardine');
+    const { scope, account, verification, person } = tenant;
+    await account.finish(person, 'approve');
+    await core.verifications.refresh(scope, verification.id);
+    await account.control('POST', '/faults', { on: 'request', kind: 'status', status: 404, times: 3 });
+    await core.verifications.refresh(scope, verification.id);
+    await core.verifications.refresh(scope, verification.id);
+    expect(await status(tenant, verification.id)).toBe('verified');
+
+    // The same, but the first absence was a while ago.
+    const longAgo = new Date(Date.now() - 3_600_000).toISOString();
+    await core.database.pool.query(
+      `UPDATE verifications SET facts = facts || jsonb_build_object('absentAt', $2::text, 'presentAt', $3::text) WHERE id = $1`,
+      [verification.id, longAgo, new Date(Date.now() - 7_200_000).toISOString()],
+    );
+    expect((await core.verifications.refresh(scope, verification.id)).status).toBe('revoked');
+  });
+
+  it('passes on no identity once consent is withdrawn', async () => {
+    const { scope, account, verification, person } = await begin('sardine');
+    await account.finish(person, 'approve');
+    await core.verifications.refresh(scope, verification.id);
+    await core.verifications.identity(scope, verification.id);
+    await account.control('POST', `/people/${encodeURIComponent(person)}/revoke-consent`, {});
+    await core.verifications.refresh(scope, verification.id);
+    await expect(core.verifications.identity(scope, verification.id)).rejects.toMatchObject({
+      code: 'not_found',
+    });
   });
 
   it('cannot mint a second link at Dentity, and says who could', async () => {

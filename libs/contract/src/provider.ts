@@ -86,6 +86,12 @@ export interface Provider<Credentials = unknown, Settings = unknown> {
    */
   readonly whenGone: 'revoked' | 'error';
 
+  /**
+   * What `reference` names: one record of the `person`, which every verification of that person then reads, or a `session`
+   * that is this verification's own.
+   */
+  readonly identifies: 'person' | 'session';
+
   /** Begins a verification. May have an effect on the person (a text message). */
   start(connection: Connection<Credentials, Settings>, request: StartRequest): Promise<Started>;
 

@@ -11,7 +11,7 @@ export interface Health {
   readonly checks: Readonly<Record<'database' | 'migrations' | 'queue', boolean>>;
 }
 
-/** How long work may be overdue before this deployment counts as unable to keep up. */
+/** How long work may be overdue before `queue` is false: more workers are needed, or a provider is away. */
 const MAX_LAG_MS = 5 * 60_000;
 
 /** Served by verifications_due and signals_due. */
@@ -33,7 +33,8 @@ export class HealthService {
       await this.database.ping();
       const migrations = (await pendingMigrations(this.database)).length === 0;
       const queue = migrations && (await this.#isKeepingUp());
-      return { ok: migrations && queue, checks: { database: true, migrations, queue } };
+      // Work that is late says nothing about whether this replica can answer: taking it out would only lose webhooks too.
+      return { ok: migrations, checks: { database: true, migrations, queue } };
     } catch (error) {
       // A database that does not answer is an answer here; anything else is a defect.
       if (!(error instanceof DatabaseError)) throw error;

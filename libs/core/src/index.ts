@@ -20,8 +20,10 @@ export {
   SCOPES,
 } from './tenancy/api-key.service.js';
 export { ConnectionService, type ConnectionView } from './tenancy/connection.service.js';
+export { SYSTEM_TENANT_ID } from './privacy/tenant-vault.js';
 export { type Tenant, TenantService, type TenantSettings } from './tenancy/tenant.service.js';
 export { type Environment, ENVIRONMENTS, tenantScope, type TenantScope } from './tenancy/tenant-scope.js';
+export { VerificationStartFailed } from './verifications/verification-start-failed.js';
 export { VerificationService } from './verifications/verification.service.js';
 export {
   type FactSource,

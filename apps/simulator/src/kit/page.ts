@@ -130,7 +130,7 @@ button{width:100%;padding:.75em 1em;font:inherit;font-weight:600;text-align:left
 button small{display:block;font-weight:400;opacity:.9}button.good{background:#19703f}button.bad{background:#a8302c}button.mixed{background:#8a5a00}
 button.plain{background:#e4e8ee;color:#1c2430}
 .note{padding:.7em 1em;border-left:4px solid var(--accent);background:#f5f7fa;border-radius:0 8px 8px 0}.warn{border-color:#a8302c;background:#fdf1f0}
-table{width:100%;border-collapse:collapse;font-size:.9em}th,td{padding:.4em .6em;text-align:left;vertical-align:top;border-bottom:1px solid #e4e8ee}
+table{width:100%;border-collapse:collapse;font-size:.9em;overflow-wrap:normal}th,td{padding:.4em .6em;text-align:left;vertical-align:top;border-bottom:1px solid #e4e8ee}
 .scroll{overflow-x:auto}code,pre{font:.88em/1.45 ui-monospace,monospace}pre{padding:.8em;background:#f5f7fa;border-radius:8px;overflow-x:auto}
 .sms{margin:0 0 1em;padding:.8em 1em;background:#f5f7fa;border-radius:14px 14px 14px 4px}.sms small{color:#5b6675}`);
 }

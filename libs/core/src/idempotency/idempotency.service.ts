@@ -1,4 +1,5 @@
-import { type Clock, type Database, type Statement } from '@gatehouse/platform';
+import { Problem } from '@gatehouse/contract';
+import { type Clock, type Database, type Queryable, type Statement } from '@gatehouse/platform';
 
 import { type TenantVault } from '../privacy/tenant-vault.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
@@ -8,9 +9,12 @@ export interface IdempotencyClaim {
   readonly scope: TenantScope;
   /** Method and route pattern, e.g. `POST /v1/verifications`. */
   readonly route: string;
+  /** A keyed hash of the caller's key. */
   readonly key: string;
   /** What the request made; set by the core once work began, and kept from a first attempt that died. */
   resourceId: string | null;
+  /** Until when this attempt owns the key; whoever takes it over has a later time, and this one then writes nothing more. */
+  readonly lockedUntil: Date;
 }
 
 export type IdempotencyOutcome =
@@ -63,23 +67,25 @@ const TAKE_OVER: Statement = {
   text: `UPDATE idempotency_keys SET locked_until = $6
           WHERE tenant_id = $1 AND environment = $2 AND route = $3 AND key = $4
             AND state = 'running' AND locked_until <= $5
-         RETURNING resource_id`,
+         RETURNING resource_id, locked_until`,
 };
-/** Ties the key to what the request makes, in the transaction that makes it. */
-export const LINK_RESOURCE: Statement = {
+/** Ties the key to what the request makes, in the transaction that makes it. No row: another attempt owns the key by now. */
+const LINK_RESOURCE: Statement = {
   name: 'idempotency_keys_link',
   text: `UPDATE idempotency_keys SET resource_id = $5
-          WHERE tenant_id = $1 AND environment = $2 AND route = $3 AND key = $4`,
+          WHERE tenant_id = $1 AND environment = $2 AND route = $3 AND key = $4 AND locked_until = $6
+         RETURNING key`,
 };
 const FINISH: Statement = {
   name: 'idempotency_keys_finish',
-  text: `UPDATE idempotency_keys SET state = 'done', status = $5, response_sealed = $6
-          WHERE tenant_id = $1 AND environment = $2 AND route = $3 AND key = $4`,
+  text: `UPDATE idempotency_keys SET state = 'done', status = $6, response_sealed = $7
+          WHERE tenant_id = $1 AND environment = $2 AND route = $3 AND key = $4 AND locked_until = $5`,
 };
 const RELEASE: Statement = {
   name: 'idempotency_keys_release',
   text: `DELETE FROM idempotency_keys
-          WHERE tenant_id = $1 AND environment = $2 AND route = $3 AND key = $4 AND state = 'running'`,
+          WHERE tenant_id = $1 AND environment = $2 AND route = $3 AND key = $4 AND locked_until = $5
+            AND state = 'running' AND resource_id IS NULL`,
 };
 const PURGE: Statement = {
   name: 'idempotency_keys_purge',
@@ -102,11 +108,19 @@ export class IdempotencyService {
   ): Promise<IdempotencyOutcome> {
     const now = this.clock.now();
     const lease = new Date(now.getTime() + LEASE_MS);
-    const name = [scope.tenantId, scope.environment, route, key];
+    // Callers make keys of e-mail addresses and the like, so only a keyed hash is kept.
+    const stored = (await this.vault.lookupHash(scope.tenantId, 'idempotency', key)).toString('base64url');
+    const name = [scope.tenantId, scope.environment, route, stored];
     const [row] = await this.database.query<KeyRow>(CLAIM, [...name, requestHash, lease, now]);
     // Neither taken nor there: released between the two halves of the statement; the caller's retry will find it free.
     if (row === undefined) return { outcome: 'in_progress', retryAfterSeconds: RETRY_AFTER_S };
-    const claim: IdempotencyClaim = { scope, route, key, resourceId: row.resource_id };
+    const claim: IdempotencyClaim = {
+      scope,
+      route,
+      key: stored,
+      resourceId: row.resource_id,
+      lockedUntil: row.locked_until,
+    };
     if (row.is_mine) return { outcome: 'proceed', claim };
     if (!row.request_hash.equals(requestHash)) return { outcome: 'reused' };
     if (row.state === 'done' && row.status !== null && row.response_sealed !== null) {
@@ -123,13 +137,16 @@ export class IdempotencyService {
       };
     }
     // The first one's process died: its lease has run out, and this request carries on where it stopped.
-    const [taken] = await this.database.query<{ resource_id: string | null }>(TAKE_OVER, [
+    const [taken] = await this.database.query<{ resource_id: string | null; locked_until: Date }>(TAKE_OVER, [
       ...name,
       now,
       lease,
     ]);
     if (taken !== undefined)
-      return { outcome: 'proceed', claim: { ...claim, resourceId: taken.resource_id } };
+      return {
+        outcome: 'proceed',
+        claim: { ...claim, resourceId: taken.resource_id, lockedUntil: taken.locked_until },
+      };
     return { outcome: 'in_progress', retryAfterSeconds: RETRY_AFTER_S };
   }
 
@@ -151,8 +168,19 @@ export class IdempotencyService {
   }
 }
 
-function nameOf(claim: IdempotencyClaim): readonly string[] {
-  return [claim.scope.tenantId, claim.scope.environment, claim.route, claim.key];
+/** Throws Problem `idempotency_in_progress` when another attempt has taken the key over: it will make the resource. */
+export async function linkTo(tx: Queryable, claim: IdempotencyClaim, resourceId: string): Promise<void> {
+  const { tenantId, environment } = claim.scope;
+  const values = [tenantId, environment, claim.route, claim.key, resourceId, claim.lockedUntil];
+  const rows = await tx.query<{ key: string }>(LINK_RESOURCE, values);
+  if (rows.length > 0) return;
+  throw new Problem('idempotency_in_progress', 'Another request with this key has taken over.', {
+    retryAfterSeconds: RETRY_AFTER_S,
+  });
+}
+
+function nameOf(claim: IdempotencyClaim): readonly unknown[] {
+  return [claim.scope.tenantId, claim.scope.environment, claim.route, claim.key, claim.lockedUntil];
 }
 
 function placeOf(claim: IdempotencyClaim): { table: string; row: string; column: string } {

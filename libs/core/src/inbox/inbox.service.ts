@@ -7,13 +7,21 @@ import {
   type RawWebhook,
   WebhookRefusal,
 } from '@gatehouse/contract';
-import { type Clock, type Database, type Ids, type Log, type Statement, type Tx } from '@gatehouse/platform';
+import {
+  type Clock,
+  type Database,
+  type Ids,
+  type Log,
+  openJson,
+  sealJson,
+  type Statement,
+} from '@gatehouse/platform';
 
-import { type TenantVault } from '../privacy/tenant-vault.js';
+import { context, type TenantVault } from '../privacy/tenant-vault.js';
 import { type ConnectionService, type OpenConnection } from '../tenancy/connection.service.js';
 import { type Environment, tenantScope, type TenantScope } from '../tenancy/tenant-scope.js';
 import { type VerificationApplier } from '../verifications/verification-applier.js';
-import { bucketOf, MAKE_DUE } from '../verifications/verification.rows.js';
+import { bucketOf, FIND, MAKE_DUE, type VerificationRow } from '../verifications/verification.rows.js';
 import { type Wakeup } from '../workers/wakeup.js';
 import { type Correlated, type SignalCorrelator } from './signal-correlator.js';
 
@@ -39,19 +47,25 @@ interface SignalRow {
   readonly received_at: Date;
 }
 
-/** A repeat changes nothing and is not returned. Served by signals_dedup. */
+/**
+ * A repeat changes nothing and is not returned, except that of an orphan whom we have come to know meanwhile. Served by
+ * signals_dedup.
+ */
 const STORE: Statement = {
   name: 'signals_store',
   text: `INSERT INTO signals (tenant_id, id, connection_id, environment, provider, verification_id, source, event, authenticity,
              dedup_hash, body_sealed, state, bucket, due_at, received_at)
          VALUES ($1, $2, $3, $4, $5, $6, 'webhook', $7, $8, $9, $10, $11, $12, $13, $14)
-         ON CONFLICT (tenant_id, connection_id, dedup_hash) DO NOTHING
+         ON CONFLICT (tenant_id, connection_id, dedup_hash) DO UPDATE
+            SET verification_id = EXCLUDED.verification_id, body_sealed = EXCLUDED.body_sealed, id = EXCLUDED.id,
+                state = 'pending', due_at = EXCLUDED.due_at
+          WHERE signals.state = 'orphan' AND EXCLUDED.verification_id IS NOT NULL
          RETURNING id`,
 };
 /** Served by signals_due. */
 const CLAIM_PENDING: Statement = {
   name: 'signals_claim_pending',
-  text: `UPDATE signals s SET due_at = $2, attempts = attempts + 1
+  text: `UPDATE signals s SET due_at = $2::timestamptz + interval '30 s' * (2 ^ least(attempts, 7)), attempts = attempts + 1
            FROM (SELECT tenant_id, id FROM signals
                   WHERE due_at <= $1 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED) due
           WHERE s.tenant_id = due.tenant_id AND s.id = due.id
@@ -68,7 +82,8 @@ const SETTLE: Statement = {
           WHERE tenant_id = $1 AND id = $2`,
 };
 
-const LEASE_MS = 30_000;
+/** Of the vendor's word for what happened, which is kept in the clear and told in the timeline. */
+const MAX_EVENT = 64;
 
 /**
  * Webhooks in: verified, stored, acknowledged, then applied. What is stored is applied even when this process dies right
@@ -113,9 +128,8 @@ export class InboxService {
   /** Applies up to `limit` stored signals; returns how many it took. */
   async applyPending(limit: number): Promise<number> {
     const now = this.surroundings.clock.now();
-    const lease = new Date(now.getTime() + LEASE_MS);
-    const rows = await this.store.database.query<SignalRow>(CLAIM_PENDING, [now, lease, limit]);
-    // In order of arrival; one that fails is tried again when its lease runs out and holds up nothing else.
+    const rows = await this.store.database.query<SignalRow>(CLAIM_PENDING, [now, now, limit]);
+    // In order of arrival; one that fails is tried again when its lease runs out, each time later, and holds up nothing.
     const inOrder = [...rows].sort((a, b) => a.received_at.getTime() - b.received_at.getTime());
     for (const row of inOrder) {
       try {
@@ -167,10 +181,10 @@ export class InboxService {
       scope.environment,
       connection.provider.name,
       match?.id ?? null,
-      signal.event,
+      signal.event.slice(0, MAX_EVENT).toWellFormed(),
       signal.authenticity,
       createHash('sha256').update(signal.dedupKey).digest(),
-      await this.store.vault.sealForTenant(scope.tenantId, kept, placeOf(id)),
+      await this.#seal(scope.tenantId, id, kept, match),
       match === null ? 'orphan' : 'pending',
       bucketOf(scope.tenantId),
       match === null ? null : now,
@@ -179,14 +193,41 @@ export class InboxService {
     return rows.map((row) => row.id);
   }
 
+  /** Under the person's key where we know whom it is about, so that it goes with them when they are erased. */
+  async #seal(tenantId: string, id: string, kept: KeptSignal, match: Correlated | null): Promise<Buffer> {
+    const { vault } = this.store;
+    if (match === null) return vault.sealForTenant(tenantId, kept, placeOf(id));
+    return sealJson(
+      await vault.openSubjectKey(tenantId, match.subjectKey),
+      kept,
+      context(tenantId, placeOf(id)),
+    );
+  }
+
+  /** What `#seal` sealed; null when the person has been erased since. */
+  async #open(scope: TenantScope, row: SignalRow): Promise<KeptSignal | null> {
+    const [verification] = await this.store.database.query<VerificationRow>(FIND, [
+      scope.tenantId,
+      scope.environment,
+      row.verification_id,
+    ]);
+    if (verification?.key_wrapped == null) return null;
+    const key = await this.store.vault.openSubjectKey(scope.tenantId, {
+      subjectId: verification.subject_id,
+      wrapped: verification.key_wrapped,
+      keyVersion: verification.key_version,
+    });
+    return openJson(key, row.body_sealed, context(scope.tenantId, placeOf(row.id))) as KeptSignal;
+  }
+
   async #apply(row: SignalRow): Promise<void> {
     const scope = this.#scope(row.tenant_id, row.environment, row.provider);
-    // Sealed by `#store`.
-    const kept = (await this.store.vault.openForTenant(
-      row.tenant_id,
-      row.body_sealed,
-      placeOf(row.id),
-    )) as KeptSignal;
+    const kept = await this.#open(scope, row);
+    if (kept === null) {
+      const now = this.surroundings.clock.now();
+      await this.store.database.query(SETTLE, [row.tenant_id, row.id, 'set_aside', 'erased', now]);
+      return;
+    }
     const matches = await this.correlator.find(scope, row.connection_id, kept.correlation);
     const isCertain = matches.some((match) => match.id === row.verification_id && match.isCertain);
     await this.store.database.transaction(async (tx) => {
@@ -202,23 +243,18 @@ export class InboxService {
           cause: { signalId: row.id, event: row.event, authenticity: row.authenticity },
         },
       );
-      await this.#askOthers(tx, row, matches, kept.observation);
       const state = setAside === null ? 'applied' : 'set_aside';
       await tx.query(SETTLE, [row.tenant_id, row.id, state, setAside, this.surroundings.clock.now()]);
     });
+    await this.#askOthers(row, matches, kept.observation);
     this.wakeup.wake();
   }
 
   /** One record at the provider can stand behind several verifications of a person; the others are read again. */
-  async #askOthers(
-    tx: Tx,
-    row: SignalRow,
-    matches: readonly Correlated[],
-    observation: Observation,
-  ): Promise<void> {
-    if (observation.verdict === null) return;
+  async #askOthers(row: SignalRow, matches: readonly Correlated[], observation: Observation): Promise<void> {
     const others = matches.filter((match) => match.id !== row.verification_id).map((match) => match.id);
-    if (others.length > 0) await tx.query(MAKE_DUE, [row.tenant_id, others, this.surroundings.clock.now()]);
+    if (observation.verdict === null || others.length === 0) return;
+    await this.store.database.query(MAKE_DUE, [row.tenant_id, others, this.surroundings.clock.now()]);
   }
 
   #scope(tenantId: string, environment: Environment, provider: string): TenantScope {

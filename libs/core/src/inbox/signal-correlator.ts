@@ -1,7 +1,7 @@
 import { type InboundSignal, type VerificationStatus } from '@gatehouse/contract';
 import { type Database, fromTypeId } from '@gatehouse/platform';
 
-import { type TenantVault } from '../privacy/tenant-vault.js';
+import { type TenantVault, type WrappedSubjectKey } from '../privacy/tenant-vault.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { FIND_BY_CONTACT, FIND_BY_PROVIDER_REFERENCE, FIND_OWN } from '../verifications/verification.rows.js';
 
@@ -14,11 +14,16 @@ export interface Correlated {
    * signal says about who the person is may be remembered (providers/sentinel.md trap 4).
    */
   readonly isCertain: boolean;
+  /** The person's key, to seal with what was said about them. */
+  readonly subjectKey: WrappedSubjectKey;
 }
 
 interface CorrelatedRow {
   readonly id: string;
   readonly status: VerificationStatus;
+  readonly subject_id: string;
+  readonly key_wrapped: Buffer | null;
+  readonly key_version: number;
   readonly provider_reference: string | null;
   readonly email_hash: Buffer | null;
 }
@@ -41,15 +46,17 @@ export class SignalCorrelator {
     const named = [
       ...(await this.#own(scope, connectionId, correlation.verificationId)),
       ...(await this.#byReference(scope, connectionId, correlation.reference)),
-    ].map((row) => ({ ...row, isCertain: true }));
-    const rows = [...named, ...(await this.#byContact(scope, connectionId, correlation))];
+    ].map((row): Found => ({ row, isCertain: true }));
+    const found = [...named, ...(await this.#byContact(scope, connectionId, correlation))];
     // Somebody whom the provider knows by another name is somebody else, whatever else matches.
     const { reference } = correlation;
-    const same = rows.filter(
-      (row) => reference === null || row.provider_reference === null || row.provider_reference === reference,
+    const same = found.filter(
+      ({ row }) =>
+        reference === null || row.provider_reference === null || row.provider_reference === reference,
     );
+    const known = same.flatMap(correlatedOf);
     // The first finding of a verification is the most certain one.
-    const distinct = [...new Map([...same].reverse().map((row) => [row.id, row])).values()].reverse();
+    const distinct = [...new Map([...known].reverse().map((match) => [match.id, match])).values()].reverse();
     return [...distinct.filter((row) => !isClosed(row)), ...distinct.filter(isClosed)];
   }
 
@@ -76,7 +83,7 @@ export class SignalCorrelator {
     scope: TenantScope,
     connectionId: string,
     { emails, phones }: InboundSignal['correlation'],
-  ): Promise<readonly (CorrelatedRow & Correlated)[]> {
+  ): Promise<readonly Found[]> {
     if (emails.length === 0 && phones.length === 0) return [];
     const hashes = (kind: 'email' | 'phone', values: readonly string[]): Promise<Buffer[]> =>
       Promise.all(values.map((value) => this.vault.lookupHash(scope.tenantId, kind, value.toLowerCase())));
@@ -88,8 +95,20 @@ export class SignalCorrelator {
       emailHashes,
       await hashes('phone', phones),
     ]);
-    return rows.map((row) => ({ ...row, isCertain: isSameEmail(row.email_hash, emailHashes) }));
+    return rows.map((row) => ({ row, isCertain: isSameEmail(row.email_hash, emailHashes) }));
   }
+}
+
+interface Found {
+  readonly row: CorrelatedRow;
+  readonly isCertain: boolean;
+}
+
+/** Nobody, where the person has been erased: what is still said about them is nobody's here. */
+function correlatedOf({ row, isCertain }: Found): readonly Correlated[] {
+  if (row.key_wrapped === null) return [];
+  const subjectKey = { subjectId: row.subject_id, wrapped: row.key_wrapped, keyVersion: row.key_version };
+  return [{ id: row.id, status: row.status, isCertain, subjectKey }];
 }
 
 /** Where we know an e-mail, the phone alone proves nothing: several people can share one. */

@@ -5,9 +5,10 @@ import { type Environment } from '../tenancy/tenant-scope.js';
 /** What the ledger speaks of. New kinds are added freely; none is ever renamed. */
 export type LedgerKind =
   | 'verification.created'
+  | 'verification.started'
   | 'verification.status_changed'
+  | 'verification.delivery_updated'
   | 'verification.link_renewed'
-  | 'verification.start_unknown'
   | 'read.failed'
   | 'signal.received'
   | 'signal.set_aside'

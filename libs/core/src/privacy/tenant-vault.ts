@@ -25,7 +25,7 @@ const FIND_TENANT_KEY: Statement = {
 const INSERT_TENANT_KEY: Statement = {
   name: 'tenant_keys_insert',
   text: `INSERT INTO tenant_keys (tenant_id, purpose, version, master_key_id, wrapped, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6)`,
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
 };
 
 type Purpose = 'data' | 'lookup';
@@ -44,6 +44,9 @@ export interface WrappedSubjectKey {
 
 const KEY_BYTES = 32;
 
+/** Stands for ourselves where something sealed belongs to no tenant: outcomes of admins' requests. */
+export const SYSTEM_TENANT_ID = '00000000-0000-0000-0000-000000000000';
+
 /**
  * The key hierarchy: master → tenant (versioned) → subject. Seals and opens what rows keep, and makes the keyed hashes
  * they are found by. Everything sealed is bound to its tenant, table, row and column, so that it opens nowhere else.
@@ -60,7 +63,7 @@ export class TenantVault {
     private readonly random: RandomSource,
   ) {}
 
-  /** The first keys of a new tenant, in the transaction that makes it. */
+  /** The first keys of a new tenant, in the transaction that makes it. Keys that are there already stay. */
   async createTenantKeys(tx: Queryable, tenantId: string): Promise<void> {
     for (const purpose of ['data', 'lookup'] as const) {
       const wrapped = await this.masterKey.wrap(
@@ -106,7 +109,11 @@ export class TenantVault {
    * The keyed hash that a value is found by; equal values of two tenants or of two kinds have unrelated hashes.
    * `value` must already be in its normal form (e-mail in lower case, phone in E.164).
    */
-  async lookupHash(tenantId: string, kind: 'email' | 'phone' | 'reference', value: string): Promise<Buffer> {
+  async lookupHash(
+    tenantId: string,
+    kind: 'email' | 'phone' | 'reference' | 'idempotency',
+    value: string,
+  ): Promise<Buffer> {
     const { key } = await this.#tenantKey(tenantId, 'lookup', null);
     return keyedHash(key, kind, value);
   }

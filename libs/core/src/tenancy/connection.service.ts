@@ -98,6 +98,10 @@ const IN_USE: Statement = {
   name: 'connections_in_use',
   text: `SELECT 1 AS found FROM verifications WHERE tenant_id = $1 AND connection_id = $2 AND due_at IS NOT NULL LIMIT 1`,
 };
+const TENANT_EXISTS: Statement = {
+  name: 'connections_tenant_exists',
+  text: 'SELECT 1 AS found FROM tenants WHERE id = $1',
+};
 const LIST_PROVIDERS: Statement = {
   name: 'connections_list_providers',
   text: 'SELECT provider FROM connections WHERE tenant_id = $1 AND environment = $2 ORDER BY provider',
@@ -128,7 +132,7 @@ export class ConnectionService {
   ) {}
 
   /**
-   * Creates or replaces. Credentials that are left out of a replacement stay as they are.
+   * Creates or replaces. Credentials, and settings as a whole, that are left out of a replacement stay as they are.
    * Throws Problem `not_found`, `validation_failed`, `stale_version`.
    */
   async put(
@@ -142,9 +146,10 @@ export class ConnectionService {
     const provider = this.#provider(providerName);
     return this.store.database.transaction(async (tx) => {
       const [row] = await tx.query<ConnectionRow>(LOCK, [tenantId, environment, providerName]);
-      if (row !== undefined) requireVersion(row.version, ifVersion);
+      if (row === undefined) await requireTenant(tx, tenantId);
+      else requireVersion(row.version, ifVersion);
       const known = row === undefined ? null : await this.#secrets(tenantId, row);
-      const checked = this.#check(provider, input, known);
+      const checked = this.#check(provider, input, known, row?.settings);
       const id = row?.id ?? this.ids.next();
       const secrets: Secrets = {
         credentials: checked.credentials,
@@ -224,6 +229,7 @@ export class ConnectionService {
     environment: Environment,
     providerName: string,
   ): Promise<{ ok: boolean; findings: readonly Finding[] }> {
+    this.#provider(providerName);
     const open = await this.open(tenantScope(tenantId, environment, actor), providerName);
     if (open === null) throw new Problem('not_found', 'This provider is not connected.');
     if (open.provider.check === undefined) {
@@ -300,11 +306,14 @@ export class ConnectionService {
     provider: Provider,
     input: { readonly credentials: unknown; readonly settings: unknown },
     known: Secrets | null,
+    knownSettings: unknown,
   ): { credentials: unknown; settings: unknown } {
     const credentials = shaped('/credentials', () =>
       provider.credentials.parse(withKnown(input.credentials, known?.credentials)),
     );
-    const settings = shaped('/settings', () => provider.settings.parse(input.settings ?? {}));
+    const settings = shaped('/settings', () =>
+      provider.settings.parse(input.settings ?? knownSettings ?? {}),
+    );
     const refused = provider
       .endpoints(settings)
       .map((url) => checkOutboundUrl(url, { allowPrivate: this.options.allowPrivateNetworks }))
@@ -367,6 +376,12 @@ export class ConnectionService {
   ): Promise<void> {
     await this.store.ledger.append(tx, { kind, verificationId: null, version: null, ...event });
   }
+}
+
+/** Before anything is sealed: a tenant that does not exist has no key to seal with. */
+async function requireTenant(on: Queryable, tenantId: string): Promise<void> {
+  const [tenant] = await on.query<{ found: number }>(TENANT_EXISTS, [tenantId]);
+  if (tenant === undefined) throw new Problem('not_found', 'There is no such tenant.');
 }
 
 function placeOf(connectionId: string): { table: string; row: string; column: string } {

@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { Problem } from '@gatehouse/contract';
 import { type Clock, type Database, type Ids, type Queryable, type Statement } from '@gatehouse/platform';
 
 import { type Ledger } from '../ledger/ledger.js';
 import { decodeCursor, pageOf } from '../paging.js';
-import { type TenantVault } from '../privacy/tenant-vault.js';
+import { SYSTEM_TENANT_ID, type TenantVault } from '../privacy/tenant-vault.js';
 import { type Page, type PageRequest } from '../verifications/verification.js';
 
 export interface TenantSettings {
@@ -85,6 +87,11 @@ export class TenantService {
     });
   }
 
+  /** The keys that seal what belongs to no tenant. Once per database; repeating it changes nothing. */
+  async ensureSystemKeys(): Promise<void> {
+    await this.vault.createTenantKeys(this.database, SYSTEM_TENANT_ID);
+  }
+
   /** Throws Problem `not_found`. */
   async get(id: string): Promise<Tenant> {
     return tenantOf((await this.database.query<TenantRow>(FIND, [id]))[0]);
@@ -133,6 +140,7 @@ export class TenantService {
       const before = tenantOf((await tx.query<TenantRow>(LOCK, [id]))[0]);
       requireVersion(before.version, ifVersion);
       const after = change(before);
+      if (isDeepStrictEqual(after, before)) return before;
       const rows = await tx.query<TenantRow>(UPDATE, [
         id,
         after.name,

@@ -9,8 +9,14 @@ const DELAYS = [2, 5, 15, 60, 120, 300, 600, 1800, 3600] as const;
 /** Where a start, which is no hint, enters {@link DELAYS}: nobody finishes in seconds. */
 export const READS_AT_START = 3;
 
-/** An undecided verification is read this long past its deadline (a human at the provider may take weeks). */
-const PATIENCE_MS = 30 * 24 * 3_600_000;
+/** A verification is read this long past its deadline: a human at the provider may take weeks, and a webhook may be lost. */
+export const PATIENCE_MS = 30 * 24 * 3_600_000;
+
+/** Between reads of one that is decided: a verdict that the provider changes later is found without its webhook. */
+const SETTLED_DELAY_MS = 24 * 3_600_000;
+
+/** A record that we have seen counts as gone when it is absent twice, this far apart: no brief fault revokes anybody. */
+export const GONE_AFTER_MS = 10 * 60_000;
 
 export interface ScheduleInput {
   readonly view: View;
@@ -25,23 +31,25 @@ export interface ScheduleInput {
 
 /** When this verification needs work next; null when nothing is left to wait for. Pure. */
 export function nextDue(input: ScheduleInput): Date | null {
-  const { view, facts, readCount, now, expiresAt } = input;
-  if (!wantsReads(view, facts)) return null;
-  const seconds = DELAYS[Math.min(readCount, DELAYS.length - 1)] ?? 3600;
-  const read = new Date(now.getTime() + seconds * 1000 * (1 + input.jitter / 5));
-  if (now >= expiresAt) return read.getTime() - expiresAt.getTime() > PATIENCE_MS ? null : read;
+  const { view, facts, now, expiresAt } = input;
+  if (view.status === 'canceled' || view.status === 'revoked') return null;
+  // A start that failed has nothing to be read; one of unknown outcome can still be found, until it expires.
+  if (view.status === 'error' && facts.startedAt === null) return now < expiresAt ? expiresAt : null;
+  const read = new Date(now.getTime() + delayMs(input) * (1 + input.jitter / 5));
+  if (now >= expiresAt || isSettled(view.status)) {
+    return read.getTime() - expiresAt.getTime() > PATIENCE_MS ? null : read;
+  }
   // The deadline is work of its own: a last read, then `expired`.
   return read > expiresAt ? expiresAt : read;
 }
 
-function wantsReads(view: View, facts: Facts): boolean {
-  if (view.status === 'canceled' || view.status === 'revoked') return false;
-  if (view.status === 'error' && facts.startedAt === null) return false;
-  if (!isSettled(view.status)) return true;
-  // Settled, but something newer than the last answer asks for another look.
-  const answeredAt = later(facts.presentAt, facts.absentAt ?? '');
-  const isClaimUnanswered = facts.claim !== null && facts.claim.receivedAt > answeredAt;
+function delayMs({ view, facts, readCount }: ScheduleInput): number {
   const isAbsenceUnconfirmed =
     facts.absentAt !== null && facts.presentAt !== null && facts.absentAt > facts.presentAt;
-  return isClaimUnanswered || (isAbsenceUnconfirmed && (facts.goneAt ?? '') < facts.absentAt);
+  if (isAbsenceUnconfirmed && (facts.goneAt ?? '') < facts.absentAt) return GONE_AFTER_MS;
+  // A decided one is looked at often only while something newer than its last answer is unanswered.
+  const answeredAt = later(facts.presentAt, facts.absentAt ?? '');
+  const isClaimUnanswered = facts.claim !== null && facts.claim.receivedAt > answeredAt;
+  if (isSettled(view.status) && !isClaimUnanswered) return SETTLED_DELAY_MS;
+  return (DELAYS[Math.min(readCount, DELAYS.length - 1)] ?? 3600) * 1000;
 }

@@ -335,7 +335,8 @@ function asideReason(before: Facts, after: Facts, view: View, signal: Signal): S
     case 'webhook':
       if (signal.observation.verdict !== null && after.claim === before.claim) return 'stale';
       if (signal.observation.verdict !== null && signal.observation.verdict !== view.status) return null;
-      return 'repeated';
+      // News that the caller does not see yet: a step of an e-mail beside a text message, say.
+      return canonical(after) === canonical(before) ? 'repeated' : null;
     case 'return':
       return signal.way === 'success' ? null : 'contradicted';
     case 'gone':

@@ -23,10 +23,14 @@ export interface SignalEffects {
   readonly reference?: string | null;
   /** Merged over the stored handle, unless the signal is set aside. */
   readonly handlePatch?: Handle;
+  /** Merged under the stored handle: what a webhook has taught us meanwhile is not undone by a start or a new link. */
+  readonly handleDefaults?: Handle;
   /** The identity as this read showed it; stored when the read is the greatest so far. */
   readonly identity?: Identity | null;
   readonly action?: Action;
   readonly startState?: StartState;
+  /** The person gets a new link: a change that callers see although no fact changed. */
+  readonly isRenewal?: boolean;
   /** What led to it, for the ledger: ids, event names, authenticity. No personal data. */
   readonly cause?: Readonly<Record<string, unknown>>;
 }
@@ -74,7 +78,7 @@ export class VerificationApplier {
     const next = await this.#next(row, signal, step, effects);
     await tx.query(UPDATE, valuesOf(next));
     await this.#record(tx, scope, row, next, signal, step, effects);
-    return { row: next, changed: step.changed, setAside: step.setAside };
+    return { row: next, changed: next.version !== row.version, setAside: step.setAside };
   }
 
   async #next(
@@ -97,7 +101,7 @@ export class VerificationApplier {
     };
     const expiresAt = isReturn ? await this.#newDeadline(row, now) : row.expires_at;
     const due = this.#due(row, signal, step, readCount, expiresAt);
-    if (!step.changed) return { ...base, due_at: due };
+    if (!step.changed && effects.isRenewal !== true) return { ...base, due_at: due };
     const entersSettled = isSettled(view.status) && view.status !== row.status;
     return {
       ...base,
@@ -106,8 +110,7 @@ export class VerificationApplier {
       version: row.version + 1,
       attempt: row.attempt + (isReturn ? 1 : 0),
       raw_status: view.rawStatus,
-      observed_at: new Date(signal.at),
-      source: sourceOf(signal),
+      ...(step.changed && { observed_at: new Date(signal.at), source: sourceOf(signal) }),
       delivery: view.delivery,
       validity: view.validity,
       risk_level: view.riskLevel,
@@ -130,7 +133,11 @@ export class VerificationApplier {
     const isGreatestRead = signal.kind === 'read' && step.facts.read?.readAt === signal.at;
     const identity = isGreatestRead && isAboutResult(step) ? (effects.identity ?? null) : null;
     const reference = effects.reference ?? row.provider_reference;
-    if (effects.handlePatch === undefined && effects.action === undefined && identity === null) {
+    // What a person has withdrawn is not passed on.
+    if (step.view.status === 'revoked') return { provider_reference: reference, identity_sealed: null };
+    const { handlePatch, handleDefaults } = effects;
+    const touchesHandle = handlePatch !== undefined || handleDefaults !== undefined;
+    if (!touchesHandle && effects.action === undefined && identity === null) {
       return { provider_reference: reference };
     }
     const opened = await this.sealer.open(row);
@@ -138,8 +145,8 @@ export class VerificationApplier {
       this.sealer.seal(opened.key, row.tenant_id, row.id, column, value);
     return {
       provider_reference: reference,
-      ...(effects.handlePatch !== undefined && {
-        handle_sealed: seal('handle_sealed', { ...opened.handle, ...effects.handlePatch }),
+      ...(touchesHandle && {
+        handle_sealed: seal('handle_sealed', { ...handleDefaults, ...known(opened.handle), ...handlePatch }),
       }),
       ...(effects.action !== undefined && { action_sealed: seal('action_sealed', effects.action) }),
       ...(identity !== null && {
@@ -174,11 +181,13 @@ export class VerificationApplier {
       expiresAt,
       jitter: this.random.fraction(),
     });
+    // A hint that came while we were at work wants an answer of its own.
+    const hint = row.due_at !== null && row.due_at <= now ? row.due_at : null;
     switch (signal.kind) {
       case 'webhook':
         // A delivery report says nothing about the record; everything else asks for a look at it.
         return signal.observation.verdict === null && signal.observation.delivery.length > 0
-          ? row.due_at
+          ? (row.due_at ?? scheduled)
           : now;
       case 'return':
         return now;
@@ -186,13 +195,11 @@ export class VerificationApplier {
       case 'absent':
       case 'gone':
       case 'foreign':
-        // A hint that came while the provider was being read wants an answer of its own.
-        return row.due_at !== null && row.due_at <= now && row.due_at.toISOString() > signal.at
-          ? row.due_at
-          : scheduled;
+        return hint !== null && hint.toISOString() > signal.at ? hint : scheduled;
       case 'started':
-      case 'start_failed':
       case 'deadline':
+        return hint ?? scheduled;
+      case 'start_failed':
       case 'cancel':
         return scheduled;
     }
@@ -208,28 +215,25 @@ export class VerificationApplier {
     effects: SignalEffects,
   ): Promise<void> {
     const contradicted = contradictedClaim(before.facts, signal);
-    const isWorthTelling =
-      step.setAside !== null &&
-      (step.setAside !== 'repeated' || signal.kind === 'webhook' || signal.kind === 'return');
-    const kind: LedgerKind | null = step.changed
-      ? 'verification.status_changed'
-      : contradicted !== null || isWorthTelling
-        ? 'signal.set_aside'
-        : signal.kind === 'webhook' || signal.kind === 'return'
-          ? 'signal.received'
-          : null;
+    const isMove = before.status !== after.status || before.reason_codes.join() !== after.reason_codes.join();
+    const kind = kindOf(signal, step, {
+      isMove,
+      isContradiction: contradicted !== null,
+      isRenewal: effects.isRenewal === true,
+    });
     if (kind === null) return;
+    const isNewVersion = after.version !== before.version;
     await this.ledger.append(tx, {
       kind,
       tenantId: before.tenant_id,
       environment: before.environment,
       verificationId: before.id,
-      version: step.changed ? after.version : null,
+      version: isNewVersion ? after.version : null,
       actor: scope.actor,
       data: {
         signal: signal.kind,
         source: sourceOf(signal),
-        ...(step.changed
+        ...(isNewVersion
           ? {
               from: before.status,
               to: after.status,
@@ -249,10 +253,32 @@ export class VerificationApplier {
   }
 }
 
+/** What the ledger calls it; null for a read or an absence that says nothing new. */
+function kindOf(
+  signal: Signal,
+  step: Transition,
+  is: { readonly isMove: boolean; readonly isContradiction: boolean; readonly isRenewal: boolean },
+): LedgerKind | null {
+  const isDelivery = signal.kind === 'webhook' && signal.observation.delivery.length > 0;
+  if (step.changed)
+    return isDelivery && !is.isMove ? 'verification.delivery_updated' : 'verification.status_changed';
+  if (signal.kind === 'started') return is.isRenewal ? 'verification.link_renewed' : 'verification.started';
+  const isTold = signal.kind === 'webhook' || signal.kind === 'return';
+  if (is.isContradiction || (step.setAside !== null && (isTold || step.setAside !== 'repeated'))) {
+    return 'signal.set_aside';
+  }
+  return isTold ? 'signal.received' : null;
+}
+
 /** Before there is a result, providers show what the person was announced as: a claim of ours, not an identity. */
 function isAboutResult(step: Transition): boolean {
   const verdict = step.facts.read?.verdict;
   return verdict === 'verified' || verdict === 'rejected' || verdict === 'needs_review';
+}
+
+/** The members of a handle that say something. */
+function known(handle: Handle | null): Handle {
+  return Object.fromEntries(Object.entries(handle ?? {}).filter(([, value]) => value !== null));
 }
 
 /** Statuses that count as having left `requires_input`; a failed start never got there. */

@@ -1,18 +1,29 @@
-import { FAULTS, Problem, ProviderError, type Reading } from '@gatehouse/contract';
+import {
+  FAULTS,
+  InvalidShape,
+  type Observation,
+  Problem,
+  ProviderError,
+  type Reading,
+} from '@gatehouse/contract';
 import { type Clock, type Database, type Log } from '@gatehouse/platform';
 
 import { type Ledger } from '../ledger/ledger.js';
-import { type ConnectionService } from '../tenancy/connection.service.js';
+import { type ConnectionService, type OpenConnection } from '../tenancy/connection.service.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { type Facts } from './facts.js';
+import { GONE_AFTER_MS, PATIENCE_MS } from './schedule.js';
 import { type Signal } from './transition.js';
 import { type VerificationApplier } from './verification-applier.js';
-import { FIND, POSTPONE, type VerificationRow } from './verification.rows.js';
+import { claimOn } from './verification-rivals.js';
+import { FIND, GIVE_UP, POSTPONE, type VerificationRow } from './verification.rows.js';
 import { type VerificationSealer } from './verification-sealer.js';
 
 /** Seconds until a failed read is tried again: doubles from the first to the last. */
 const FIRST_RETRY_S = 2;
 const LAST_RETRY_S = 900;
+/** Where only somebody's hand can mend it: credentials, a connection that is gone. */
+const OUR_FAULT_RETRY_S = 3600;
 
 /** Past this long after the deadline a provider that cannot be read no longer holds up `expired`. */
 const DEADLINE_GRACE_MS = 24 * 3_600_000;
@@ -57,19 +68,21 @@ export class VerificationReader {
       connection.provider.handle.parse(handle),
       asked,
     );
-    await this.#apply(scope, row, asked.toISOString(), reading, connection.provider.whenGone, cause);
+    await this.#apply(scope, row, connection, asked.toISOString(), reading, cause);
   }
 
   /** One piece of scheduled work: a read, and the deadline when it has come. Never throws for a failing provider. */
   async readDue(scope: TenantScope, id: string): Promise<void> {
-    const { clock } = this.surroundings;
-    const begun = clock.now();
-    try {
-      await this.read(scope, id, { why: 'scheduled' });
-    } catch (error) {
-      if (!(error instanceof ProviderError || error instanceof Problem)) throw error;
-      await this.#postpone(scope, id, begun, error);
-      return;
+    const begun = this.surroundings.clock.now();
+    const row = await this.#row(scope, id);
+    if (row.handle_sealed !== null) {
+      try {
+        await this.read(scope, id, { why: 'scheduled' });
+      } catch (error) {
+        if (!isReadFailure(error)) throw error;
+        await this.#postpone(scope, id, begun, error);
+        return;
+      }
     }
     await this.#expire(scope, id);
   }
@@ -77,28 +90,20 @@ export class VerificationReader {
   async #apply(
     scope: TenantScope,
     row: VerificationRow,
+    connection: OpenConnection,
     at: string,
     reading: Reading,
-    whenGone: 'revoked' | 'error',
     cause: Readonly<Record<string, unknown>>,
   ): Promise<void> {
     switch (reading.kind) {
       case 'present':
-        await this.applier.apply(
-          scope,
-          row.id,
-          { kind: 'read', at, observation: reading.observation },
-          {
-            reference: reading.reference,
-            handlePatch: reading.handlePatch,
-            identity: reading.identity,
-            cause,
-          },
-        );
+        await this.#applyPresent(scope, row, connection, at, reading, cause);
         return;
       case 'absent': {
         const signals: Signal[] = [{ kind: 'absent', at, reasonCodes: reading.reasonCodes }];
-        if (isSecondAbsence(row.facts)) signals.push({ kind: 'gone', at, meaning: whenGone });
+        if (isSecondAbsence(row.facts, at)) {
+          signals.push({ kind: 'gone', at, meaning: connection.provider.whenGone });
+        }
         for (const signal of signals) await this.applier.apply(scope, row.id, signal, { cause });
         return;
       }
@@ -112,6 +117,38 @@ export class VerificationReader {
     }
   }
 
+  /** A result of a person's record counts for the verification that asked for it last (`verification-rivals.ts`). */
+  async #applyPresent(
+    scope: TenantScope,
+    row: VerificationRow,
+    connection: OpenConnection,
+    at: string,
+    reading: Extract<Reading, { kind: 'present' }>,
+    cause: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    const { observation, reference, handlePatch, identity } = reading;
+    const claim = await claimOn(this.database, scope, row, connection, { observation, reference, at });
+    if (claim === 'superseded') {
+      const superseded = { ...cause, why: 'a newer verification of this person takes the result' };
+      await this.applier.apply(scope, row.id, { kind: 'absent', at, reasonCodes: [] }, { cause: superseded });
+      return;
+    }
+    const judged: Observation =
+      claim === 'sole'
+        ? observation
+        : {
+            ...observation,
+            verdict: 'needs_review',
+            reasonCodes: [...observation.reasonCodes, 'duplicate_identity'],
+          };
+    await this.applier.apply(
+      scope,
+      row.id,
+      { kind: 'read', at, observation: judged },
+      { reference, handlePatch, identity, cause },
+    );
+  }
+
   async #expire(scope: TenantScope, id: string): Promise<void> {
     const row = await this.#row(scope, id);
     const now = this.surroundings.clock.now();
@@ -120,12 +157,7 @@ export class VerificationReader {
     await this.applier.apply(scope, id, { kind: 'deadline', at: row.expires_at.toISOString() });
   }
 
-  async #postpone(
-    scope: TenantScope,
-    id: string,
-    begun: Date,
-    error: ProviderError | Problem,
-  ): Promise<void> {
+  async #postpone(scope: TenantScope, id: string, begun: Date, error: ReadFailure): Promise<void> {
     const { clock, log } = this.surroundings;
     const row = await this.#row(scope, id);
     const now = clock.now();
@@ -133,13 +165,15 @@ export class VerificationReader {
     log.warn('a provider could not be read', {
       verificationId: id,
       provider: row.provider,
-      ...(isProviderError ? { fault: error.fault } : { code: error.code }),
+      ...(isProviderError ? { fault: error.fault } : { code: codeOf(error) }),
     });
     const seconds = Math.min(LAST_RETRY_S, FIRST_RETRY_S * 2 ** Math.min(row.read_count, 10));
     const isRetryable = isProviderError && FAULTS[error.fault].retryable;
-    const pause = isRetryable ? Math.max(seconds, error.retryAfterSeconds ?? 0) : LAST_RETRY_S;
+    const pause = isRetryable ? Math.max(seconds, error.retryAfterSeconds ?? 0) : OUR_FAULT_RETRY_S;
+    const overdueMs = now.getTime() - row.expires_at.getTime();
     await this.database.transaction(async (tx) => {
-      await tx.query(POSTPONE, [scope.tenantId, id, new Date(now.getTime() + pause * 1000), begun]);
+      if (overdueMs > PATIENCE_MS) await tx.query(GIVE_UP, [scope.tenantId, id]);
+      else await tx.query(POSTPONE, [scope.tenantId, id, new Date(now.getTime() + pause * 1000), begun]);
       await this.ledger.append(tx, {
         kind: 'read.failed',
         tenantId: scope.tenantId,
@@ -147,10 +181,10 @@ export class VerificationReader {
         verificationId: id,
         version: null,
         actor: scope.actor,
-        data: isProviderError ? { fault: error.fault, effect: error.effect } : { code: error.code },
+        data: isProviderError ? { fault: error.fault, effect: error.effect } : { code: codeOf(error) },
       });
     });
-    if (now.getTime() - row.expires_at.getTime() > DEADLINE_GRACE_MS) await this.#expire(scope, id);
+    if (overdueMs > DEADLINE_GRACE_MS) await this.#expire(scope, id);
   }
 
   async #row(scope: TenantScope, id: string): Promise<VerificationRow> {
@@ -160,7 +194,18 @@ export class VerificationReader {
   }
 }
 
-/** The record was there once, and the read before this one did not find it either. */
-function isSecondAbsence(facts: Facts): boolean {
-  return facts.presentAt !== null && facts.absentAt !== null && facts.absentAt > facts.presentAt;
+type ReadFailure = ProviderError | Problem | InvalidShape;
+
+function isReadFailure(error: unknown): error is ReadFailure {
+  return error instanceof ProviderError || error instanceof Problem || error instanceof InvalidShape;
+}
+
+function codeOf(error: Exclude<ReadFailure, ProviderError>): string {
+  return error instanceof Problem ? error.code : 'invalid_shape';
+}
+
+/** The record was there once, and an earlier read, long enough ago, did not find it either. */
+function isSecondAbsence({ presentAt, absentAt }: Facts, at: string): boolean {
+  if (presentAt === null || absentAt === null || absentAt <= presentAt) return false;
+  return Date.parse(at) - Date.parse(absentAt) >= GONE_AFTER_MS;
 }

@@ -136,5 +136,5 @@ export class VerificationSealer {
 
 /** A link is of use only while the person has something to do with it. */
 function hasAction(row: VerificationRow): boolean {
-  return row.status === 'requires_input' || row.status === 'needs_review' || row.status === 'processing';
+  return row.status === 'requires_input';
 }

@@ -12,7 +12,7 @@ import {
 } from '@gatehouse/contract';
 import { type Clock, type Database, type Ids, type Log } from '@gatehouse/platform';
 
-import { type IdempotencyClaim, LINK_RESOURCE } from '../idempotency/idempotency.service.js';
+import { type IdempotencyClaim, linkTo } from '../idempotency/idempotency.service.js';
 import { type ReturnTokens } from '../inbox/return-token.js';
 import { type Ledger } from '../ledger/ledger.js';
 import { type TenantVault } from '../privacy/tenant-vault.js';
@@ -22,6 +22,7 @@ import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { NO_FACTS } from './facts.js';
 import { viewOf } from './transition.js';
 import { type VerificationApplier } from './verification-applier.js';
+import { VerificationStartFailed } from './verification-start-failed.js';
 import { bucketOf, FIND, INSERT, INSERT_SUBJECT, type VerificationRow } from './verification.rows.js';
 import { type SealedRequest, type VerificationSealer } from './verification-sealer.js';
 import { type NewVerification } from './verification.js';
@@ -57,7 +58,7 @@ export class VerificationStarter {
     private readonly log: Log,
   ) {}
 
-  /** Returns the new verification's id. Throws Problem, and ProviderError when the provider's call failed. */
+  /** Returns the new verification's id. Throws Problem, and VerificationStartFailed when the provider's call failed. */
   async start(scope: TenantScope, input: NewVerification, claim: IdempotencyClaim | null): Promise<string> {
     const decision = await this.parts.routing.decide(scope, input.provider);
     const connection = await this.parts.connections.open(scope, decision.provider);
@@ -124,11 +125,9 @@ export class VerificationStarter {
       row.id,
       { kind: 'started', at: this.#now(), delivery: null },
       {
-        reference: started.reference,
-        // What the first start remembered stays: a result that came between the two links must still count.
-        handlePatch: { ...started.handle, ...opened.handle },
-        action: started.action,
-        cause: { link: 'renewed' },
+        ...effectsOf(started),
+        isRenewal: true,
+        cause: warningsOf(started),
       },
     );
   }
@@ -149,8 +148,9 @@ export class VerificationStarter {
           ? await provider.resume(connection, request)
           : await provider.start(connection, request);
     } catch (error) {
-      if (error instanceof ProviderError) await this.#failed(scope, id, error);
-      throw error;
+      if (!(error instanceof ProviderError)) throw error;
+      if (!this.#isWorthAnotherTry(row, attempt, error)) await this.#failed(scope, id, error);
+      throw new VerificationStartFailed(id, FAULTS[error.fault].reason, error);
     }
     await this.parts.applier.apply(
       scope,
@@ -159,9 +159,15 @@ export class VerificationStarter {
       {
         ...effectsOf(started),
         startState: 'started',
-        cause: { start: attempt, ...(started.warnings.length > 0 && { warnings: started.warnings }) },
+        cause: { start: attempt, ...warningsOf(started) },
       },
     );
+  }
+
+  /** A start that is being recovered stays due until its deadline while its provider is merely away. */
+  #isWorthAnotherTry(row: VerificationRow, attempt: 'first' | 'resume', error: ProviderError): boolean {
+    const isHarmless = FAULTS[error.fault].retryable && error.effect === 'none';
+    return attempt === 'resume' && isHarmless && this.clock.now() < row.expires_at;
   }
 
   async #failed(scope: TenantScope, id: string, error: ProviderError): Promise<void> {
@@ -257,7 +263,7 @@ export class VerificationStarter {
           reasonCodes: view.reasonCodes,
         },
       });
-      if (claim !== null) await tx.query(LINK_RESOURCE, [tenantId, environment, claim.route, claim.key, id]);
+      if (claim !== null) await linkTo(tx, claim, id);
     });
   }
 
@@ -294,16 +300,17 @@ export class VerificationStarter {
         .map((type) => `documentTypes: ${type}`),
     ];
     if (missing.length > 0) {
-      throw new Problem('capability_unsupported', `The provider does not support ${missing.join(', ')}.`, {
-        provider: provider.name,
-        extensions: {
-          supportedBy: this.#othersThat(
-            (other) =>
-              includesAll<Check>(other.supports.checks, input.checks) &&
-              includesAll(other.supports.documentTypes, input.documentTypes),
-          ),
-        },
-      });
+      const supportedBy = this.#othersThat(
+        (other) =>
+          includesAll<Check>(other.supports.checks, input.checks) &&
+          includesAll(other.supports.documentTypes, input.documentTypes),
+      );
+      const others = supportedBy.length === 0 ? 'No provider does.' : `Who does: ${supportedBy.join(', ')}.`;
+      throw new Problem(
+        'capability_unsupported',
+        `${provider.title} does not support ${missing.join(', ')}. ${others}`,
+        { provider: provider.name, extensions: { supportedBy } },
+      );
     }
     if (!supports.contacts.some((contact) => hasContact(input.subject, contact))) {
       throw new Problem('validation_failed', 'The provider needs a way to reach or find the person.', {
@@ -353,8 +360,13 @@ export class VerificationStarter {
   }
 }
 
-function effectsOf(started: Started): { reference: string | null; handlePatch: Handle; action: Action } {
-  return { reference: started.reference, handlePatch: started.handle, action: started.action };
+/** What the first start, or a webhook since, has remembered stays: a result from between two links must still count. */
+function effectsOf(started: Started): { reference: string | null; handleDefaults: Handle; action: Action } {
+  return { reference: started.reference, handleDefaults: started.handle, action: started.action };
+}
+
+function warningsOf(started: Started): { warnings?: readonly string[] } {
+  return started.warnings.length > 0 ? { warnings: started.warnings } : {};
 }
 
 function hasContact(subject: Subject, contact: 'email' | 'phone'): boolean {

@@ -101,15 +101,15 @@ export const UPDATE: Statement = {
 
 /**
  * Takes due rows for one worker: moves their due time to the end of a lease, so that a worker that dies gives them back by
- * itself. Served by verifications_due.
+ * itself. Leaves out the providers that have enough reads under way. Served by verifications_due.
  */
 export const CLAIM_DUE: Statement = {
   name: 'verifications_claim_due',
   text: `UPDATE verifications v SET due_at = $2
            FROM (SELECT tenant_id, id FROM verifications
-                  WHERE due_at <= $1 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED) due
+                  WHERE due_at <= $1 AND provider <> ALL($4) ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED) due
           WHERE v.tenant_id = due.tenant_id AND v.id = due.id
-          RETURNING v.tenant_id, v.id, v.environment, v.start_state`,
+          RETURNING v.tenant_id, v.id, v.environment, v.provider, v.start_state`,
 };
 
 /** After a read that failed: when to try again, unless a hint has made it due meanwhile. */
@@ -119,10 +119,39 @@ export const POSTPONE: Statement = {
           WHERE tenant_id = $1 AND id = $2 AND due_at > $4`,
 };
 
+export const GIVE_UP: Statement = {
+  name: 'verifications_give_up',
+  text: 'UPDATE verifications SET due_at = NULL WHERE tenant_id = $1 AND id = $2',
+};
+
+/**
+ * Other verifications of the same person at the same provider account that had begun by `$6`, newest first. Served by
+ * verifications_by_provider_reference, subjects_email, subjects_phone and verifications_by_subject.
+ */
+export const FIND_RIVALS: Statement = {
+  name: 'verifications_find_rivals',
+  text: `WITH me AS (
+           SELECT v.id, v.reference_hash, v.created_at, s.email_hash, s.phone_hash ${FROM}
+            WHERE v.tenant_id = $1 AND v.environment = $2 AND v.id = $3),
+         rival AS (
+           SELECT v.id, v.reference_hash, v.created_at, v.status FROM verifications v
+            WHERE v.tenant_id = $1 AND v.connection_id = $4 AND v.provider_reference = $5
+           UNION
+           SELECT v.id, v.reference_hash, v.created_at, v.status ${FROM} JOIN me ON
+                  s.email_hash = me.email_hash OR s.phone_hash = me.phone_hash
+            WHERE s.tenant_id = $1 AND s.environment = $2 AND v.connection_id = $4)
+         SELECT (rival.created_at, rival.id) > (me.created_at, me.id) AS is_newer,
+                coalesce(rival.reference_hash <> me.reference_hash, false) AS is_other_user,
+                rival.status IN ('requires_input', 'processing', 'needs_review') AS is_open
+           FROM rival, me
+          WHERE rival.id <> me.id AND rival.status NOT IN ('canceled', 'error') AND rival.created_at <= $6
+          LIMIT 100`,
+};
+
 /** The same person at the same provider account, newest first. Served by verifications_by_provider_reference. */
 export const FIND_BY_PROVIDER_REFERENCE: Statement = {
   name: 'verifications_find_by_provider_reference',
-  text: `SELECT v.id, v.status, v.provider_reference, s.email_hash ${FROM}
+  text: `SELECT v.id, v.status, v.provider_reference, s.email_hash, s.id AS subject_id, s.key_wrapped, s.key_version ${FROM}
           WHERE v.tenant_id = $1 AND v.connection_id = $2 AND v.provider_reference = $3
           ORDER BY v.created_at DESC, v.id DESC LIMIT 20`,
 };
@@ -130,7 +159,7 @@ export const FIND_BY_PROVIDER_REFERENCE: Statement = {
 /** Served by subjects_email, subjects_phone and verifications_by_subject. */
 export const FIND_BY_CONTACT: Statement = {
   name: 'verifications_find_by_contact',
-  text: `SELECT v.id, v.status, v.provider_reference, s.email_hash ${FROM}
+  text: `SELECT v.id, v.status, v.provider_reference, s.email_hash, s.id AS subject_id, s.key_wrapped, s.key_version ${FROM}
           WHERE v.tenant_id = $1 AND v.connection_id = $2 AND s.environment = $3
             AND (s.email_hash = ANY($4) OR s.phone_hash = ANY($5))
           ORDER BY v.created_at DESC, v.id DESC LIMIT 20`,
@@ -138,7 +167,7 @@ export const FIND_BY_CONTACT: Statement = {
 
 export const FIND_OWN: Statement = {
   name: 'verifications_find_own',
-  text: `SELECT v.id, v.status, v.provider_reference, s.email_hash ${FROM}
+  text: `SELECT v.id, v.status, v.provider_reference, s.email_hash, s.id AS subject_id, s.key_wrapped, s.key_version ${FROM}
           WHERE v.tenant_id = $1 AND v.connection_id = $2 AND v.id = $3`,
 };
 
@@ -146,7 +175,7 @@ export const FIND_OWN: Statement = {
 export const MAKE_DUE: Statement = {
   name: 'verifications_make_due',
   text: `UPDATE verifications SET due_at = $3, read_count = 0
-          WHERE tenant_id = $1 AND id = ANY($2) AND status NOT IN ('canceled', 'revoked')`,
+          WHERE tenant_id = $1 AND id = ANY($2) AND start_state <> 'starting' AND status NOT IN ('canceled', 'revoked')`,
 };
 
 /** Workers share tenants out by this number, so that they can be spread without a coordinator. */

@@ -31,7 +31,7 @@ export class VerificationService {
 
   /**
    * Records and begins a verification. With a claim that already made one (its first attempt died), finishes that one
-   * instead. Throws Problem, and ProviderError when the provider's call failed; the record then says so.
+   * instead. Throws Problem, and VerificationStartFailed when the provider's call failed; the record then says so.
    */
   async create(
     scope: TenantScope,
@@ -82,8 +82,7 @@ export class VerificationService {
   /** Throws Problem `invalid_transition`, `capability_unsupported`, and ProviderError. */
   async renewLink(scope: TenantScope, id: string): Promise<Verification> {
     const row = await this.queries.row(scope, id);
-    const isOpen =
-      row.status === 'requires_input' || row.status === 'needs_review' || row.status === 'expired';
+    const isOpen = row.status === 'requires_input' || row.status === 'needs_review';
     if (!isOpen || row.start_state !== 'started') {
       throw new Problem('invalid_transition', `A verification that is ${row.status} has no link to renew.`);
     }

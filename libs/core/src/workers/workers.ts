@@ -12,6 +12,7 @@ interface DueRow {
   readonly tenant_id: string;
   readonly id: string;
   readonly environment: Environment;
+  readonly provider: string;
   readonly start_state: StartState;
 }
 
@@ -19,7 +20,10 @@ interface DueRow {
 const POLL_MS = 500;
 /** Longer than a read may last; after it, another worker takes the row. */
 const LEASE_MS = 60_000;
-const READS_AT_ONCE = 16;
+/** Reads under way at once, in all and at one provider: one that hangs must not take the places of the others. */
+const READS_AT_ONCE = 32;
+const READS_AT_ONE_PROVIDER = 12;
+const CLAIM_SIZE = 4;
 const SIGNALS_AT_ONCE = 50;
 const IDEMPOTENCY_KEPT_MS = 48 * 3_600_000;
 const PURGE_EVERY_MS = 3_600_000;
@@ -41,7 +45,7 @@ export class Workers {
   #loop: Promise<void> | null = null;
   #stopping = false;
   #wake: () => void = () => undefined;
-  readonly #running = new Set<Promise<void>>();
+  readonly #running = new Map<Promise<void>, string>();
   #purgedAt = 0;
 
   constructor(
@@ -65,7 +69,7 @@ export class Workers {
     this.parts.wakeup.listen(null);
     this.#wake();
     await this.#loop;
-    await Promise.all(this.#running);
+    await Promise.all(this.#running.keys());
     this.#loop = null;
   }
 
@@ -90,16 +94,23 @@ export class Workers {
   /** Whether there may be more to take at once. */
   async #once(): Promise<boolean> {
     const signals = await this.parts.inbox.applyPending(SIGNALS_AT_ONCE);
-    const free = READS_AT_ONCE - this.#running.size;
-    const due = free > 0 ? await this.#claim(free) : [];
+    const size = Math.min(CLAIM_SIZE, READS_AT_ONCE - this.#running.size);
+    const due = size > 0 ? await this.#claim(size) : [];
     for (const row of due) this.#launch(row);
     await this.#purge();
-    return signals === SIGNALS_AT_ONCE || (due.length === free && free > 0);
+    return signals === SIGNALS_AT_ONCE || (due.length === size && size > 0);
   }
 
   async #claim(limit: number): Promise<readonly DueRow[]> {
     const now = this.clock.now();
-    return this.parts.database.query<DueRow>(CLAIM_DUE, [now, new Date(now.getTime() + LEASE_MS), limit]);
+    const lease = new Date(now.getTime() + LEASE_MS);
+    return this.parts.database.query<DueRow>(CLAIM_DUE, [now, lease, limit, this.#busyProviders()]);
+  }
+
+  #busyProviders(): readonly string[] {
+    const running = new Map<string, number>();
+    for (const provider of this.#running.values()) running.set(provider, (running.get(provider) ?? 0) + 1);
+    return [...running].filter(([, count]) => count >= READS_AT_ONE_PROVIDER).map(([provider]) => provider);
   }
 
   #launch(row: DueRow): void {
@@ -111,7 +122,7 @@ export class Workers {
         this.#running.delete(work);
         this.#wake();
       });
-    this.#running.add(work);
+    this.#running.set(work, row.provider);
   }
 
   async #work(row: DueRow): Promise<void> {

@@ -3,6 +3,8 @@ import { isError } from '../system-error.js';
 
 /** SQLSTATE 08006: the connection was lost, and with it whatever was not committed. */
 export const CONNECTION_LOST = '08006';
+/** SQLSTATE 53300: no connection to be had, here or at the server. */
+export const TOO_MANY = '53300';
 /** SQLSTATE 08007: the connection was lost while committing; whether the transaction happened is not known. */
 export const OUTCOME_UNKNOWN = '08007';
 
@@ -69,6 +71,10 @@ export function toDatabaseError(error: unknown, statement: string): DatabaseErro
       constraint: error.constraint,
       table: error.table,
     });
+  }
+  // The pool says by a text alone that none of its connections became free in time.
+  if (isError(error) && error.message.startsWith('timeout exceeded when trying to connect')) {
+    return new DatabaseError(TOO_MANY, statement, 'no connection became free in time');
   }
   const code = isError(error) && 'code' in error ? error.code : undefined;
   // pg reports a lost connection by the socket's error, or by one without a code.

@@ -33,6 +33,13 @@ export interface DatabaseOptions {
   readonly random?: RandomSource;
 }
 
+/**
+ * A process that stalls in the middle of a transaction must not hold others up for ever: its session is ended, and whoever waits for
+ * its locks gives up before.
+ */
+const SESSION = `SET TIME ZONE 'UTC'; SET lock_timeout = '10s'; SET statement_timeout = '30s';
+  SET idle_in_transaction_session_timeout = '30s'`;
+
 const CONNECT_TIMEOUT_MS = 5_000;
 const PING_TIMEOUT_MS = 2_000;
 
@@ -54,6 +61,8 @@ export class Database implements Queryable {
     this.#random = options.random ?? new SystemRandom();
     // An idle connection that breaks (a restart of the server) is replaced by the pool; unheard, the event would end the process.
     pool.on('error', (error) => {
+      // The pool counts as ended before its connections have closed; a server that stops right then may be quicker.
+      if (pool.ending) return;
       this.#log.warn('an idle database connection was lost', { error });
     });
     this.prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal', log: [] });
@@ -219,7 +228,7 @@ export async function connectDatabase(url: string, options: DatabaseOptions): Pr
     // Prisma's adapter takes every timestamp for UTC, whatever zone the server writes it in. The pool waits for the promise, which
     // its types do not say.
     // eslint-disable-next-line @typescript-eslint/no-misused-promises
-    onConnect: (client) => client.query(`SET TIME ZONE 'UTC'`),
+    onConnect: (client) => client.query(SESSION),
   });
   const database = new Database(pool, options);
   try {

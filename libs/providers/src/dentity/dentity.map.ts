@@ -46,7 +46,7 @@ export function observeWebhook(webhook: DentityWebhook): Observation {
 function nothingBut(status: string | null): Observation {
   return {
     verdict: null,
-    rawStatus: status?.slice(0, 64) ?? null,
+    rawStatus: status?.slice(0, 64).toWellFormed() ?? null,
     reasonCodes: [],
     providerTime: null,
     delivery: [],

@@ -58,6 +58,7 @@ export class DentityProvider implements Provider<DentityCredentials, DentitySett
     reuse: false,
   } as const satisfies Provider['supports'];
   readonly whenGone = 'error';
+  readonly identifies = 'session';
   readonly webhookMethods = ['PUT'] as const;
 
   constructor(private readonly http: ProviderHttp) {}

@@ -15,6 +15,12 @@ describe('parseUntrustedJson', () => {
     );
   });
 
+  test('replaces what no text in PostgreSQL can hold, and nothing else', () => {
+    expect(parse('{"a":["x\\u0000y","\\ud800","\\ud83d\\ude00","\\\\u0000"]}')).toEqual({
+      a: ['x\ufffdy', '\ufffd', '😀', '\\u0000'],
+    });
+  });
+
   test.each([
     ['cut off', '{"a":'],
     ['HTML', '<!doctype html><h1>Bad gateway</h1>'],

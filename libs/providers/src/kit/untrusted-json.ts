@@ -9,8 +9,11 @@ export class UnreadableJson extends Error {
   }
 }
 
+/** Escapes of what no text in PostgreSQL can hold, U+0000 and half a surrogate pair; pairs, which are fine, look alike. */
+const UNSTORABLE_ESCAPE = /\\u(?:0000|d[89a-f])/iu;
+
 /**
- * Parses bytes that somebody else wrote. Refuses what later code could trip over: invalid UTF-8, deep nesting (recursive
+ * Parses bytes that somebody else wrote; characters that cannot be stored become U+FFFD. Refuses what later code could trip over: invalid UTF-8, deep nesting (recursive
  * code would exhaust the stack), and keys that reach an object's prototype when copied. Throws {@link UnreadableJson}.
  */
 export function parseUntrustedJson(bytes: Uint8Array): unknown {
@@ -29,11 +32,15 @@ function decode(bytes: Uint8Array): string {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return UNSTORABLE_ESCAPE.test(text) ? JSON.parse(text, storable) : JSON.parse(text);
   } catch {
     // The engine's message quotes the text, so it is not passed on.
     throw new UnreadableJson('not JSON');
   }
+}
+
+function storable(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.replaceAll('\0', '\ufffd').toWellFormed() : value;
 }
 
 function refuseHostileShape(root: unknown): void {

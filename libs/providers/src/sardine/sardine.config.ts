@@ -31,8 +31,17 @@ export const sardineSettings = z.object({
     .meta({
       title: 'Identities from earlier verifications',
       description:
-        'Sardine keeps one identity per phone. "wait" counts only a consent given after this verification began, ' +
-        'unless the caller allows reuse; "accept" takes an older one at once, for whoever knows the phone number.',
+        'Sardine keeps one identity per phone. "wait" counts only a consent given after this verification began; ' +
+        '"accept" takes an older one at once, for whoever knows the phone number.',
+    }),
+  ssnResult: z
+    .enum(['review', 'accept'])
+    .default('review')
+    .meta({
+      title: 'Social security numbers',
+      description:
+        'Sardine documents no result for the "ssn" check. "review" gives a person who was asked for it to a human; ' +
+        '"accept" takes the rest of the identity for it.',
     }),
 });
 export type SardineSettings = z.output<typeof sardineSettings>;

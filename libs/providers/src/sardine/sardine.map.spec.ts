@@ -65,7 +65,7 @@ describe('an entity (providers/mapping.md 4.2)', () => {
       'where ssn, which never shows, was asked too',
       {},
       { scopes: 'profile doc_kyc ssn liveness' },
-      'decided verified',
+      'decided needs_review manual_review_required',
     ],
     ['without a consent', profile({ consentedAt: null }), {}, 'waiting awaiting_user consent_missing'],
     [
@@ -100,7 +100,7 @@ describe('an entity (providers/mapping.md 4.2)', () => {
       'consented to before, reuse allowed',
       profile({ consentedAt: '2025-01-01T00:00:00Z' }),
       { reuse: 'allow' },
-      'decided verified',
+      'waiting awaiting_user',
     ],
     [
       'revoked before this began',
@@ -114,9 +114,13 @@ describe('an entity (providers/mapping.md 4.2)', () => {
       { startedAt: null },
       'decided needs_review manual_review_required',
     ],
-    ['with no beginning, reuse allowed', {}, { startedAt: null, reuse: 'allow' }, 'decided verified'],
   ])('%s', (_name, overrides, handle, expected) => {
     expect(told(observe(overrides, handle))).toBe(expected);
+  });
+
+  test('an ssn that was asked for counts as shown where the tenant says so', () => {
+    const scopes = 'profile doc_kyc ssn';
+    expect(told(observe({}, { scopes }, { ssnResult: 'accept' }))).toBe('decided verified');
   });
 
   test('consented to before counts where the tenant says so', () => {

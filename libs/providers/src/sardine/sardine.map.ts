@@ -29,10 +29,9 @@ export function observeEntity(
   now: Date,
 ): SardineFinding {
   const consent = consentOf(entity);
-  const age =
-    handle.reuse === 'allow' || settings.existingIdentity === 'accept' ? 'new' : ageOf(consent, handle);
+  const age = settings.existingIdentity === 'accept' ? 'new' : ageOf(consent, handle);
   // A consent from before this verification says nothing about whoever is at the widget now: knowing somebody's phone
-  // number would be enough to be verified as them.
+  // number would be enough to be verified as them. That holds for a shared identity too: who is there consents afresh.
   if (age === 'old') return { kind: 'waiting', rawStatus: 'earlier_consent', reasonCodes: ['awaiting_user'] };
   if (isRevoked(entity)) return { kind: 'revoked', observation: revoked(consent) };
   const present = partsOf(entity);
@@ -45,27 +44,29 @@ export function observeEntity(
       rawStatus: present.length === 0 ? 'empty' : 'partial',
       reasonCodes: present.length === 0 ? ['awaiting_user'] : ['awaiting_user', 'consent_missing'],
     };
-  return { kind: 'decided', observation: decided(entity, consent, age, settings, now) };
+  const isProven =
+    age === 'new' && (settings.ssnResult === 'accept' || !readScopes(handle.scopes).includes('ssn'));
+  return { kind: 'decided', observation: decided(entity, consent, isProven, settings, now) };
 }
 
 function decided(
   entity: SardineEntity,
   consent: Consent,
-  age: 'new' | 'unknown',
+  /** False where a success cannot be dated, or a check was asked for that no read can show. */
+  isProven: boolean,
   settings: SardineSettings,
   now: Date,
 ): Observation {
   const riskLevel = riskLevelOf(entity.level);
   const risk = verdictOf(riskLevel, settings);
-  // A success that cannot be dated is for a human.
-  const undated = age === 'unknown' && risk.verdict === 'verified';
+  const isForHuman = !isProven && risk.verdict === 'verified';
   const validity = documentValidity([toIsoDate(entity.documentData?.expiryDate)], now);
   return {
-    verdict: undated ? 'needs_review' : risk.verdict,
-    rawStatus: typeof entity.level === 'string' ? entity.level.slice(0, 64) : null,
+    verdict: isForHuman ? 'needs_review' : risk.verdict,
+    rawStatus: typeof entity.level === 'string' ? entity.level.slice(0, 64).toWellFormed() : null,
     reasonCodes: [
       ...risk.reasonCodes,
-      ...(undated ? (['manual_review_required'] as const) : []),
+      ...(isForHuman ? (['manual_review_required'] as const) : []),
       ...validityReasons(validity),
     ],
     providerTime: null,

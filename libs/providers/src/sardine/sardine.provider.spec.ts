@@ -292,6 +292,7 @@ test('settings have safe defaults', () => {
     highRisk: 'review',
     mediumRisk: 'verify',
     existingIdentity: 'wait',
+    ssnResult: 'review',
   });
   expect(complaintsOf(() => provider.settings.parse({ baseUrl, highRisk: 'verify' }))).toEqual({
     '/highRisk': 'must be one of review, reject',

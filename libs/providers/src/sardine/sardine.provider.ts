@@ -52,6 +52,7 @@ export class SardineProvider implements Provider<SardineCredentials, SardineSett
     reuse: true,
   } as const satisfies Provider['supports'];
   readonly whenGone = 'revoked';
+  readonly identifies = 'person';
 
   constructor(private readonly http: ProviderHttp) {}
 

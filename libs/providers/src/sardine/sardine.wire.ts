@@ -1,13 +1,15 @@
 import { z } from 'zod';
 
 const text = z.string().nullish();
+/** Short enough for an index. */
+const MAX_ID = 200;
 
 /** providers/sardine.md 4.1. */
-export const createdCustomer = z.object({ customerId: z.string().min(1) });
+export const createdCustomer = z.object({ customerId: z.string().min(1).max(MAX_ID) });
 
 /** A search is a success even when it finds nobody: null, empty, or without an id (providers/sardine.md 4.2). */
 export const foundCustomer = z
-  .object({ customerId: z.string().nullish() })
+  .object({ customerId: z.string().max(MAX_ID).nullish() })
   .nullable()
   .transform((found) => (found?.customerId ?? '') || null);
 

@@ -59,6 +59,7 @@ export class SentinelProvider implements Provider<SentinelCredentials, SentinelS
     reuse: false,
   } as const satisfies Provider['supports'];
   readonly whenGone = 'error';
+  readonly identifies = 'person';
   readonly webhookMethods = ['POST'] as const;
 
   constructor(private readonly http: ProviderHttp) {}

@@ -50,9 +50,9 @@ function ageOf(observation: Observation, handle: SentinelHandle): 'old' | 'new' 
   return isBeforeSecond(observation.providerTime, handle.startedAt) ? 'old' : 'new';
 }
 
-/** A success that cannot be dated is for a human. */
+/** A decision that cannot be dated is for a human: it may be about an earlier journey of the person. */
 function withheld(observation: Observation): Observation {
-  if (observation.verdict !== 'verified') return observation;
+  if (observation.verdict !== 'verified' && observation.verdict !== 'rejected') return observation;
   return {
     ...observation,
     verdict: 'needs_review',

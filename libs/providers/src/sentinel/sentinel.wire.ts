@@ -3,6 +3,8 @@ import { z } from 'zod';
 const text = z.string().nullish();
 const flag = z.boolean().nullish();
 const score = z.number().nullish();
+/** Longer than any UUID, and short enough for an index. */
+const uuid = z.string().min(1).max(200);
 
 /** Every success is `{message, data}` (seed 001). */
 const envelope = <T extends z.ZodType>(data: T): z.ZodObject<{ data: T }> => z.object({ data });
@@ -38,7 +40,7 @@ export type SentinelDocument = NonNullable<z.output<typeof document>>;
 
 /** A customer as `statusWithoutImages` returns it (providers/sentinel.md 5.3, 5.4). */
 const customer = z.object({
-  uuid: z.string().min(1),
+  uuid,
   status: z.number(),
   name: text,
   surname: text,
@@ -60,7 +62,7 @@ export const customerAnswer = envelope(customer);
 
 /** A webhook's body (providers/sentinel.md 7); note `phone` and `newStatus` where the API says `phoneNumber` and `status`. */
 export const webhookBody = z.object({
-  uuid: z.string().min(1),
+  uuid,
   email: text,
   phone: text,
   newStatus: z.number().nullish(),

@@ -1,0 +1,46 @@
+import { type Observation } from '@gatehouse/contract';
+import { type Database } from '@gatehouse/platform';
+
+import { type OpenConnection } from '../tenancy/connection.service.js';
+import { type TenantScope } from '../tenancy/tenant-scope.js';
+import { FIND_RIVALS, type VerificationRow } from './verification.rows.js';
+
+/**
+ * Whose a good result is, where the provider keeps one record per person and every verification of that person reads it:
+ *
+ * - `sole`: this verification's;
+ * - `superseded`: another one began after this and before the result. This one goes on waiting, so that nobody can begin a
+ *   verification with somebody else's contact and lie in wait for their success;
+ * - `disputed`: an open one of the same contact carries another `reference`: two of the caller's users claim one person.
+ */
+export type ResultClaim = 'sole' | 'superseded' | 'disputed';
+
+interface RivalRow {
+  readonly is_newer: boolean;
+  readonly is_other_user: boolean;
+  readonly is_open: boolean;
+}
+
+/** Decides {@link ResultClaim} for a read of `row`. What was verified before stays its own. */
+export async function claimOn(
+  database: Database,
+  scope: TenantScope,
+  row: VerificationRow,
+  connection: OpenConnection,
+  read: { readonly observation: Observation; readonly reference: string | null; readonly at: string },
+): Promise<ResultClaim> {
+  const { observation } = read;
+  const isOwn = connection.provider.identifies === 'session' || row.facts.verifiedAt !== null;
+  if (isOwn || observation.verdict !== 'verified') return 'sole';
+  const resultAt = observation.providerTime ?? observation.consent?.grantedAt ?? read.at;
+  const rivals = await database.query<RivalRow>(FIND_RIVALS, [
+    scope.tenantId,
+    scope.environment,
+    row.id,
+    row.connection_id,
+    read.reference,
+    new Date(resultAt),
+  ]);
+  if (rivals.some((rival) => rival.is_newer)) return 'superseded';
+  return rivals.some((rival) => rival.is_open && rival.is_other_user) ? 'disputed' : 'sole';
+}
