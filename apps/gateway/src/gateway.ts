@@ -1,7 +1,7 @@
 import { type Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { ApiKeyService, Workers } from '@gatehouse/core';
+import { ApiKeyService, TenantService, Workers } from '@gatehouse/core';
 import {
   type Clock,
   type Database,
@@ -91,6 +91,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   const unused = new UnusedConnections(app.getHttpServer());
   let newAdminKey: string | null;
   try {
+    await app.get(TenantService).ensureSystemKeys();
     newAdminKey = await apiKeys.ensureAdminKey(config.adminApiKey);
     await app.listen({ host: config.host, port: config.port });
   } catch (error) {

@@ -40,6 +40,7 @@ export const PROBLEMS = {
   },
   provider_rejected_request: { status: 422, title: 'The provider refused the request', owner: 'caller' },
   rate_limited: { status: 429, title: 'Too many requests', owner: 'caller' },
+  headers_too_large: { status: 431, title: 'The head of the request is too large', owner: 'caller' },
   erased: { status: 410, title: 'The data has been erased', owner: 'caller' },
   evidence_lost: { status: 410, title: 'The evidence is no longer available', owner: 'vendor' },
   internal_error: { status: 500, title: 'Gatehouse failed', owner: 'gatehouse' },

@@ -12,7 +12,8 @@ export function TakesIfMatch(): MethodDecorator {
     ApiHeader({
       name: 'If-Match',
       required: false,
-      description: 'The ETag of the last read; refused with 412 when it is no longer the version at hand.',
+      description:
+        'The ETag of the last read, or several of them; refused with 412 when none is the version at hand. `*`: any version.',
       schema: { type: 'string', example: '"3"' },
     }),
   );

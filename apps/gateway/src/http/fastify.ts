@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
 import { type Socket } from 'node:net';
 
 import { Problem } from '@gatehouse/contract';
@@ -9,7 +11,6 @@ import { type FastifyError, type FastifyInstance, type FastifyReply, type Fastif
 
 import { bearerKey, requireAccess } from './authentication.js';
 import { parseJson, requireJson, requireNothing } from './json-body.js';
-import { PROBLEM_MEDIA_TYPE } from './problems/problem-document.js';
 import { type ProblemFilter } from './problems/problem.filter.js';
 import { type RateLimitOptions, RateLimits } from './rate-limits.js';
 import { requestIdOf } from './request-id.js';
@@ -33,6 +34,8 @@ export function fastifyAdapter(filter: ProblemFilter): FastifyAdapter {
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
+    // A HEAD would do what a GET does: count as a person's return, or as a view of an identity.
+    exposeHeadRoutes: false,
     requestIdHeader: false,
     genReqId: requestIdOf,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
@@ -41,7 +44,7 @@ export function fastifyAdapter(filter: ProblemFilter): FastifyAdapter {
       filter.answer(error, request, reply);
     },
     clientErrorHandler: (error, socket) => {
-      refuseConnection(error, socket);
+      refuseConnection(error, socket, filter);
     },
   });
 }
@@ -144,25 +147,27 @@ function logRequest(log: Log, request: FastifyRequest, reply: FastifyReply): voi
 }
 
 /** For what is not even HTTP, or never ends: there is no request yet that could be answered. */
-function refuseConnection(error: Error & { code?: string }, socket: Socket): void {
+function refuseConnection(error: Error & { code?: string }, socket: Socket, filter: ProblemFilter): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
-  const body = JSON.stringify({
-    title: 'The request cannot be read',
-    status: 400,
-    detail: 'What was sent is not HTTP, is too large in its head, or took too long.',
-    code: 'bad_request',
-  });
-  socket.end(
-    [
-      'HTTP/1.1 400 Bad Request',
-      `Content-Type: ${PROBLEM_MEDIA_TYPE}`,
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      'Connection: close',
-      '',
-      body,
-    ].join('\r\n'),
-  );
+  const requestId = randomUUID();
+  const answer = filter.prepare(unreadable(error), requestId);
+  const fields = {
+    ...SECURITY_HEADERS,
+    'x-request-id': requestId,
+    'content-type': answer.contentType,
+    'content-length': answer.body.length,
+    connection: 'close',
+  };
+  const first = `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}`;
+  const head = Object.entries(fields).map(([name, value]) => `${name}: ${value}`);
+  socket.end(Buffer.concat([Buffer.from([first, ...head, '', ''].join('\r\n')), answer.body]));
+}
+
+function unreadable(error: { readonly code?: string }): Problem {
+  return error.code === 'HPE_HEADER_OVERFLOW'
+    ? new Problem('headers_too_large', 'The request line and the header fields are too large together.')
+    : new Problem('bad_request', 'What was sent is not HTTP, or took too long.');
 }

@@ -1,6 +1,12 @@
 import { HealthService } from '@gatehouse/core';
-import { Controller, Get, HttpStatus, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiProperty, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Head, HttpStatus, Res } from '@nestjs/common';
+import {
+  ApiExcludeEndpoint,
+  ApiOkResponse,
+  ApiProperty,
+  ApiServiceUnavailableResponse,
+  ApiTags,
+} from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
 
 import { Public } from './access.js';
@@ -39,7 +45,7 @@ export class HealthController {
   @Get('live')
   @Public()
   @Operation({ id: 'getLiveness', summary: 'Whether the process runs' })
-  @ApiOkResponse({ type: LivenessView })
+  @ApiOkResponse({ type: LivenessView, description: 'It does.', example: { status: 'ok' } })
   live(): Plain<LivenessView> {
     return { status: 'ok' };
   }
@@ -47,12 +53,31 @@ export class HealthController {
   @Get('ready')
   @Public()
   // Above @Operation, whose 503 would else stand in its place.
-  @ApiServiceUnavailableResponse({ type: ReadinessView })
+  @ApiServiceUnavailableResponse({ type: ReadinessView, description: '`checks` names what is missing.' })
   @Operation({ id: 'getReadiness', summary: 'Whether requests can be served: database, migrations, queue' })
-  @ApiOkResponse({ type: ReadinessView })
+  @ApiOkResponse({
+    type: ReadinessView,
+    description: 'They can.',
+    example: { status: 'ok', checks: { database: true, migrations: true, queue: true } },
+  })
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<Plain<ReadinessView>> {
     const { ok, checks } = await this.health.ready();
     if (!ok) void reply.code(HttpStatus.SERVICE_UNAVAILABLE);
     return { status: ok ? 'ok' : 'unavailable', checks };
+  }
+
+  /** Balancers like to ask without a body. */
+  @Head('live')
+  @Public()
+  @ApiExcludeEndpoint()
+  headLive(): Plain<LivenessView> {
+    return this.live();
+  }
+
+  @Head('ready')
+  @Public()
+  @ApiExcludeEndpoint()
+  headReady(@Res({ passthrough: true }) reply: FastifyReply): Promise<Plain<ReadinessView>> {
+    return this.ready(reply);
   }
 }

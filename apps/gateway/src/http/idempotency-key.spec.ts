@@ -4,12 +4,12 @@ import { parseIdempotencyKey, requestHash } from './idempotency-key.js';
 
 describe('parseIdempotencyKey', () => {
   it('reads a bare and a quoted key as the same key', () => {
-    expect(parseIdempotencyKey('order-1')).toBe('order-1');
-    expect(parseIdempotencyKey('"order-1"')).toBe('order-1');
+    expect(parseIdempotencyKey(['order-1'])).toBe('order-1');
+    expect(parseIdempotencyKey(['"order-1"'])).toBe('order-1');
   });
 
   it('reads escapes inside quotes', () => {
-    expect(parseIdempotencyKey('"a\\"b\\\\c"')).toBe('a"b\\c');
+    expect(parseIdempotencyKey(['"a\\"b\\\\c"'])).toBe('a"b\\c');
   });
 
   it('is null without a header', () => {
@@ -19,14 +19,21 @@ describe('parseIdempotencyKey', () => {
   it.each(['', '""', '"', '"a', 'a\u0001b', 'schlüssel', 'x'.repeat(256), '"a\\b"'])(
     'refuses %j',
     (header) => {
-      expect(() => parseIdempotencyKey(header)).toThrow(
+      expect(() => parseIdempotencyKey([header])).toThrow(
         expect.objectContaining({ code: 'validation_failed' }),
       );
     },
   );
 
+  it('refuses two lines, and takes a comma in one', () => {
+    expect(() => parseIdempotencyKey(['a', 'b'])).toThrow(
+      expect.objectContaining({ code: 'validation_failed' }),
+    );
+    expect(parseIdempotencyKey(['a, b'])).toBe('a, b');
+  });
+
   it('takes 255 characters', () => {
-    expect(parseIdempotencyKey('x'.repeat(255))).toHaveLength(255);
+    expect(parseIdempotencyKey(['x'.repeat(255)])).toHaveLength(255);
   });
 });
 

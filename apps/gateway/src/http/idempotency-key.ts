@@ -5,18 +5,19 @@ const PRINTABLE = /^[\x20-\x7e]{1,255}$/;
 const QUOTED = /^"((?:[^"\\]|\\["\\])*)"$/;
 
 /**
- * The key of an `Idempotency-Key` header, bare or as a quoted string (RFC 8941); null when there is no header.
- * Throws Problem `validation_failed`.
+ * The key of the `Idempotency-Key` header, bare or as a quoted string (RFC 8941); null when there is no such line.
+ * Throws Problem `validation_failed`, also for several lines: they could not be told from one key with commas in it.
  */
-export function parseIdempotencyKey(header: string | readonly string[] | undefined): string | null {
-  if (header === undefined) return null;
-  const key = typeof header === 'string' ? unquote(header.trim()) : null;
+export function parseIdempotencyKey(lines: readonly string[] | undefined): string | null {
+  if (lines === undefined) return null;
+  const [line = '', ...others] = lines;
+  const key = others.length === 0 ? unquote(line.trim()) : null;
   if (key !== null && PRINTABLE.test(key)) return key;
   throw new Problem('validation_failed', 'The idempotency key is not valid.', {
     errors: [
       {
         pointer: 'Idempotency-Key',
-        detail: 'must be 1 to 255 printable ASCII characters, bare or in quotes',
+        detail: 'must be 1 to 255 printable ASCII characters, bare or in quotes, in one line',
       },
     ],
   });

@@ -3,8 +3,11 @@ import {
   type IdempotencyClaim,
   type IdempotencyOutcome,
   IdempotencyService,
+  SYSTEM_TENANT_ID,
+  TenantService,
   tenantScope,
 } from '@gatehouse/core';
+import { fromTypeId } from '@gatehouse/platform';
 import {
   applyDecorators,
   type CallHandler,
@@ -36,13 +39,14 @@ const claims = new WeakMap<FastifyRequest, IdempotencyClaim>();
 export class IdempotencyInterceptor implements NestInterceptor {
   constructor(
     private readonly idempotency: IdempotencyService,
+    private readonly tenants: TenantService,
     private readonly publicUrl: PublicUrl,
   ) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
-    const key = parseIdempotencyKey(request.headers['idempotency-key']);
+    const key = parseIdempotencyKey(request.raw.headersDistinct['idempotency-key']);
     if (key === null) return next.handle();
 
     const outcome = await this.#begin(request, key);
@@ -67,14 +71,35 @@ export class IdempotencyInterceptor implements NestInterceptor {
     }
   }
 
-  #begin(request: FastifyRequest, key: string): Promise<IdempotencyOutcome> {
+  async #begin(request: FastifyRequest, key: string): Promise<IdempotencyOutcome> {
     const { principal } = request;
-    if (principal?.kind !== 'tenant') throw new Error('only requests of tenants have idempotency keys');
-    const scope = tenantScope(principal.tenantId, principal.environment, `key:${principal.keyId}`);
     const route = `${request.method} ${request.routeOptions.url ?? ''}`;
     // Fastify types parameters as unknown; its router only makes texts.
     const params = request.params as Readonly<Record<string, string>>;
-    return this.idempotency.begin(scope, route, key, requestHash(route, params, request.bodyBytes));
+    const hash = requestHash(route, params, request.bodyBytes);
+    switch (principal?.kind) {
+      case 'tenant': {
+        const scope = tenantScope(principal.tenantId, principal.environment, `key:${principal.keyId}`);
+        return this.idempotency.begin(scope, route, key, hash);
+      }
+      case 'admin': {
+        const tenantId = await this.#tenantIn(params);
+        const scope = tenantScope(tenantId, 'live', `admin:${principal.keyId}`);
+        // Operators' keys never meet the tenant's own.
+        return this.idempotency.begin(scope, `admin ${route}`, key, hash);
+      }
+      case undefined:
+        throw new Error('a public route has no idempotency keys');
+    }
+  }
+
+  /** Whose an operator's request is: what is done to no tenant in particular is the system's. Throws Problem `not_found`. */
+  async #tenantIn({ id }: Readonly<Record<string, string>>): Promise<string> {
+    if (id === undefined) return SYSTEM_TENANT_ID;
+    const tenantId = fromTypeId('tnt', id);
+    if (tenantId === null) throw new Problem('not_found', 'There is no such resource.');
+    // Only a tenant that exists has the keys which this would need.
+    return (await this.tenants.get(tenantId)).id;
   }
 
   async #carryOut(
@@ -103,13 +128,15 @@ export class IdempotencyInterceptor implements NestInterceptor {
       return error;
     }
     const problem = problemOf(error);
+    // Passes by itself; who repeats the request carries on with what the first attempt made, once its lease has run out.
+    if (problem.code === 'overloaded') return error;
     const answer = prepareProblem(problem, this.publicUrl.value, request.id);
     await this.idempotency.finish(claim, answer.status, answer.contentType, answer.body);
     return new AlreadyAnswered(answer, problem);
   }
 }
 
-/** For a POST or PATCH that creates or changes something for a tenant. */
+/** For a POST or PATCH that creates or changes something. */
 export function Idempotent(): MethodDecorator {
   return applyDecorators(
     UseInterceptors(IdempotencyInterceptor),

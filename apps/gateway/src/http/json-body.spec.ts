@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { childPointer, parseJson, requireJson, requireNothing } from './json-body.js';
+import { childPointer, isJson, parseJson, requireJson, requireNothing } from './json-body.js';
 
 const problem = (code: string): unknown => expect.objectContaining({ code });
 
@@ -79,6 +79,15 @@ describe('requireNothing', () => {
     expect(() => {
       requireNothing({ x: 1 });
     }).toThrow(expect.objectContaining({ errors: [{ pointer: '/x', detail: 'is not a known member' }] }));
+  });
+});
+
+describe('isJson', () => {
+  it('is true of JSON of whatever content, and of nothing else', () => {
+    expect(isJson(Buffer.from('{"__proto__":[]}'))).toBe(true);
+    for (const bytes of [Buffer.alloc(0), Buffer.from('{"a":'), Buffer.from([0x22, 0xff, 0x22])]) {
+      expect(isJson(bytes)).toBe(false);
+    }
   });
 });
 

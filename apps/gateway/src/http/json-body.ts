@@ -2,8 +2,14 @@ import { type FieldError, Problem } from '@gatehouse/contract';
 
 const MAX_DEPTH = 20;
 const MAX_MEMBERS = 2_000;
-/** Names that mean something to every JavaScript object; a member called so would not be a plain value to all of our code. */
-const FORBIDDEN_NAMES: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
+/**
+ * Names that mean something to every JavaScript object; a member called so would not be a plain value to all of our code.
+ * `prototype` is among them because Nest's pipe drops it in silence, so that nobody would notice that it is unknown.
+ */
+const FORBIDDEN_NAMES: ReadonlySet<string> = new Set([
+  ...Object.getOwnPropertyNames(Object.prototype),
+  'prototype',
+]);
 const MEDIA_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?;?$/i;
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -36,6 +42,16 @@ export function parseJson(bytes: Buffer): unknown {
   if (errors.length > 0)
     throw new Problem('validation_failed', 'Some text in the body is not valid.', { errors });
   return value;
+}
+
+/** Whether bytes are JSON in UTF-8, of whatever content. */
+export function isJson(bytes: Buffer): boolean {
+  try {
+    JSON.parse(decoder.decode(bytes));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 interface Inspection {

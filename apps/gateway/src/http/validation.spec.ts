@@ -93,6 +93,7 @@ describe('RequestValidationPipe', () => {
     ['/subject/address/country', { subject: { ...subject, address: { country: 'XX' } } }],
     ['/checks', { subject, checks: ['document', 'document'] }],
     ['/checks', { subject, checks: 'document' }],
+    ['/checks', { subject, checks: [] }],
     ['/documentTypes', { subject, documentTypes: ['library_card'] }],
     ['/redirectUrl', { subject, redirectUrl: 'http://app.example' }],
     ['/reuse', { subject, reuse: 'maybe' }],

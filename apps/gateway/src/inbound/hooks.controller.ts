@@ -1,4 +1,4 @@
-import { Problem } from '@gatehouse/contract';
+import { Problem, WebhookRefusal } from '@gatehouse/contract';
 import { InboxService } from '@gatehouse/core';
 import { fromTypeId } from '@gatehouse/platform';
 import { Controller, HttpCode, Param, Post, Put, Req } from '@nestjs/common';
@@ -7,7 +7,10 @@ import { type FastifyRequest } from 'fastify';
 
 import { Public } from '../http/access.js';
 import { RawBytes } from '../http/body.js';
+import { isJson } from '../http/json-body.js';
+import { idParameter } from '../http/openapi/id-parameter.js';
 import { Operation } from '../http/openapi/operation.decorator.js';
+import { UnauthenticWebhook } from '../http/problems/problems.decorator.js';
 import { type Plain } from '../http/plain.js';
 
 export class ReceivedView {
@@ -21,18 +24,18 @@ class HookAddress {
   readonly token!: string;
 }
 
-const PROVIDER = { name: 'provider', schema: { type: 'string' }, example: 'dentity' } as const;
-const CONNECTION = {
-  name: 'connectionId',
-  schema: { type: 'string' },
-  example: 'con_01kahn4r5sf1trr9gy5vqd2s0x',
+const PROVIDER = {
+  name: 'provider',
+  schema: { type: 'string', pattern: '^[a-z][a-z0-9_]{0,31}$' },
+  example: 'dentity',
 } as const;
+const CONNECTION = idParameter('con', 'connectionId');
 const TOKEN = { name: 'token', schema: { type: 'string' } } as const;
 
 const DESCRIPTION =
   'The exact URL is the `webhookUrl` of the connection. Authenticated by the provider’s own rule over the raw bytes; stored, then answered, then applied. A repeat is answered like the first.';
 
-const PROBLEMS = ['not_found', 'unauthenticated', 'payload_too_large', 'webhook_not_configured'] as const;
+const PROBLEMS = ['malformed_json', 'not_found', 'payload_too_large', 'webhook_not_configured'] as const;
 
 /** Webhooks of providers. */
 @ApiTags('Inbound')
@@ -53,9 +56,10 @@ export class HooksController {
     description: DESCRIPTION,
     problems: PROBLEMS,
   })
+  @UnauthenticWebhook()
   @ApiConsumes('application/json')
   @ApiBody({ schema: {}, description: 'Whatever the provider sends; at most 1 MiB.' })
-  @ApiOkResponse({ type: ReceivedView })
+  @ApiOkResponse({ type: ReceivedView, description: 'It is stored.', example: { received: true } })
   async post(@Param() address: HookAddress, @Req() request: FastifyRequest): Promise<Plain<ReceivedView>> {
     return this.#receive(address, request);
   }
@@ -72,9 +76,10 @@ export class HooksController {
     description: DESCRIPTION,
     problems: PROBLEMS,
   })
+  @UnauthenticWebhook()
   @ApiConsumes('application/json')
   @ApiBody({ schema: {}, description: 'Whatever the provider sends; at most 1 MiB.' })
-  @ApiOkResponse({ type: ReceivedView })
+  @ApiOkResponse({ type: ReceivedView, description: 'It is stored.', example: { received: true } })
   async put(@Param() address: HookAddress, @Req() request: FastifyRequest): Promise<Plain<ReceivedView>> {
     return this.#receive(address, request);
   }
@@ -82,10 +87,16 @@ export class HooksController {
   async #receive(address: HookAddress, request: FastifyRequest): Promise<Plain<ReceivedView>> {
     const connectionId = fromTypeId('con', address.connectionId);
     if (connectionId === null) throw new Problem('not_found', 'There is no such webhook address.');
-    await this.inbox.receive(
-      { provider: address.provider, connectionId, token: address.token },
-      { method: request.method, headers: request.headers, body: request.bodyBytes ?? Buffer.alloc(0) },
-    );
+    const body = request.bodyBytes ?? Buffer.alloc(0);
+    try {
+      await this.inbox.receive(
+        { provider: address.provider, connectionId, token: address.token },
+        { method: request.method, headers: request.headers, body },
+      );
+    } catch (error) {
+      if (!(error instanceof WebhookRefusal) || error.kind !== 'malformed' || isJson(body)) throw error;
+      throw new Problem('malformed_json', 'The webhook cannot be read as JSON in UTF-8.', { cause: error });
+    }
     return { received: true };
   }
 }

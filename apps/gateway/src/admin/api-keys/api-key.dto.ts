@@ -2,6 +2,7 @@ import { type Environment, ENVIRONMENTS, type Scope, SCOPES } from '@gatehouse/c
 import { ApiProperty } from '@nestjs/swagger';
 
 import { OneOf, SetOf, Text, Whole } from '../../http/members.js';
+import { type Plain } from '../../http/plain.js';
 
 export const DEFAULT_OVERLAP_SECONDS = 86_400;
 
@@ -64,3 +65,16 @@ export class ApiKeyListView {
   @ApiProperty({ type: String, nullable: true, description: 'Always null: a tenant has few keys.' })
   nextCursor!: null;
 }
+
+export const API_KEY_EXAMPLE: Plain<ApiKeyView> = {
+  id: 'key_01kahn4r5sf1trr9gy5vqd2s0x',
+  name: 'backend',
+  environment: 'test',
+  scopes: ['verifications:read', 'verifications:write'],
+  hint: 'x7f2',
+  createdAt: '2026-01-31T12:00:00.000Z',
+  expiresAt: null,
+  revokedAt: null,
+};
+
+export const NEW_API_KEY_EXAMPLE: Plain<NewApiKeyView> = { ...API_KEY_EXAMPLE, key: 'gk_test_…x7f2' };

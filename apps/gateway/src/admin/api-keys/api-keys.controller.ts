@@ -4,25 +4,25 @@ import { Body, Controller, Delete, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
 
 import { Actor, AdminOnly } from '../../http/access.js';
-import { OptionalBody } from '../../http/body.js';
-import { Operation } from '../../http/openapi/operation.decorator.js';
+import { NoBody, OptionalBody } from '../../http/body.js';
+import { Idempotent } from '../../http/idempotency.interceptor.js';
+import { idParameter } from '../../http/openapi/id-parameter.js';
+import { IDEMPOTENCY_PROBLEMS, Operation } from '../../http/openapi/operation.decorator.js';
 import { IdParam } from '../../http/type-id.pipe.js';
 import {
+  API_KEY_EXAMPLE,
   ApiKeyListView,
   type ApiKeyView,
   CreateApiKeyBody,
   DEFAULT_OVERLAP_SECONDS,
+  NEW_API_KEY_EXAMPLE,
   NewApiKeyView,
   RotateApiKeyBody,
 } from './api-key.dto.js';
 import { type Plain } from '../../http/plain.js';
 
-const ID = { name: 'id', schema: { type: 'string' }, example: 'tnt_01kahn4r5sf1trr9gy5vqd2s0x' } as const;
-const KEY_ID = {
-  name: 'keyId',
-  schema: { type: 'string' },
-  example: 'key_01kahn4r5sf1trr9gy5vqd2s0x',
-} as const;
+const ID = idParameter('tnt');
+const KEY_ID = idParameter('key', 'keyId');
 
 @ApiTags('API keys')
 @Controller('admin/v1/tenants/:id/api-keys')
@@ -35,14 +35,20 @@ export class ApiKeysController {
   @Post()
   @ApiParam(ID)
   @AdminOnly('admin')
+  @Idempotent()
   @Operation({
     id: 'createApiKey',
     summary: 'Create a key',
-    description: 'The answer is the only one that ever holds the key.',
+    description:
+      'This answer, and its replay under the same idempotency key, are all that ever hold the key.',
     body: true,
-    problems: ['not_found'],
+    problems: ['not_found', ...IDEMPOTENCY_PROBLEMS],
   })
-  @ApiCreatedResponse({ type: NewApiKeyView })
+  @ApiCreatedResponse({
+    type: NewApiKeyView,
+    description: 'The new key.',
+    example: NEW_API_KEY_EXAMPLE,
+  })
   async create(
     @Actor() actor: string,
     @IdParam('tnt') tenantId: string,
@@ -57,7 +63,11 @@ export class ApiKeysController {
   @ApiParam(ID)
   @AdminOnly('admin', 'support')
   @Operation({ id: 'listApiKeys', summary: 'List a tenant’s keys, newest first', problems: ['not_found'] })
-  @ApiOkResponse({ type: ApiKeyListView })
+  @ApiOkResponse({
+    type: ApiKeyListView,
+    description: 'All of them, those that are no longer in force included.',
+    example: { data: [API_KEY_EXAMPLE], nextCursor: null },
+  })
   async list(@IdParam('tnt') tenantId: string): Promise<Plain<ApiKeyListView>> {
     // A tenant that does not exist is not the same as one without keys.
     await this.tenants.get(tenantId);
@@ -68,9 +78,15 @@ export class ApiKeysController {
   @HttpCode(204)
   @ApiParam(ID)
   @ApiParam(KEY_ID)
+  @NoBody()
   @AdminOnly('admin')
-  @Operation({ id: 'revokeApiKey', summary: 'Revoke a key, in force at once', problems: ['not_found'] })
-  @ApiNoContentResponse()
+  @Operation({
+    id: 'revokeApiKey',
+    summary: 'Revoke a key, in force at once',
+    body: true,
+    problems: ['not_found'],
+  })
+  @ApiNoContentResponse({ description: 'It is revoked.' })
   async revoke(
     @Actor() actor: string,
     @IdParam('tnt') tenantId: string,
@@ -84,14 +100,19 @@ export class ApiKeysController {
   @ApiParam(KEY_ID)
   @OptionalBody()
   @AdminOnly('admin')
+  @Idempotent()
   @Operation({
     id: 'rotateApiKey',
     summary: 'Replace a key by a new one',
     description: 'Same name, environment and scopes. The old key goes on working for the overlap.',
     body: true,
-    problems: ['not_found', 'conflict'],
+    problems: ['not_found', 'conflict', ...IDEMPOTENCY_PROBLEMS],
   })
-  @ApiCreatedResponse({ type: NewApiKeyView })
+  @ApiCreatedResponse({
+    type: NewApiKeyView,
+    description: 'The new key.',
+    example: NEW_API_KEY_EXAMPLE,
+  })
   async rotate(
     @Actor() actor: string,
     @IdParam('tnt') tenantId: string,

@@ -2,6 +2,7 @@ import { ENVIRONMENTS } from '@gatehouse/core';
 import { ApiProperty } from '@nestjs/swagger';
 
 import { OpenObject } from '../../http/members.js';
+import { type Plain } from '../../http/plain.js';
 
 export class PutConnectionBody {
   @OpenObject({
@@ -74,3 +75,20 @@ export class ConnectionCheckView {
   @ApiProperty({ type: [FindingView] })
   findings!: FindingView[];
 }
+
+export const CONNECTION_EXAMPLE: Plain<ConnectionView> = {
+  id: 'con_01kahn4r5sf1trr9gy5vqd2s0x',
+  provider: 'dentity',
+  environment: 'test',
+  settings: { baseUrl: 'https://api.dentity.example/core/api/v1' },
+  credentials: { apiKey: 'set', secretKey: 'set' },
+  webhookUrl: 'https://gatehouse.example/hooks/dentity/con_01kahn4r5sf1trr9gy5vqd2s0x/a-token',
+  version: 1,
+  createdAt: '2026-01-31T12:00:00.000Z',
+  updatedAt: '2026-01-31T12:00:00.000Z',
+};
+
+export const CONNECTION_CHECK_EXAMPLE: Plain<ConnectionCheckView> = {
+  ok: true,
+  findings: [{ ok: true, what: 'credentials', detail: 'The provider accepted them.' }],
+};

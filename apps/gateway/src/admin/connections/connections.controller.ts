@@ -19,15 +19,26 @@ import { type FastifyReply } from 'fastify';
 import { Actor, AdminOnly } from '../../http/access.js';
 import { NoBody } from '../../http/body.js';
 import { ETAG_HEADER, TakesIfMatch } from '../../http/etag.js';
-import { etagOf, IfMatch } from '../../http/if-match.js';
+import { atAnyVersion, etagOf, IfMatch } from '../../http/if-match.js';
+import { idParameter } from '../../http/openapi/id-parameter.js';
 import { Operation } from '../../http/openapi/operation.decorator.js';
 import { IdParam } from '../../http/type-id.pipe.js';
 import { EnvironmentQuery } from '../environment.js';
-import { ConnectionCheckView, ConnectionView, PutConnectionBody } from './connection.dto.js';
+import {
+  CONNECTION_CHECK_EXAMPLE,
+  CONNECTION_EXAMPLE,
+  ConnectionCheckView,
+  ConnectionView,
+  PutConnectionBody,
+} from './connection.dto.js';
 import { type Plain } from '../../http/plain.js';
 
-const ID = { name: 'id', schema: { type: 'string' }, example: 'tnt_01kahn4r5sf1trr9gy5vqd2s0x' } as const;
-const PROVIDER = { name: 'provider', schema: { type: 'string' }, example: 'dentity' } as const;
+const ID = idParameter('tnt');
+const PROVIDER = {
+  name: 'provider',
+  schema: { type: 'string', pattern: '^[a-z][a-z0-9_]{0,31}$' },
+  example: 'dentity',
+} as const;
 
 @ApiTags('Connections')
 @Controller('admin/v1/tenants/:id/connections/:provider')
@@ -45,25 +56,30 @@ export class ConnectionsController {
     body: true,
     problems: ['not_found', 'stale_version'],
   })
-  @ApiOkResponse({ type: ConnectionView, headers: ETAG_HEADER, description: 'Changed.' })
-  @ApiCreatedResponse({ type: ConnectionView, headers: ETAG_HEADER, description: 'Connected.' })
+  @ApiOkResponse({
+    type: ConnectionView,
+    headers: ETAG_HEADER,
+    description: 'Changed.',
+    example: { ...CONNECTION_EXAMPLE, version: 2 },
+  })
+  @ApiCreatedResponse({
+    type: ConnectionView,
+    headers: ETAG_HEADER,
+    description: 'Connected.',
+    example: CONNECTION_EXAMPLE,
+  })
   async put(
     @Actor() actor: string,
     @IdParam('tnt') tenantId: string,
     @Param('provider') provider: string,
     @Query() { environment }: EnvironmentQuery,
     @Body() body: PutConnectionBody,
-    @IfMatch() ifVersion: number | null,
+    @IfMatch() ifVersions: readonly number[] | null,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Plain<ConnectionView>> {
     const input = { credentials: body.credentials ?? undefined, settings: body.settings ?? undefined };
-    const { connection, created } = await this.connections.put(
-      actor,
-      tenantId,
-      environment,
-      provider,
-      input,
-      ifVersion,
+    const { connection, created } = await atAnyVersion(ifVersions, (ifVersion) =>
+      this.connections.put(actor, tenantId, environment, provider, input, ifVersion),
     );
     void reply.code(created ? HttpStatus.CREATED : HttpStatus.OK);
     return tagged(reply, connection);
@@ -79,7 +95,12 @@ export class ConnectionsController {
     description: 'With its `webhookUrl`; never with a secret.',
     problems: ['not_found', 'validation_failed'],
   })
-  @ApiOkResponse({ type: ConnectionView, headers: ETAG_HEADER })
+  @ApiOkResponse({
+    type: ConnectionView,
+    headers: ETAG_HEADER,
+    description: 'The connection.',
+    example: CONNECTION_EXAMPLE,
+  })
   async get(
     @IdParam('tnt') tenantId: string,
     @Param('provider') provider: string,
@@ -93,22 +114,26 @@ export class ConnectionsController {
   @HttpCode(204)
   @ApiParam(ID)
   @ApiParam(PROVIDER)
+  @NoBody()
   @AdminOnly('admin')
   @TakesIfMatch()
   @Operation({
     id: 'removeConnection',
     summary: 'Disconnect a provider',
-    problems: ['not_found', 'conflict', 'stale_version', 'validation_failed'],
+    body: true,
+    problems: ['not_found', 'conflict', 'stale_version'],
   })
-  @ApiNoContentResponse()
+  @ApiNoContentResponse({ description: 'It is disconnected.' })
   async remove(
     @Actor() actor: string,
     @IdParam('tnt') tenantId: string,
     @Param('provider') provider: string,
     @Query() { environment }: EnvironmentQuery,
-    @IfMatch() ifVersion: number | null,
+    @IfMatch() ifVersions: readonly number[] | null,
   ): Promise<void> {
-    await this.connections.remove(actor, tenantId, environment, provider, ifVersion);
+    await atAnyVersion(ifVersions, (ifVersion) =>
+      this.connections.remove(actor, tenantId, environment, provider, ifVersion),
+    );
   }
 
   @Post('check')
@@ -123,7 +148,11 @@ export class ConnectionsController {
     body: true,
     problems: ['not_found', 'capability_unsupported'],
   })
-  @ApiOkResponse({ type: ConnectionCheckView })
+  @ApiOkResponse({
+    type: ConnectionCheckView,
+    description: 'What was tried, and what came of it.',
+    example: CONNECTION_CHECK_EXAMPLE,
+  })
   async check(
     @Actor() actor: string,
     @IdParam('tnt') tenantId: string,

@@ -5,14 +5,15 @@ import { type FastifyReply } from 'fastify';
 
 import { Actor, AdminOnly } from '../../http/access.js';
 import { ETAG_HEADER, TakesIfMatch } from '../../http/etag.js';
-import { etagOf, IfMatch } from '../../http/if-match.js';
+import { atAnyVersion, etagOf, IfMatch } from '../../http/if-match.js';
+import { idParameter } from '../../http/openapi/id-parameter.js';
 import { Operation } from '../../http/openapi/operation.decorator.js';
 import { IdParam } from '../../http/type-id.pipe.js';
 import { EnvironmentQuery } from '../environment.js';
-import { RoutingPolicyBody, RoutingPolicyView } from './routing.dto.js';
+import { ROUTING_POLICY_EXAMPLE, RoutingPolicyBody, RoutingPolicyView } from './routing.dto.js';
 import { type Plain } from '../../http/plain.js';
 
-const ID = { name: 'id', schema: { type: 'string' }, example: 'tnt_01kahn4r5sf1trr9gy5vqd2s0x' } as const;
+const ID = idParameter('tnt');
 
 @ApiTags('Routing')
 @Controller('admin/v1/tenants/:id/routing')
@@ -28,7 +29,12 @@ export class RoutingController {
     description: '404 before the first one.',
     problems: ['not_found', 'validation_failed'],
   })
-  @ApiOkResponse({ type: RoutingPolicyView, headers: ETAG_HEADER })
+  @ApiOkResponse({
+    type: RoutingPolicyView,
+    headers: ETAG_HEADER,
+    description: 'The policy.',
+    example: ROUTING_POLICY_EXAMPLE,
+  })
   async get(
     @IdParam('tnt') tenantId: string,
     @Query() { environment }: EnvironmentQuery,
@@ -48,13 +54,18 @@ export class RoutingController {
     body: true,
     problems: ['not_found', 'provider_not_configured', 'stale_version'],
   })
-  @ApiOkResponse({ type: RoutingPolicyView, headers: ETAG_HEADER })
+  @ApiOkResponse({
+    type: RoutingPolicyView,
+    headers: ETAG_HEADER,
+    description: 'The policy, now in force.',
+    example: ROUTING_POLICY_EXAMPLE,
+  })
   async put(
     @Actor() actor: string,
     @IdParam('tnt') tenantId: string,
     @Query() { environment }: EnvironmentQuery,
     @Body() body: RoutingPolicyBody,
-    @IfMatch() ifVersion: number | null,
+    @IfMatch() ifVersions: readonly number[] | null,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Plain<RoutingPolicyView>> {
     const policy = {
@@ -62,7 +73,9 @@ export class RoutingController {
       callerMayChoose: body.callerMayChoose ?? false,
       note: body.note ?? null,
     };
-    return tagged(reply, await this.routing.put(actor, tenantId, environment, policy, ifVersion));
+    const put = (ifVersion: number | null): Promise<PolicyVersion> =>
+      this.routing.put(actor, tenantId, environment, policy, ifVersion);
+    return tagged(reply, await atAnyVersion(ifVersions, put));
   }
 }
 

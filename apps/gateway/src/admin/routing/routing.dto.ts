@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 
 import { Flag, Text } from '../../http/members.js';
+import { type Plain } from '../../http/plain.js';
 
 export class RoutingPolicyBody {
   @Text({
@@ -31,3 +32,9 @@ export class RoutingPolicyView {
   @ApiProperty({ type: String, nullable: true })
   note!: string | null;
 }
+
+export const ROUTING_POLICY_EXAMPLE: Plain<RoutingPolicyView> = {
+  provider: 'sentinel',
+  callerMayChoose: false,
+  note: 'Cheaper in this region',
+};

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 
 import { OneOf, Text, Whole } from '../../http/members.js';
+import { type Plain } from '../../http/plain.js';
 
 const RETENTION = {
   min: 1,
@@ -66,3 +67,15 @@ export class TenantPageView {
   @ApiProperty({ type: String, nullable: true })
   nextCursor!: string | null;
 }
+
+export const TENANT_EXAMPLE: Plain<TenantView> = {
+  object: 'tenant',
+  id: 'tnt_01kahn4r5sf1trr9gy5vqd2s0x',
+  name: 'Example Bank',
+  status: 'active',
+  retentionDays: 365,
+  identityStorage: 'stored',
+  version: 1,
+  createdAt: '2026-01-31T12:00:00.000Z',
+  updatedAt: '2026-01-31T12:00:00.000Z',
+};

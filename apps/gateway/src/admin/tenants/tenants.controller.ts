@@ -6,15 +6,24 @@ import { type FastifyReply } from 'fastify';
 import { Actor, AdminOnly } from '../../http/access.js';
 import { NoBody } from '../../http/body.js';
 import { ETAG_HEADER, TakesIfMatch } from '../../http/etag.js';
-import { etagOf, IfMatch } from '../../http/if-match.js';
-import { Operation } from '../../http/openapi/operation.decorator.js';
+import { atAnyVersion, etagOf, IfMatch } from '../../http/if-match.js';
+import { Idempotent } from '../../http/idempotency.interceptor.js';
+import { idParameter } from '../../http/openapi/id-parameter.js';
+import { IDEMPOTENCY_PROBLEMS, Operation } from '../../http/openapi/operation.decorator.js';
 import { PageQuery, pageRequest } from '../../http/paging.js';
 import { IdParam } from '../../http/type-id.pipe.js';
-import { ChangeTenantBody, CreateTenantBody, TenantPageView, TenantView } from './tenant.dto.js';
+import { invalid } from '../../http/validation.js';
+import {
+  ChangeTenantBody,
+  CreateTenantBody,
+  TENANT_EXAMPLE,
+  TenantPageView,
+  TenantView,
+} from './tenant.dto.js';
 import { toTenantView } from './tenant.mapper.js';
 import { type Plain } from '../../http/plain.js';
 
-const ID = { name: 'id', schema: { type: 'string' }, example: 'tnt_01kahn4r5sf1trr9gy5vqd2s0x' } as const;
+const ID = idParameter('tnt');
 
 @ApiTags('Tenants')
 @Controller('admin/v1/tenants')
@@ -23,8 +32,19 @@ export class TenantsController {
 
   @Post()
   @AdminOnly('admin')
-  @Operation({ id: 'createTenant', summary: 'Create a tenant', body: true })
-  @ApiCreatedResponse({ type: TenantView, headers: ETAG_HEADER })
+  @Idempotent()
+  @Operation({
+    id: 'createTenant',
+    summary: 'Create a tenant',
+    body: true,
+    problems: IDEMPOTENCY_PROBLEMS,
+  })
+  @ApiCreatedResponse({
+    type: TenantView,
+    headers: ETAG_HEADER,
+    description: 'The new tenant.',
+    example: TENANT_EXAMPLE,
+  })
   async create(
     @Actor() actor: string,
     @Body() body: CreateTenantBody,
@@ -37,7 +57,11 @@ export class TenantsController {
   @Get()
   @AdminOnly('admin', 'support')
   @Operation({ id: 'listTenants', summary: 'List tenants, newest first', problems: ['validation_failed'] })
-  @ApiOkResponse({ type: TenantPageView })
+  @ApiOkResponse({
+    type: TenantPageView,
+    description: 'One page.',
+    example: { data: [TENANT_EXAMPLE], nextCursor: null },
+  })
   async list(@Query() query: PageQuery): Promise<Plain<TenantPageView>> {
     const page = await this.tenants.list(pageRequest(query));
     return { data: page.data.map(toTenantView), nextCursor: page.nextCursor };
@@ -47,7 +71,12 @@ export class TenantsController {
   @ApiParam(ID)
   @AdminOnly('admin', 'support')
   @Operation({ id: 'getTenant', summary: 'Read a tenant', problems: ['not_found'] })
-  @ApiOkResponse({ type: TenantView, headers: ETAG_HEADER })
+  @ApiOkResponse({
+    type: TenantView,
+    headers: ETAG_HEADER,
+    description: 'The tenant.',
+    example: TENANT_EXAMPLE,
+  })
   async get(
     @IdParam('tnt') id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -58,27 +87,33 @@ export class TenantsController {
   @Patch(':id')
   @ApiParam(ID)
   @AdminOnly('admin')
+  @Idempotent()
   @TakesIfMatch()
   @Operation({
     id: 'changeTenant',
     summary: 'Change a tenant',
-    description: 'What is left out stays as it is; `retentionDays: null` lifts the limit.',
+    description:
+      'What is left out stays as it is; `retentionDays: null` lifts the limit. At least one member is needed.',
     body: true,
-    problems: ['not_found', 'stale_version'],
+    problems: ['not_found', 'stale_version', ...IDEMPOTENCY_PROBLEMS],
   })
-  @ApiOkResponse({ type: TenantView, headers: ETAG_HEADER })
+  @ApiOkResponse({
+    type: TenantView,
+    headers: ETAG_HEADER,
+    description: 'The tenant as it is now.',
+    example: TENANT_EXAMPLE,
+  })
   async change(
     @Actor() actor: string,
     @IdParam('tnt') id: string,
     @Body() body: ChangeTenantBody,
-    @IfMatch() ifVersion: number | null,
+    @IfMatch() ifVersions: readonly number[] | null,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Plain<TenantView>> {
-    const change = {
-      ...(body.name == null ? {} : { name: body.name }),
-      settings: settingsOf(body, 'change'),
-    };
-    return tagged(reply, await this.tenants.update(actor, id, change, ifVersion));
+    const change = changeOf(body);
+    const update = (ifVersion: number | null): Promise<Tenant> =>
+      this.tenants.update(actor, id, change, ifVersion);
+    return tagged(reply, await atAnyVersion(ifVersions, update));
   }
 
   @Post(':id/suspend')
@@ -86,28 +121,47 @@ export class TenantsController {
   @ApiParam(ID)
   @NoBody()
   @AdminOnly('admin')
+  @Idempotent()
   @TakesIfMatch()
   @Operation({
     id: 'suspendTenant',
     summary: 'Suspend a tenant',
     description: 'Its keys are refused from now on. Verifications under way are followed to their end.',
     body: true,
-    problems: ['not_found', 'stale_version'],
+    problems: ['not_found', 'stale_version', ...IDEMPOTENCY_PROBLEMS],
   })
-  @ApiOkResponse({ type: TenantView, headers: ETAG_HEADER })
+  @ApiOkResponse({
+    type: TenantView,
+    headers: ETAG_HEADER,
+    description: 'The tenant, suspended.',
+    example: { ...TENANT_EXAMPLE, status: 'suspended' },
+  })
   async suspend(
     @Actor() actor: string,
     @IdParam('tnt') id: string,
-    @IfMatch() ifVersion: number | null,
+    @IfMatch() ifVersions: readonly number[] | null,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Plain<TenantView>> {
-    return tagged(reply, await this.tenants.suspend(actor, id, ifVersion));
+    const suspend = (ifVersion: number | null): Promise<Tenant> => this.tenants.suspend(actor, id, ifVersion);
+    return tagged(reply, await atAnyVersion(ifVersions, suspend));
   }
 }
 
 function tagged(reply: FastifyReply, tenant: Tenant): Plain<TenantView> {
   void reply.header('etag', etagOf(tenant.version));
   return toTenantView(tenant);
+}
+
+/** Throws Problem `validation_failed` where nothing is to be changed. */
+function changeOf(body: ChangeTenantBody): {
+  readonly name?: string;
+  readonly settings: Partial<TenantSettings>;
+} {
+  const settings = settingsOf(body, 'change');
+  if (body.name == null && Object.keys(settings).length === 0) {
+    throw invalid([{ pointer: '', detail: 'must have at least one member that changes something' }]);
+  }
+  return { ...(body.name == null ? {} : { name: body.name }), settings };
 }
 
 /** In a change, null is a value of `retentionDays`; absent is not. */

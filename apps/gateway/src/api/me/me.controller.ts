@@ -1,4 +1,12 @@
-import { capabilitiesOf, CAPABILITIES, Problem, ProviderRegistry } from '@gatehouse/contract';
+import {
+  capabilitiesOf,
+  CAPABILITIES,
+  CHECKS,
+  DOCUMENT_TYPES,
+  Problem,
+  type Provider,
+  ProviderRegistry,
+} from '@gatehouse/contract';
 import { type Environment, ENVIRONMENTS, RoutingService, SCOPES, TenantService } from '@gatehouse/core';
 import { toTypeId } from '@gatehouse/platform';
 import { Controller, Get } from '@nestjs/common';
@@ -14,6 +22,26 @@ class OwnTenantView {
 
   @ApiProperty({ example: 'Example Bank' })
   name!: string;
+}
+
+export class SupportsView {
+  @ApiProperty({ enum: CHECKS, enumName: 'Check', isArray: true, description: 'What `checks` may name.' })
+  checks!: string[];
+
+  @ApiProperty({
+    enum: DOCUMENT_TYPES,
+    enumName: 'DocumentType',
+    isArray: true,
+    description: 'What `documentTypes` may name; empty: the provider decides.',
+  })
+  documentTypes!: string[];
+
+  @ApiProperty({
+    enum: ['email', 'phone'],
+    isArray: true,
+    description: 'One of these members of `subject` is needed.',
+  })
+  contacts!: string[];
 }
 
 export class MeView {
@@ -43,7 +71,29 @@ export class MeView {
     description: 'What that provider can do beyond begin and read.',
   })
   capabilities!: string[];
+
+  @ApiProperty({
+    type: SupportsView,
+    nullable: true,
+    description:
+      'What a new verification may ask of that provider: other checks or document types are `capability_unsupported`.',
+  })
+  supports!: SupportsView | null;
 }
+
+const EXAMPLE: Plain<MeView> = {
+  tenant: { id: 'tnt_01kahn4r5sf1trr9gy5vqd2s0x', name: 'Example Bank' },
+  environment: 'test',
+  keyId: 'key_01kahn4r5sf1trr9gy5vqd2s0x',
+  scopes: ['verifications:read', 'verifications:write'],
+  provider: 'sentinel',
+  capabilities: ['resume', 'receive', 'renewLink', 'check'],
+  supports: {
+    checks: ['profile', 'document', 'liveness'],
+    documentTypes: ['passport', 'emirates_id'],
+    contacts: ['email', 'phone'],
+  },
+};
 
 @ApiTags('Me')
 @Controller('v1/me')
@@ -57,7 +107,7 @@ export class MeController {
   @Get()
   @AnyTenantKey()
   @Operation({ id: 'getMe', summary: 'What this key is good for' })
-  @ApiOkResponse({ type: MeView })
+  @ApiOkResponse({ type: MeView, description: 'The key, and what it reaches.', example: EXAMPLE })
   async me(@CallerKey() key: TenantPrincipal): Promise<Plain<MeView>> {
     const [tenant, provider] = await Promise.all([
       this.tenants.get(key.tenantId),
@@ -71,6 +121,7 @@ export class MeController {
       scopes: [...key.scopes],
       provider,
       capabilities: adapter === undefined ? [] : [...capabilitiesOf(adapter)],
+      supports: adapter === undefined ? null : toSupportsView(adapter),
     };
   }
 
@@ -82,4 +133,12 @@ export class MeController {
       throw error;
     }
   }
+}
+
+function toSupportsView({ supports }: Provider): Plain<SupportsView> {
+  return {
+    checks: [...supports.checks],
+    documentTypes: [...supports.documentTypes],
+    contacts: [...supports.contacts],
+  };
 }

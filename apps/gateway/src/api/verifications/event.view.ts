@@ -1,5 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 
+import { type Plain } from '../../http/plain.js';
+
 export class EventView {
   @ApiProperty({ enum: ['event'] })
   object!: 'event';
@@ -42,3 +44,18 @@ export class EventPageView {
   @ApiProperty({ type: String, nullable: true })
   nextCursor!: string | null;
 }
+
+export const EVENT_PAGE_EXAMPLE: Plain<EventPageView> = {
+  data: [
+    {
+      object: 'event',
+      id: 'evt_01kahn4r5sf1trr9gy5vqd2s0x',
+      type: 'verification.status_changed',
+      at: '2026-01-31T12:05:00.000Z',
+      actor: 'provider:sentinel',
+      version: 3,
+      data: { signal: 'read', source: 'read', from: 'processing', to: 'verified', reasonCodes: [] },
+    },
+  ],
+  nextCursor: null,
+};

@@ -66,12 +66,13 @@ export class CreateVerificationBody {
   reference?: string | null;
 
   @SetOf(CHECKS, {
+    min: 1,
     example: ['document', 'liveness'],
     description: 'Absent: document and liveness.',
   })
   checks?: ('profile' | 'document' | 'liveness' | 'ssn')[] | null;
 
-  @SetOf(DOCUMENT_TYPES, { example: ['passport'], description: 'Absent: any.' })
+  @SetOf(DOCUMENT_TYPES, { example: ['passport'], description: 'Absent or empty: any.' })
   documentTypes?:
     ('passport' | 'emirates_id' | 'egypt_national_id' | 'drivers_license' | 'national_id')[] | null;
 

@@ -7,6 +7,7 @@ import { Caller, RequireScope } from '../../http/access.js';
 import { NoBody } from '../../http/body.js';
 import { NoParameters } from '../../http/no-parameters.js';
 import { Claim, Idempotent } from '../../http/idempotency.interceptor.js';
+import { idParameter } from '../../http/openapi/id-parameter.js';
 import {
   IDEMPOTENCY_PROBLEMS,
   Operation,
@@ -15,20 +16,23 @@ import {
 import { PageQuery, pageRequest } from '../../http/paging.js';
 import { IdParam } from '../../http/type-id.pipe.js';
 import { toEventPageView } from './event.mapper.js';
-import { EventPageView } from './event.view.js';
+import { EVENT_PAGE_EXAMPLE, EventPageView } from './event.view.js';
 import { toIdentityView } from './identity.mapper.js';
+import { IDENTITY_EXAMPLE } from './identity.example.js';
 import { IdentityView } from './identity.view.js';
 import {
   CreateVerificationBody,
   ListVerificationsQuery,
   SearchVerificationsBody,
 } from './verification.dto.js';
+import { CANCELED_EXAMPLE, VERIFICATION_EXAMPLE, VERIFIED_EXAMPLE } from './verification.example.js';
 import { toContacts, toFilter, toNewVerification } from './verification.input.js';
 import { toVerificationPageView, toVerificationView } from './verification.mapper.js';
 import { VerificationPageView, VerificationView } from './verification.view.js';
 import { type Plain } from '../../http/plain.js';
 
-const ID = { name: 'id', schema: { type: 'string' }, example: 'ver_01kahn4r5sf1trr9gy5vqd2s0x' } as const;
+const ID = idParameter('ver');
+const PAGE_EXAMPLE: Plain<VerificationPageView> = { data: [VERIFICATION_EXAMPLE], nextCursor: null };
 
 @ApiTags('Verifications')
 @Controller('v1/verifications')
@@ -54,7 +58,11 @@ export class VerificationsController {
       ...IDEMPOTENCY_PROBLEMS,
     ],
   })
-  @ApiCreatedResponse({ type: VerificationView })
+  @ApiCreatedResponse({
+    type: VerificationView,
+    description: 'The verification, begun; `action` is what the person has to do next.',
+    example: VERIFICATION_EXAMPLE,
+  })
   async create(
     @Caller() scope: TenantScope,
     @Body() body: CreateVerificationBody,
@@ -71,7 +79,7 @@ export class VerificationsController {
     summary: 'List verifications, newest first',
     problems: ['validation_failed'],
   })
-  @ApiOkResponse({ type: VerificationPageView })
+  @ApiOkResponse({ type: VerificationPageView, description: 'One page.', example: PAGE_EXAMPLE })
   async list(
     @Caller() scope: TenantScope,
     @Query() query: ListVerificationsQuery,
@@ -88,7 +96,7 @@ export class VerificationsController {
     description: 'In the body, never in a URL. With both given, those that match either. Finds ours only.',
     body: true,
   })
-  @ApiOkResponse({ type: VerificationPageView })
+  @ApiOkResponse({ type: VerificationPageView, description: 'One page.', example: PAGE_EXAMPLE })
   async search(
     @Caller() scope: TenantScope,
     @Query() query: PageQuery,
@@ -108,7 +116,7 @@ export class VerificationsController {
     description: 'From the store; no provider is called.',
     problems: ['not_found'],
   })
-  @ApiOkResponse({ type: VerificationView })
+  @ApiOkResponse({ type: VerificationView, description: 'The verification.', example: VERIFIED_EXAMPLE })
   async get(@Caller() scope: TenantScope, @IdParam('ver') id: string): Promise<Plain<VerificationView>> {
     return toVerificationView(await this.verifications.get(scope, id));
   }
@@ -125,7 +133,11 @@ export class VerificationsController {
     body: true,
     problems: ['not_found', 'provider_not_configured', ...PROVIDER_PROBLEMS, ...IDEMPOTENCY_PROBLEMS],
   })
-  @ApiOkResponse({ type: VerificationView })
+  @ApiOkResponse({
+    type: VerificationView,
+    description: 'The verification after the read.',
+    example: VERIFIED_EXAMPLE,
+  })
   async refresh(@Caller() scope: TenantScope, @IdParam('ver') id: string): Promise<Plain<VerificationView>> {
     return toVerificationView(await this.verifications.refresh(scope, id));
   }
@@ -142,7 +154,11 @@ export class VerificationsController {
     body: true,
     problems: ['not_found', 'invalid_transition', ...IDEMPOTENCY_PROBLEMS],
   })
-  @ApiOkResponse({ type: VerificationView })
+  @ApiOkResponse({
+    type: VerificationView,
+    description: 'The verification, called off.',
+    example: CANCELED_EXAMPLE,
+  })
   async cancel(@Caller() scope: TenantScope, @IdParam('ver') id: string): Promise<Plain<VerificationView>> {
     return toVerificationView(await this.verifications.cancel(scope, id));
   }
@@ -167,7 +183,11 @@ export class VerificationsController {
       ...IDEMPOTENCY_PROBLEMS,
     ],
   })
-  @ApiOkResponse({ type: VerificationView })
+  @ApiOkResponse({
+    type: VerificationView,
+    description: 'The verification with its fresh link.',
+    example: VERIFICATION_EXAMPLE,
+  })
   async renewLink(
     @Caller() scope: TenantScope,
     @IdParam('ver') id: string,
@@ -183,7 +203,7 @@ export class VerificationsController {
     summary: 'The timeline, newest first',
     problems: ['not_found', 'validation_failed'],
   })
-  @ApiOkResponse({ type: EventPageView })
+  @ApiOkResponse({ type: EventPageView, description: 'One page.', example: EVENT_PAGE_EXAMPLE })
   async events(
     @Caller() scope: TenantScope,
     @IdParam('ver') id: string,
@@ -202,7 +222,7 @@ export class VerificationsController {
     description: 'Personal data in full. Each view is recorded.',
     problems: ['not_found', 'erased', 'validation_failed'],
   })
-  @ApiOkResponse({ type: IdentityView })
+  @ApiOkResponse({ type: IdentityView, description: 'The identity.', example: IDENTITY_EXAMPLE })
   async identity(@Caller() scope: TenantScope, @IdParam('ver') id: string): Promise<Plain<IdentityView>> {
     return toIdentityView(await this.verifications.identity(scope, id));
   }

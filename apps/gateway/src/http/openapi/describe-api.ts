@@ -3,6 +3,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 
 import { ADMIN_KEY, TENANT_KEY } from '../access.js';
 import { ProblemView } from '../problems/problem.view.js';
+import { PUBLIC_URL_EXAMPLE } from '../problems/problems.decorator.js';
 
 const DESCRIPTION = `One API in front of every identity verifier.
 
@@ -18,14 +19,16 @@ export function describeApi(app: INestApplication, publicUrl: string): OpenAPIOb
     .setVersion('1')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addServer(publicUrl)
-    .addBearerAuth(
-      { type: 'http', scheme: 'bearer', description: 'A tenant’s key, `gk_test_…` or `gk_live_…`.' },
-      TENANT_KEY,
-    )
-    .addBearerAuth(
-      { type: 'http', scheme: 'bearer', description: 'An operator’s key, `gk_admin_…`.' },
-      ADMIN_KEY,
-    )
+    .addSecurity(TENANT_KEY, {
+      type: 'http',
+      scheme: 'bearer',
+      description: 'A tenant’s key, `gk_test_…` or `gk_live_…`.',
+    })
+    .addSecurity(ADMIN_KEY, {
+      type: 'http',
+      scheme: 'bearer',
+      description: 'An operator’s key, `gk_admin_…`.',
+    })
     .addTag('Verifications', 'One person, verified once.')
     .addTag('Me', 'What a key is good for.')
     .addTag('Tenants', 'Admin: our customers.')
@@ -39,7 +42,7 @@ export function describeApi(app: INestApplication, publicUrl: string): OpenAPIOb
   const document = SwaggerModule.createDocument(app, config, { extraModels: [ProblemView] });
   for (const operation of operationsOf(document)) describeHeaders(operation);
   closeBodies(document);
-  return withoutSuffix(document);
+  return finished(document, publicUrl);
 }
 
 /** Unknown members of a body are refused, at every depth that has a class. */
@@ -51,15 +54,17 @@ function closeBodies(document: OpenAPIObject): void {
 
 const SCHEMAS = '#/components/schemas/';
 
-/** Callers know a `Verification`; that our class for it is a view is our affair. */
-function withoutSuffix(document: OpenAPIObject): OpenAPIObject {
+/** Callers know a `Verification`; that our class for it is a view is our affair. And they get to see where we really are. */
+function finished(document: OpenAPIObject, publicUrl: string): OpenAPIObject {
   const schemas = Object.entries(document.components?.schemas ?? {});
   const named = Object.fromEntries(schemas.map(([name, schema]) => [shortName(name), schema]));
   const renamed = { ...document, components: { ...document.components, schemas: named } };
   // References are texts wherever they stand, also in the mappings of discriminators.
-  return JSON.parse(JSON.stringify(renamed), (_key, value: unknown) =>
-    typeof value === 'string' && value.startsWith(SCHEMAS) ? shortName(value) : value,
-  ) as OpenAPIObject;
+  return JSON.parse(JSON.stringify(renamed), (_key, value: unknown) => {
+    if (typeof value !== 'string') return value;
+    if (value.startsWith(`${PUBLIC_URL_EXAMPLE}/`)) return publicUrl + value.slice(PUBLIC_URL_EXAMPLE.length);
+    return value.startsWith(SCHEMAS) ? shortName(value) : value;
+  }) as OpenAPIObject;
 }
 
 function shortName(name: string): string {
@@ -97,7 +102,7 @@ function describeHeaders(operation: Operation): void {
       ...(isSecured && status !== '401'
         ? { 'RateLimit-Policy': HEADERS['RateLimit-Policy'], RateLimit: HEADERS.RateLimit }
         : {}),
-      ...(status === '401' ? { 'WWW-Authenticate': HEADERS['WWW-Authenticate'] } : {}),
+      ...(isSecured && status === '401' ? { 'WWW-Authenticate': HEADERS['WWW-Authenticate'] } : {}),
       ...(status === '429' || status === '503' ? { 'Retry-After': HEADERS['Retry-After'] } : {}),
       ...(isIdempotent ? { 'Idempotent-Replayed': HEADERS['Idempotent-Replayed'] } : {}),
       ...response.headers,

@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 import { Problem } from '@gatehouse/contract';
-import { Controller, Get, Param, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, HttpStatus, Param, Redirect, Res } from '@nestjs/common';
+import { ApiFoundResponse, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
 
 import { Public } from '../access.js';
@@ -67,6 +67,18 @@ function assetsFolder(): string {
 export class DocsController {
   constructor(private readonly document: ApiDocument) {}
 
+  @Get()
+  @Public()
+  @Redirect('/docs', HttpStatus.FOUND)
+  @Operation({ id: 'getRoot', summary: 'On to the API reference' })
+  @ApiFoundResponse({
+    headers: { Location: { schema: { type: 'string', example: '/docs' } } },
+    description: 'To `/docs`.',
+  })
+  root(): void {
+    // The redirect says it all.
+  }
+
   @Get('openapi.json')
   @Public()
   @Operation({ id: 'getOpenApiDocument', summary: 'This document' })
@@ -79,7 +91,10 @@ export class DocsController {
   @Get('docs')
   @Public()
   @Operation({ id: 'getReference', summary: 'The API reference, for reading' })
-  @ApiOkResponse({ content: { 'text/html': { schema: { type: 'string' } } } })
+  @ApiOkResponse({
+    description: 'A page for a browser.',
+    content: { 'text/html': { schema: { type: 'string' } } },
+  })
   page(@Res({ passthrough: true }) reply: FastifyReply): string {
     void reply.type('text/html; charset=utf-8').header('content-security-policy', POLICY);
     return PAGE;
@@ -90,6 +105,7 @@ export class DocsController {
   @Operation({ id: 'getReferenceAsset', summary: 'A file of the API reference', problems: ['not_found'] })
   @ApiParam({ name: 'file', schema: { type: 'string', enum: [...Object.keys(MEDIA_TYPES), 'start.js'] } })
   @ApiOkResponse({
+    description: 'The file.',
     content: {
       'text/javascript': { schema: { type: 'string' } },
       'text/css': { schema: { type: 'string' } },

@@ -1,4 +1,4 @@
-import { Problem } from '@gatehouse/contract';
+import { Problem, WebhookRefusal } from '@gatehouse/contract';
 import { describe, expect, it } from '@jest/globals';
 
 import { prepareProblem } from './problem-document.js';
@@ -27,6 +27,16 @@ describe('prepareProblem', () => {
     expect(unauthenticated.headers).toEqual({ 'www-authenticate': 'Bearer' });
     const busy = new Problem('overloaded', '', { retryAfterSeconds: 1.2 });
     expect(prepareProblem(busy, 'https://g.example', 'r').headers).toEqual({ 'retry-after': '2' });
+  });
+
+  it('asks a webhook for no key', () => {
+    const problem = new Problem('unauthenticated', 'd', { cause: new WebhookRefusal('unauthentic', 'p') });
+    const answer = prepareProblem(problem, 'https://g.example', 'r');
+    expect(answer.headers).toEqual({});
+    expect(JSON.parse(answer.body.toString())).toMatchObject({
+      title: 'The webhook does not prove where it comes from',
+      code: 'unauthenticated',
+    });
   });
 
   it('does not let an extension stand in for a member of ours', () => {

@@ -1,4 +1,4 @@
-import { type Problem, PROBLEMS } from '@gatehouse/contract';
+import { type Problem, PROBLEMS, WebhookRefusal } from '@gatehouse/contract';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
@@ -10,6 +10,9 @@ export interface PreparedAnswer {
   readonly body: Buffer;
 }
 
+/** Of `unauthenticated` where no key is asked for, but the provider’s own proof. */
+export const UNAUTHENTIC_WEBHOOK = 'The webhook does not prove where it comes from';
+
 /** The URL of a problem's page: its `type`. */
 export function problemType(publicUrl: string, code: string): string {
   return `${publicUrl}/problems/${code}`;
@@ -18,10 +21,11 @@ export function problemType(publicUrl: string, code: string): string {
 /** A problem as RFC 9457 has it, with our extensions (API.md 1). */
 export function prepareProblem(problem: Problem, publicUrl: string, requestId: string): PreparedAnswer {
   const { status, title } = PROBLEMS[problem.code];
+  const isAboutKey = problem.code === 'unauthenticated' && !(problem.cause instanceof WebhookRefusal);
   const document = {
     ...problem.extensions,
     type: problemType(publicUrl, problem.code),
-    title,
+    title: problem.code === 'unauthenticated' && !isAboutKey ? UNAUTHENTIC_WEBHOOK : title,
     status,
     detail: problem.message,
     // The path would do as well, but paths can hold tokens.
@@ -35,7 +39,7 @@ export function prepareProblem(problem: Problem, publicUrl: string, requestId: s
     status,
     contentType: PROBLEM_MEDIA_TYPE,
     headers: {
-      ...(problem.code === 'unauthenticated' ? { 'www-authenticate': 'Bearer' } : {}),
+      ...(isAboutKey ? { 'www-authenticate': 'Bearer' } : {}),
       ...(problem.retryAfterSeconds === null
         ? {}
         : { 'retry-after': String(Math.ceil(problem.retryAfterSeconds)) }),

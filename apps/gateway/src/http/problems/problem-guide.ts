@@ -74,12 +74,17 @@ export const PROBLEM_GUIDE: Readonly<
     cure: 'Use a new key for a new request, and the same body for the same key.',
   },
   provider_rejected_request: {
-    meaning: 'The provider does not accept what it was sent about this person.',
+    meaning:
+      'The provider does not accept what it was sent about this person; “detail” says so where the phone number and the e-mail address do not belong together there.',
     cure: 'Check the person’s details; the rules differ between providers.',
   },
   rate_limited: {
     meaning: 'The key, or the address that failed to authenticate, made too many requests.',
     cure: 'Wait for the time in Retry-After; watch the RateLimit field.',
+  },
+  headers_too_large: {
+    meaning: 'The request line and the header fields together are larger than 16 KiB.',
+    cure: 'Send fewer or shorter fields; cookies are of no use here. Nothing was done.',
   },
   erased: {
     meaning: 'The personal data was erased at somebody’s request. Status and proof survive.',
@@ -91,7 +96,7 @@ export const PROBLEM_GUIDE: Readonly<
   },
   internal_error: {
     meaning: 'Gatehouse made a mistake.',
-    cure: 'Repeat the request with the same idempotency key; if it stays so, report the request id.',
+    cure: 'Repeat the request with the same idempotency key, so that it is carried out at most once; if it stays so, report the request id.',
   },
   provider_contract_broken: {
     meaning: 'The provider answered in a way that its documentation does not allow.',
@@ -103,7 +108,7 @@ export const PROBLEM_GUIDE: Readonly<
   },
   provider_unavailable: {
     meaning: 'The provider does not answer, or asks us to slow down.',
-    cure: 'Repeat the request after the time in Retry-After, with the same idempotency key.',
+    cure: 'Wait for the time in Retry-After. Where the problem names a verification, this outcome is stored under the idempotency key: read the verification, and use a new key for a new attempt.',
   },
   webhook_not_configured: {
     meaning: 'The connection holds no secret to check webhooks with, so none is accepted.',
@@ -115,6 +120,6 @@ export const PROBLEM_GUIDE: Readonly<
   },
   provider_timeout: {
     meaning: 'The provider did not answer in time; whether it acted may be unknown.',
-    cure: 'Read the verification; repeat only with the same idempotency key.',
+    cure: 'Where the problem names a verification, it stays and may still be found at the provider: look at it before you begin another. This outcome is stored under the idempotency key, so a new attempt needs a new key.',
   },
 };

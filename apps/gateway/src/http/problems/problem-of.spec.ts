@@ -7,6 +7,7 @@ import {
   ProviderError,
   WebhookRefusal,
 } from '@gatehouse/contract';
+import { VerificationStartFailed } from '@gatehouse/core';
 import { DatabaseError } from '@gatehouse/platform';
 import { describe, expect, it } from '@jest/globals';
 import { HttpException, NotFoundException } from '@nestjs/common';
@@ -36,6 +37,36 @@ describe('problemOf', () => {
     expect(problemOf(limited).retryAfterSeconds).toBe(7);
   });
 
+  it.each(PROVIDER_FAULTS)(
+    'answers a failed start like its cause %s, and names the verification',
+    (fault) => {
+      const cause = new ProviderError('sentinel', fault, 'none', 'planted', { retryAfterSeconds: 7 });
+      const { reason } = FAULTS[fault];
+      const failed = new VerificationStartFailed('019aa8a4-60b9-7e9e-b2a7-b1ed9b2681d0', reason, cause);
+      const problem = problemOf(failed);
+      expect(problem).toMatchObject({
+        code: FAULTS[fault].problem,
+        provider: 'sentinel',
+        retryAfterSeconds: 7,
+        extensions: { verificationId: expect.stringMatching(/^ver_\w{26}$/), reasonCode: reason },
+        cause,
+      });
+      expect(problem.message).toContain('new idempotency key');
+      expect(problem.message).not.toContain('planted');
+    },
+  );
+
+  it('says to look at a verification whose start has an unknown outcome', () => {
+    const cause = new ProviderError('dentity', 'timeout', 'unknown', '');
+    const failed = new VerificationStartFailed('019aa8a4-60b9-7e9e-b2a7-b1ed9b2681d0', null, cause);
+    expect(problemOf(failed).message).toContain('may still be found');
+  });
+
+  it('says that phone and e-mail do not belong together', () => {
+    const error = new ProviderError('sentinel', 'subject', 'none', '');
+    expect(problemOf(error).message).toContain('do not belong together');
+  });
+
   it.each([
     ['unauthentic', 'unauthenticated'],
     ['malformed', 'bad_request'],
@@ -50,8 +81,10 @@ describe('problemOf', () => {
   });
 
   it('tells a store that is away from a statement that is wrong', () => {
-    expect(problemOf(new DatabaseError('08006', 's', 'lost')).code).toBe('overloaded');
-    expect(problemOf(new DatabaseError('ECONNREFUSED', 's', 'refused')).code).toBe('overloaded');
+    for (const code of ['08006', 'ECONNREFUSED', 'EAI_AGAIN', '53300', '55P03', '57014', '57P01']) {
+      const problem = problemOf(new DatabaseError(code, 's', 'passing'));
+      expect([code, problem.code, problem.retryAfterSeconds]).toEqual([code, 'overloaded', 1]);
+    }
     expect(problemOf(new DatabaseError('42703', 's', 'no such column')).code).toBe('internal_error');
   });
 

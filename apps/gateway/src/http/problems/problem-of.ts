@@ -1,14 +1,23 @@
-import { FAULTS, InvalidShape, Problem, ProviderError, WebhookRefusal } from '@gatehouse/contract';
-import { DatabaseError } from '@gatehouse/platform';
+import {
+  FAULTS,
+  InvalidShape,
+  Problem,
+  ProviderError,
+  type ProviderFault,
+  WebhookRefusal,
+} from '@gatehouse/contract';
+import { VerificationStartFailed } from '@gatehouse/core';
+import { DatabaseError, toTypeId } from '@gatehouse/platform';
 import { HttpException } from '@nestjs/common';
 
 /** When to come back, where nobody said anything better. */
 const RETRY_PROVIDER_SECONDS = 30;
-const RETRY_OURS_SECONDS = 2;
+const RETRY_OURS_SECONDS = 1;
 
 /** Anything that was thrown, as the problem that the caller is told. Total: what is not known is `internal_error`. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof VerificationStartFailed) return ofFailedStart(error);
   if (error instanceof ProviderError) return ofProvider(error);
   if (error instanceof WebhookRefusal) return ofRefusal(error);
   if (error instanceof InvalidShape) {
@@ -44,20 +53,42 @@ function ofProvider(error: ProviderError): Problem {
   const code = FAULTS[error.fault].problem;
   const retryAfterSeconds =
     error.retryAfterSeconds ?? (code === 'provider_unavailable' ? RETRY_PROVIDER_SECONDS : null);
-  return new Problem(code, PROVIDER_DETAILS[code], {
+  return new Problem(code, PROVIDER_DETAILS[error.fault], {
     provider: error.provider,
     ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }),
     cause: error,
   });
 }
 
-const PROVIDER_DETAILS: Readonly<Record<(typeof FAULTS)[keyof typeof FAULTS]['problem'], string>> = {
-  provider_auth_failed: 'The provider refused the credentials of this tenant’s connection.',
-  provider_rejected_request: 'The provider does not accept what it was sent about this person.',
-  provider_contract_broken: 'The provider answered in a way that its documentation does not allow.',
-  contact_in_use: 'The e-mail address or phone number belongs to another person at the provider.',
-  provider_unavailable: 'The provider is not available at the moment. Try again.',
-  provider_timeout: 'The provider did not answer in time.',
+/** As its cause, and which verification it left behind. */
+function ofFailedStart({ verificationId, reason, cause }: VerificationStartFailed): Problem {
+  const { code, message, retryAfterSeconds } = ofProvider(cause);
+  return new Problem(code, `${message} ${AFTER_START[cause.effect]}`, {
+    provider: cause.provider,
+    ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }),
+    extensions: { verificationId: toTypeId('ver', verificationId), reasonCode: reason },
+    cause,
+  });
+}
+
+/** The outcome is stored, so the same idempotency key leads nowhere new. */
+const AFTER_START: Readonly<Record<ProviderError['effect'], string>> = {
+  none: 'The verification records it; another attempt is a new request with a new idempotency key.',
+  unknown:
+    'Whether the provider acted is not known: the verification stays and may still be found. Look at it before you begin another, with a new idempotency key.',
+};
+
+const BROKE_CONTRACT = 'The provider answered in a way that its documentation does not allow.';
+const PROVIDER_DETAILS: Readonly<Record<ProviderFault, string>> = {
+  credentials: 'The provider refused the credentials of this tenant’s connection.',
+  invalid_request: 'The provider does not accept what it was sent about this person.',
+  subject: 'The phone number and the e-mail address do not belong together at the provider.',
+  not_found: BROKE_CONTRACT,
+  conflict: 'The e-mail address or phone number belongs to another person at the provider.',
+  rate_limited: 'The provider asks us to slow down.',
+  unavailable: 'The provider is not available at the moment.',
+  timeout: 'The provider did not answer in time.',
+  contract: BROKE_CONTRACT,
 };
 
 function ofRefusal(refusal: WebhookRefusal): Problem {
@@ -75,9 +106,12 @@ function ofRefusal(refusal: WebhookRefusal): Problem {
   }
 }
 
-/** Connection failures, too many connections, a server that goes down or comes up: another attempt may well succeed. */
+/**
+ * Connection failures, too many connections, a server that goes down or comes up, a lock or a statement that took too long:
+ * another attempt may well succeed.
+ */
 function isPassing(error: DatabaseError): boolean {
-  return /^(08|53|57P0|E[A-Z]+$)/.test(error.code);
+  return /^(08|53|57P0|55P03$|57014$|E[A-Z_]+$)/.test(error.code);
 }
 
 type FrameworkCode =

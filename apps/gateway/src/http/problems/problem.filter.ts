@@ -4,7 +4,8 @@ import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common'
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 
 import { type RouteTable } from '../route-table.js';
-import { AlreadyAnswered, prepareProblem } from './problem-document.js';
+import { SECURITY_HEADERS } from '../security-headers.js';
+import { AlreadyAnswered, type PreparedAnswer, prepareProblem } from './problem-document.js';
 import { problemOf } from './problem-of.js';
 
 /** The one place where what was thrown becomes an answer. */
@@ -25,6 +26,8 @@ export class ProblemFilter implements ExceptionFilter {
     this.#log(problem, request);
     request.problemCode = problem.code;
     if (reply.sent) return;
+    // What the router cannot even look up (`GET *`) comes here without having met a hook.
+    if (!reply.hasHeader('x-request-id')) reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
     const answer =
       error instanceof AlreadyAnswered
         ? error.answer
@@ -34,6 +37,11 @@ export class ProblemFilter implements ExceptionFilter {
     // Fastify hangs up whenever a body cannot be parsed; once it has been read to its end there is no reason to.
     if (request.bodyBytes !== null) reply.removeHeader('connection');
     void reply.code(answer.status).headers(answer.headers).type(answer.contentType).send(answer.body);
+  }
+
+  /** For what never became a request that could be answered. */
+  prepare(problem: Problem, requestId: string): PreparedAnswer {
+    return prepareProblem(problem, this.options.publicUrl, requestId);
   }
 
   #problemOf(error: unknown, request: FastifyRequest, reply: FastifyReply): Problem {

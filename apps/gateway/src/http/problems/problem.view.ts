@@ -1,4 +1,4 @@
-import { PROBLEMS } from '@gatehouse/contract';
+import { PROBLEMS, REASON_CODES } from '@gatehouse/contract';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 /** For the OpenAPI document. */
@@ -44,6 +44,28 @@ export class ProblemView {
 
   @ApiPropertyOptional({ description: 'The provider that is to blame, where one is.', example: 'sentinel' })
   provider?: string;
+
+  @ApiPropertyOptional({
+    type: [String],
+    description: 'The providers that could do it, for capability_unsupported. None: an empty list.',
+    example: ['sardine'],
+  })
+  supportedBy?: string[];
+
+  @ApiPropertyOptional({
+    description: 'The verification that was made before the provider failed. It records the failure.',
+    example: 'ver_01kahn4r5sf1trr9gy5vqd2s0x',
+  })
+  verificationId?: string;
+
+  @ApiPropertyOptional({
+    type: String,
+    enum: REASON_CODES,
+    nullable: true,
+    description: 'Why that verification could not be begun; null where no reason code says it.',
+    example: 'provider_unavailable',
+  })
+  reasonCode?: string | null;
 }
 
 export class ProblemPageView {

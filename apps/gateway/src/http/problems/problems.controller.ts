@@ -29,7 +29,17 @@ export class ProblemsController {
     problems: ['not_found'],
   })
   @ApiParam({ name: 'code', schema: { type: 'string', enum: Object.keys(PROBLEMS) } })
-  @ApiOkResponse({ type: ProblemPageView, description: 'For a browser as HTML.' })
+  @ApiOkResponse({
+    type: ProblemPageView,
+    description: 'For a browser as HTML.',
+    example: {
+      code: 'not_found',
+      status: PROBLEMS.not_found.status,
+      title: PROBLEMS.not_found.title,
+      owner: PROBLEMS.not_found.owner,
+      ...PROBLEM_GUIDE.not_found,
+    },
+  })
   page(
     @Param('code') code: string,
     @Headers('accept') accept: string | undefined,

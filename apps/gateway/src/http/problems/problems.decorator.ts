@@ -2,12 +2,20 @@ import { type ProblemCode, PROBLEMS } from '@gatehouse/contract';
 import { applyDecorators } from '@nestjs/common';
 import { ApiResponse, getSchemaPath } from '@nestjs/swagger';
 
-import { PROBLEM_MEDIA_TYPE } from './problem-document.js';
+import { PROBLEM_MEDIA_TYPE, problemType, UNAUTHENTIC_WEBHOOK } from './problem-document.js';
 import { ProblemView } from './problem.view.js';
+
+/** Where decorators run, nobody knows yet where callers will reach us. `describeApi` puts the real one in its place. */
+export const PUBLIC_URL_EXAMPLE = 'https://gatehouse.example';
 
 /** In the OpenAPI document: the problems that an operation can answer, one response for each status. */
 export function Problems(...codes: readonly ProblemCode[]): MethodDecorator {
   return applyDecorators(...byStatus(codes).map(([status, group]) => response(status, group)));
+}
+
+/** In the OpenAPI document: what a webhook meets whose sender does not prove itself. No key is asked for. */
+export function UnauthenticWebhook(): MethodDecorator {
+  return response(401, ['unauthenticated'], UNAUTHENTIC_WEBHOOK);
 }
 
 function byStatus(codes: readonly ProblemCode[]): (readonly [number, readonly ProblemCode[]])[] {
@@ -16,24 +24,25 @@ function byStatus(codes: readonly ProblemCode[]): (readonly [number, readonly Pr
   return [...statuses].map((status) => [status, distinct.filter((code) => PROBLEMS[code].status === status)]);
 }
 
-function response(status: number, codes: readonly ProblemCode[]): MethodDecorator {
+function response(status: number, codes: readonly ProblemCode[], title?: string): MethodDecorator {
+  const titleOf = (code: ProblemCode): string => title ?? PROBLEMS[code].title;
   return ApiResponse({
     status,
-    description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
+    description: codes.map((code) => `\`${code}\`: ${titleOf(code)}.`).join(' '),
     content: {
       [PROBLEM_MEDIA_TYPE]: {
         schema: { $ref: getSchemaPath(ProblemView) },
-        examples: Object.fromEntries(codes.map((code) => [code, { value: exampleOf(code) }])),
+        examples: Object.fromEntries(codes.map((code) => [code, { value: exampleOf(code, titleOf(code)) }])),
       },
     },
   });
 }
 
-function exampleOf(code: ProblemCode): Record<string, unknown> {
-  const { status, title } = PROBLEMS[code];
+function exampleOf(code: ProblemCode, title: string): Record<string, unknown> {
+  const { status } = PROBLEMS[code];
   const requestId = '0b6f2c1e-5d0f-4a53-9a31-0d7c1b8f4e11';
   return {
-    type: `https://gatehouse.example/problems/${code}`,
+    type: problemType(PUBLIC_URL_EXAMPLE, code),
     title,
     status,
     detail: `${title}.`,

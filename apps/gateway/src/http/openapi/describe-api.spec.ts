@@ -1,0 +1,121 @@
+import 'reflect-metadata';
+
+import {
+  Database,
+  gatewayConfig,
+  Log,
+  type MasterKey,
+  SystemClock,
+  SystemIds,
+  SystemRandom,
+} from '@gatehouse/platform';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { type NestApplicationOptions } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type OpenAPIObject } from '@nestjs/swagger';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+
+import { AppModule } from '../../app.module.js';
+import { describeApi } from './describe-api.js';
+
+const PUBLIC_URL = 'https://gatehouse.operator.example';
+
+interface Content {
+  readonly schema?: object;
+  readonly example?: unknown;
+  readonly examples?: Readonly<Record<string, { readonly value: unknown }>>;
+}
+
+interface Answer {
+  readonly place: string;
+  readonly status: number;
+  readonly description: string;
+  readonly content: Readonly<Record<string, Content>>;
+}
+
+let document: OpenAPIObject;
+let answers: readonly Answer[];
+
+beforeAll(async () => {
+  // Nothing is asked of any of them: describing an application does not start it.
+  const nestOptions: Pick<NestApplicationOptions, 'logger'> = { logger: false };
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot({
+      config: gatewayConfig({}),
+      database: Object.create(Database.prototype) as Database,
+      masterKey: {} as MasterKey,
+      log: new Log({ level: 'error' }),
+      clock: new SystemClock(),
+      ids: new SystemIds(),
+      random: new SystemRandom(),
+    }),
+    new FastifyAdapter(),
+    nestOptions,
+  );
+  document = describeApi(app, PUBLIC_URL);
+  answers = answersOf(document);
+});
+
+describe('the OpenAPI document', () => {
+  it('gives every answer words of its own', () => {
+    expect(answers.length).toBeGreaterThan(100);
+    expect(answers.filter(({ description }) => description === '')).toEqual([]);
+  });
+
+  it('shows a whole body for every success in JSON', () => {
+    const without = answers.filter(
+      ({ status, content }) => status < 300 && content['application/json']?.example === undefined,
+    );
+    // Those answer with no body, another media type, or this very document.
+    expect(without.map(({ place }) => place)).toEqual([
+      'revokeApiKey 204',
+      'removeConnection 204',
+      'returnFromProvider 200',
+      'getOpenApiDocument 200',
+      'getReference 200',
+      'getReferenceAsset 200',
+    ]);
+  });
+
+  it('shows only examples that fit their schemas', () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
+    ajv.addSchema({ components: document.components }, 'openapi.json');
+    const wrong = answers.flatMap(({ place, content }) =>
+      Object.values(content).flatMap(({ schema, example, examples = {} }) => {
+        const values = [...Object.values(examples).map(({ value }) => value), example];
+        const absolute: unknown = JSON.parse(
+          JSON.stringify(schema ?? {}).replaceAll('"#/', '"openapi.json#/'),
+        );
+        const validate = ajv.compile(absolute as object);
+        return values
+          .filter((value) => value !== undefined && !validate(value))
+          .map(() => `${place}: ${ajv.errorsText(validate.errors)}`);
+      }),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('names this gateway’s own pages of problems', () => {
+    const text = JSON.stringify(document);
+    expect(text).toContain(`"${PUBLIC_URL}/problems/not_found"`);
+    expect(text).not.toContain('https://gatehouse.example');
+  });
+
+  it('says of its keys no more than that they are bearer tokens', () => {
+    expect(JSON.stringify(document.components?.securitySchemes)).not.toContain('JWT');
+  });
+});
+
+function answersOf({ paths }: OpenAPIObject): readonly Answer[] {
+  return Object.values(paths).flatMap((path) =>
+    [path.get, path.put, path.post, path.patch, path.delete]
+      .filter((operation) => operation !== undefined)
+      .flatMap(({ operationId = '', responses }) =>
+        Object.entries(responses).map(([status, response]) => {
+          const { description = '', content = {} } = response as Partial<Answer>;
+          return { place: `${operationId} ${status}`, status: Number(status), description, content };
+        }),
+      ),
+  );
+}
