@@ -1,4 +1,5 @@
 import { type ProviderName, vendorAccount, type VendorAccount } from './vendor-accounts.js';
+import { type Entrance, type VendorGate } from './vendor-gate.js';
 
 /** A JSON answer, with what a test looks at. */
 export interface Answer {
@@ -15,10 +16,13 @@ export interface GatewayTenant {
   /** Calls `/v1` with the tenant's key. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** Connects a vendor account of the tenant's own and tells the vendor where its webhooks go. */
-  connect(provider: ProviderName, switches?: Record<string, unknown>): Promise<VendorAccount>;
+  connect(provider: ProviderName, switches?: Record<string, unknown>): Promise<ConnectedAccount>;
   /** Sends new verifications to `provider` from now on. */
   route(provider: ProviderName): Promise<void>;
 }
+
+/** A vendor account whose calls from the gateway can be held. */
+export type ConnectedAccount = VendorAccount & Pick<Entrance, 'hold'>;
 
 /** What a product backend and an operator do with a gateway, over HTTP. */
 export interface GatewayClient {
@@ -33,18 +37,13 @@ export interface GatewayAddress {
   readonly adminKey: string;
   /** Where the simulator's control API is. */
   readonly simulatorOrigin: string;
-  /** Where connections find their vendor; the simulator itself unless something stands before it. */
-  readonly vendorOrigin?: string;
+  /** Between the gateway and the vendors. */
+  readonly gate: VendorGate;
 }
 
 export const ALL_SCOPES = ['verifications:read', 'verifications:write', 'identity:read'];
 
-export function gatewayClient({
-  origin,
-  adminKey,
-  simulatorOrigin,
-  vendorOrigin,
-}: GatewayAddress): GatewayClient {
+export function gatewayClient({ origin, adminKey, simulatorOrigin, gate }: GatewayAddress): GatewayClient {
   const call: GatewayClient['fetch'] = (path, init = {}) => send(origin + path, init);
   const json = (
     key: string,
@@ -80,13 +79,14 @@ export function gatewayClient({
         key,
         call: (method, path, body, headers) => json(key, method, `/v1${path}`, body, headers),
         async connect(provider, switches) {
-          const account = await vendorAccount(simulatorOrigin, provider, switches, vendorOrigin);
+          const entrance = gate.entrance();
+          const account = await vendorAccount(simulatorOrigin, provider, switches, entrance.origin);
           const connection = required(
             await admin('PUT', `/tenants/${id}/connections/${provider}?environment=test`, account.connection),
             201,
           );
           if (provider === 'sentinel') await account.setWebhook(text(connection, 'webhookUrl'));
-          return account;
+          return { ...account, hold: (path) => entrance.hold(path) };
         },
         async route(provider) {
           required(await admin('PUT', `/tenants/${id}/routing?environment=test`, { provider }), 200);

@@ -14,7 +14,6 @@ import {
 
 import { createGateway, type Gateway } from '../../apps/gateway/src/gateway.js';
 import { type RateLimitOptions } from '../../apps/gateway/src/http/rate-limits.js';
-import { type RateLimitOptions } from '../../apps/gateway/src/http/rate-limits.js';
 import { createSimulator } from '../../apps/simulator/src/simulator.js';
 import { createTestDatabase } from './database.js';
 import { gatewayClient, type GatewayClient } from './gateway-client.js';
@@ -69,7 +68,7 @@ export async function startGateway(
   });
   const origin = `http://127.0.0.1:${gateway.port}`;
   return {
-    ...gatewayClient({ origin, adminKey, simulatorOrigin, vendorOrigin: gate.origin }),
+    ...gatewayClient({ origin, adminKey, simulatorOrigin, gate }),
     gateway,
     origin,
     simulatorOrigin,

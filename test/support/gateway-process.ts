@@ -100,7 +100,7 @@ export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
   try {
     return !/^\d+ \(.*\) Z /s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
@@ -127,4 +127,9 @@ export async function unusedPort(): Promise<number> {
     });
     if (isFree) return port;
   }
+}
+
+/** The system's code of a failure. No question of `instanceof`: Node's own errors are of another realm than Jest's. */
+export function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }

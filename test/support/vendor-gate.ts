@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
@@ -13,10 +14,18 @@ export interface Hold {
 
 /** Stands before the vendors and passes everything on; a test can keep requests back, to be in the middle of a call for sure. */
 export interface VendorGate {
+  /** For one vendor account, so that a test holds its own calls and nobody else's. */
+  entrance(): Entrance;
+  /** Releases what a test that failed still holds. */
+  releaseAll(): void;
+  close(): Promise<void>;
+}
+
+export interface Entrance {
+  /** To be called instead of the simulator's. */
   readonly origin: string;
   /** Keeps back requests whose path contains `path`. */
   hold(path: string): Hold;
-  close(): Promise<void>;
 }
 
 export async function openVendorGate(simulatorOrigin: string): Promise<VendorGate> {
@@ -26,8 +35,10 @@ export async function openVendorGate(simulatorOrigin: string): Promise<VendorGat
   });
   const pass = async (incoming: IncomingMessage, answer: ServerResponse): Promise<void> => {
     const body = await buffer(incoming).catch(() => null);
-    const path = incoming.url ?? '';
-    for (const holding of holds) if (path.includes(holding.path)) await holding.wait(answer);
+    const [, entrance, path = '/'] = /^\/(\w+)(\/.*)$/s.exec(incoming.url ?? '') ?? [];
+    for (const holding of holds) {
+      if (holding.entrance === entrance && path.includes(holding.path)) await holding.wait(answer);
+    }
     if (body === null || answer.destroyed) return;
     const outgoing = request(simulatorOrigin + path, {
       method: incoming.method ?? 'GET',
@@ -42,24 +53,35 @@ export async function openVendorGate(simulatorOrigin: string): Promise<VendorGat
     answer.once('close', () => outgoing.destroy());
     outgoing.end(body);
   };
+  const releaseAll = (): void => {
+    for (const holding of holds) holding.open();
+    holds.clear();
+  };
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  // A TCP server has an address, not a path.
+  const { port } = server.address() as AddressInfo;
   return {
-    // A TCP server has an address, not a path.
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    hold(path) {
-      const holding = new Holding(path);
-      holds.add(holding);
+    entrance() {
+      const entrance = randomBytes(6).toString('hex');
       return {
-        waiting: () => holding.waiting,
-        release: () => {
-          holds.delete(holding);
-          holding.open();
+        origin: `http://127.0.0.1:${port}/${entrance}`,
+        hold(path) {
+          const holding = new Holding(entrance, path);
+          holds.add(holding);
+          return {
+            waiting: () => holding.waiting,
+            release: () => {
+              holds.delete(holding);
+              holding.open();
+            },
+          };
         },
       };
     },
+    releaseAll,
     async close() {
-      for (const holding of holds) holding.open();
+      releaseAll();
       server.close();
       server.closeAllConnections();
       await once(server, 'close');
@@ -72,7 +94,10 @@ class Holding {
   readonly open: () => void;
   readonly #opened: Promise<void>;
 
-  constructor(readonly path: string) {
+  constructor(
+    readonly entrance: string,
+    readonly path: string,
+  ) {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     this.#opened = promise;
     this.open = () => {

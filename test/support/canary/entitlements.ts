@@ -1,0 +1,194 @@
+import { type Overheard } from './eavesdropper.js';
+import { type Allowance } from './canaries.js';
+
+/*
+ * Every place where something planted may be read in the clear, with the reason. Whatever is not here is a leak.
+ */
+
+interface AnswerEntitlement {
+  readonly routes: readonly string[];
+  /** Members that may hold it: `action.url`, `data.*.reference`; header fields as `header:location`. */
+  readonly members: readonly string[];
+  readonly allowed: readonly Allowance[];
+}
+
+const OWN_WORDS: readonly Allowance[] = [
+  { label: 'reference', reason: 'the caller’s own name for the person (API.md 2)' },
+  { label: 'metadata', reason: 'the caller’s own (API.md 2)' },
+  { label: 'redirectUrl', reason: 'the caller’s own (API.md 2)' },
+];
+const VERIFICATION_MEMBERS = ['reference', 'metadata', 'redirectUrl'];
+
+const ANSWERS: readonly AnswerEntitlement[] = [
+  {
+    routes: [
+      'POST /v1/verifications',
+      'GET /v1/verifications/{id}',
+      'POST /v1/verifications/{id}/refresh',
+      'POST /v1/verifications/{id}/link',
+      'POST /v1/verifications/{id}/cancel',
+    ],
+    members: VERIFICATION_MEMBERS,
+    allowed: OWN_WORDS,
+  },
+  {
+    routes: ['GET /v1/verifications', 'POST /v1/verifications/search'],
+    members: VERIFICATION_MEMBERS.map((member) => `data.*.${member}`),
+    allowed: OWN_WORDS,
+  },
+  {
+    routes: [
+      'POST /v1/verifications',
+      'GET /v1/verifications/{id}',
+      'POST /v1/verifications/{id}/refresh',
+      'POST /v1/verifications/{id}/link',
+      'POST /v1/verifications/{id}/cancel',
+    ],
+    members: ['action.url'],
+    allowed: [{ label: 'return token', reason: 'the person’s link leads back through it (API.md 5)' }],
+  },
+  {
+    routes: ['GET /v1/verifications', 'POST /v1/verifications/search'],
+    members: ['data.*.action.url'],
+    allowed: [{ label: 'return token', reason: 'the person’s link leads back through it (API.md 5)' }],
+  },
+  {
+    routes: ['GET /v1/verifications/{id}/identity'],
+    members: ['person', 'documents', 'risk', 'consent'],
+    allowed: [
+      { label: 'identity', reason: 'what the endpoint is for, behind a scope of its own (API.md 3)' },
+      { label: 'subject', reason: 'what the endpoint is for, behind a scope of its own (API.md 3)' },
+    ],
+  },
+  {
+    routes: ['POST /admin/v1/tenants/{id}/api-keys', 'POST /admin/v1/tenants/{id}/api-keys/{id}/rotate'],
+    members: ['key'],
+    allowed: [{ label: 'api key', reason: 'shown this once (API.md 1)' }],
+  },
+  {
+    routes: ['PUT', 'GET'].flatMap((method) =>
+      ['sentinel', 'sardine', 'dentity'].map(
+        (provider) => `${method} /admin/v1/tenants/{id}/connections/${provider}`,
+      ),
+    ),
+    members: ['webhookUrl', 'settings'],
+    allowed: [
+      { label: 'webhook token', reason: 'the admin has to tell the provider the URL (API.md 5)' },
+      { label: 'setting', reason: 'settings are no secrets and can be read back (API.md 6)' },
+    ],
+  },
+  {
+    routes: ['POST /admin/v1/tenants', 'GET /admin/v1/tenants/{id}'],
+    members: ['name'],
+    allowed: [{ label: 'tenant name', reason: 'its own member' }],
+  },
+  {
+    routes: ['GET /admin/v1/tenants'],
+    members: ['data.*.name'],
+    allowed: [{ label: 'tenant name', reason: 'its own member' }],
+  },
+  {
+    routes: ['GET /v1/me'],
+    members: ['tenant.name'],
+    allowed: [{ label: 'tenant name', reason: 'its own member' }],
+  },
+  {
+    routes: ['POST /admin/v1/tenants/{id}/api-keys', 'POST /admin/v1/tenants/{id}/api-keys/{id}/rotate'],
+    members: ['name'],
+    allowed: [{ label: 'key name', reason: 'its own member' }],
+  },
+  {
+    routes: ['GET /admin/v1/tenants/{id}/api-keys'],
+    members: ['data.*.name'],
+    allowed: [{ label: 'key name', reason: 'its own member' }],
+  },
+  {
+    routes: ['PUT /admin/v1/tenants/{id}/routing', 'GET /admin/v1/tenants/{id}/routing'],
+    members: ['note'],
+    allowed: [{ label: 'routing note', reason: 'its own member' }],
+  },
+  {
+    routes: ['GET /return/…'],
+    members: ['header:location'],
+    allowed: [{ label: 'redirectUrl', reason: 'where the caller wants its user to go (API.md 5)' }],
+  },
+];
+
+/** An answer in pieces, each with what it may hold. Only success is entitled to anything. */
+export function piecesOf(
+  answer: Overheard,
+): readonly { text: string; where: string; allowed: readonly Allowance[] }[] {
+  const where = `${answer.route} (${answer.status})`;
+  const entitlements =
+    answer.status < 400 ? ANSWERS.filter(({ routes }) => routes.includes(answer.route)) : [];
+  const headers = answer.headers.split('\n').map((line) => {
+    const name = line.slice(0, line.indexOf(':'));
+    return {
+      text: line,
+      where: `${where}: header ${name}`,
+      allowed: allowedAt(entitlements, [`header:${name}`]),
+    };
+  });
+  const json = parsed(answer.body);
+  const leaves = json === undefined ? [{ path: [], text: answer.body }] : leavesOf(json, []);
+  return [
+    ...headers,
+    ...leaves.map(({ path, text }) => ({
+      text,
+      where: `${where}: ${path.join('.')}`,
+      allowed: allowedAt(entitlements, path),
+    })),
+  ];
+}
+
+/** What a column may hold in the clear. */
+export function allowedInColumn(column: string): readonly Allowance[] {
+  return COLUMNS[column] ?? [];
+}
+
+const COLUMNS: Readonly<Record<string, readonly Allowance[]>> = {
+  'tenants.name': [{ label: 'tenant name', reason: 'a company’s name, in its own column' }],
+  'api_keys.name': [{ label: 'key name', reason: 'an admin’s word for the key, in its own column' }],
+  'connections.settings': [{ label: 'setting', reason: 'settings are no secrets' }],
+  'routing_policies.note': [{ label: 'routing note', reason: 'an admin’s reason, in its own column' }],
+  'routing_policies.policy': [{ label: 'routing note', reason: 'the policy as it was put, note included' }],
+  'ledger_entries.data': [
+    { label: 'setting', reason: 'who changed which setting from what to what is audited' },
+    { label: 'routing note', reason: 'so is why a policy was changed' },
+  ],
+};
+
+function allowedAt(
+  entitlements: readonly AnswerEntitlement[],
+  path: readonly string[],
+): readonly Allowance[] {
+  return entitlements
+    .filter(({ members }) => members.some((member) => covers(member.split('.'), path)))
+    .flatMap(({ allowed }) => allowed);
+}
+
+/** A member covers itself and everything below it. */
+function covers(member: readonly string[], path: readonly string[]): boolean {
+  return member.every(
+    (part, index) => part === path[index] || (part === '*' && /^\d+$/.test(path[index] ?? '')),
+  );
+}
+
+function leavesOf(
+  value: unknown,
+  path: readonly string[],
+): readonly { path: readonly string[]; text: string }[] {
+  if (typeof value !== 'object' || value === null) return [{ path, text: String(value) }];
+  return Object.entries(value).flatMap(([name, member]) => [
+    { path: [...path, name], text: name },
+    ...leavesOf(member, [...path, name]),
+  ]);
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,185 @@
+import { createHash } from 'node:crypto';
+
+import { SystemIds, toTypeId } from '@gatehouse/platform';
+
+import { ALL_SCOPES, type Answer, type GatewayHarness, required, text } from './gateway-harness.js';
+import { firstOf, type Operation, parametersOf } from './openapi/api-description.js';
+import { type ProviderName, vendorAccount, type VendorAccount } from './vendor-accounts.js';
+
+export type Environment = 'test' | 'live';
+
+/** One side of a wall: a tenant in one of its environments, with an account at Sentinel and at Dentity. */
+export interface Side {
+  readonly tenantId: string;
+  readonly environment: Environment;
+  readonly key: string;
+  readonly keyId: string;
+  readonly sentinel: VendorAccount;
+  readonly dentity: VendorAccount;
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  create(more?: Readonly<Record<string, unknown>>): Promise<string>;
+}
+
+/** The same person for everybody: what keeps them apart must be the wall and nothing else. */
+export const SUBJECT = { email: 'ana.ruiz@mail.test', phone: '+14155550123' };
+export const REFERENCE = 'user-42';
+
+const ids = new SystemIds();
+
+export class IsolationWorld {
+  constructor(readonly harness: GatewayHarness) {}
+
+  async tenantId(): Promise<string> {
+    return text(
+      required(await this.harness.admin('POST', '/tenants', { name: 'Northwind Bank' }), 201),
+      'id',
+    );
+  }
+
+  async apiKey(
+    tenantId: string,
+    environment: Environment = 'test',
+    scopes: readonly string[] = ALL_SCOPES,
+  ): Promise<{ id: string; key: string }> {
+    const body = { name: 'backend', environment, scopes };
+    const created = required(await this.harness.admin('POST', `/tenants/${tenantId}/api-keys`, body), 201);
+    return { id: text(created, 'id'), key: text(created, 'key') };
+  }
+
+  /** An operator's key with a role: there is no call for one yet, so it is written where keys are. */
+  async adminKey(role: string): Promise<string> {
+    const key = `gk_admin_${createHash('sha256').update(ids.next()).digest('hex')}`;
+    await this.harness.database.query(
+      {
+        name: 'test_insert_admin_key',
+        text: 'INSERT INTO admin_keys (id, name, role, hash, hint, created_at) VALUES ($1, $2, $3, $4, $5, now())',
+      },
+      [ids.next(), role, role, createHash('sha256').update(key).digest(), key.slice(-4)],
+    );
+    return key;
+  }
+
+  async connect(tenantId: string, environment: Environment, provider: ProviderName): Promise<VendorAccount> {
+    // What the vendor tells of its own accord would be in the way of what is told here.
+    const switches = provider === 'dentity' ? { deliveryEvents: false } : {};
+    const account = await vendorAccount(this.harness.simulatorOrigin, provider, switches);
+    const path = `/tenants/${tenantId}/connections/${provider}?environment=${environment}`;
+    const connection = required(await this.harness.admin('PUT', path, account.connection), 201);
+    if (provider === 'sentinel') await account.setWebhook(text(connection, 'webhookUrl'));
+    return account;
+  }
+
+  async webhookUrl({ tenantId, environment }: Side, provider: ProviderName): Promise<string> {
+    const path = `/tenants/${tenantId}/connections/${provider}?environment=${environment}`;
+    return text(required(await this.harness.admin('GET', path), 200), 'webhookUrl');
+  }
+
+  /** Routed to Sentinel; callers may choose Dentity. */
+  async side(tenantId: string, environment: Environment): Promise<Side> {
+    const sentinel = await this.connect(tenantId, environment, 'sentinel');
+    const dentity = await this.connect(tenantId, environment, 'dentity');
+    const policy = { provider: 'sentinel', callerMayChoose: true };
+    required(
+      await this.harness.admin('PUT', `/tenants/${tenantId}/routing?environment=${environment}`, policy),
+      200,
+    );
+    const { id: keyId, key } = await this.apiKey(tenantId, environment);
+    const call: Side['call'] = (method, path, body, headers) =>
+      this.call(key, method, `/v1${path}`, body, headers);
+    return {
+      tenantId,
+      environment,
+      key,
+      keyId,
+      sentinel,
+      dentity,
+      call,
+      create: async (more = {}) => {
+        const body = { subject: SUBJECT, reference: REFERENCE, ...more };
+        return text(required(await call('POST', '/verifications', body), 201), 'id');
+      },
+    };
+  }
+
+  call(
+    key: string | null,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    return this.harness.fetch(path, {
+      method,
+      headers: {
+        ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  }
+
+  /** Calls an operation with ids in its path, and a body that would do. */
+  operate(
+    key: string | null,
+    operation: Operation,
+    segments: Readonly<Record<string, string>>,
+  ): Promise<Answer> {
+    const path = operation.path.replaceAll(/\{(\w+)\}/g, (_all, name: string) =>
+      encodeURIComponent(segments[name] ?? ''),
+    );
+    const query = parametersOf(operation, 'query')
+      .filter((parameter) => parameter.required === true)
+      .map(({ name, schema }) => `${name}=${firstOf(schema)}`)
+      .join('&');
+    return this.call(
+      key,
+      operation.method,
+      query === '' ? path : `${path}?${query}`,
+      this.#bodyFor(operation),
+    );
+  }
+
+  #bodyFor({ id, body }: Operation): unknown {
+    if (body === null) return undefined;
+    const known = this.#bodies[id];
+    if (known === undefined) throw new Error(`say here what body ${id} takes`);
+    return known;
+  }
+
+  readonly #bodies: Readonly<Record<string, unknown>> = {
+    createVerification: { subject: SUBJECT },
+    searchVerifications: SUBJECT,
+    createTenant: { name: 'Northwind Bank' },
+    changeTenant: { name: 'Northwind Bank' },
+    createApiKey: { name: 'backend', environment: 'test', scopes: ['verifications:read'] },
+    rotateApiKey: {},
+    putConnection: {
+      credentials: { apiKey: 'pk-any', secretKey: 'any' },
+      settings: { baseUrl: 'http://127.0.0.1:9/dentity' },
+    },
+    putRoutingPolicy: { provider: 'dentity' },
+  };
+}
+
+/** An id that nobody ever made. */
+export function missingId(prefix: string): string {
+  return toTypeId(prefix, ids.next());
+}
+
+/** Of the resources whose members are addressed by id, by the segment before it; null where a name stands. */
+const PREFIXES: Readonly<Record<string, string | null>> = {
+  verifications: 'ver',
+  tenants: 'tnt',
+  'api-keys': 'key',
+  connections: null,
+};
+
+/** The kind of id that a parameter of a path takes; null for a name. Throws for a resource that is new here. */
+export function idPrefixOf({ id, path }: Operation, name: string): string | null {
+  const segments = path.split('/');
+  const resource = segments[segments.indexOf(`{${name}}`) - 1] ?? '';
+  const prefix = PREFIXES[resource];
+  if (prefix === undefined) throw new Error(`${id}: say here what names one of the ${resource}`);
+  return prefix;
+}
