@@ -138,11 +138,13 @@ describe('the other programs', () => {
   it('read where the simulator listens', () => {
     expect(simulatorConfig({})).toEqual({ host: '127.0.0.1', port: 4000, publicUrl: null });
     const SIMULATOR_PUBLIC_URL = 'https://twins.northwind.test';
-    expect(simulatorConfig({ SIMULATOR_HOST: '0.0.0.0', SIMULATOR_PORT: '0', SIMULATOR_PUBLIC_URL })).toEqual({
-      host: '0.0.0.0',
-      port: 0,
-      publicUrl: SIMULATOR_PUBLIC_URL,
-    });
+    expect(simulatorConfig({ SIMULATOR_HOST: '0.0.0.0', SIMULATOR_PORT: '0', SIMULATOR_PUBLIC_URL })).toEqual(
+      {
+        host: '0.0.0.0',
+        port: 0,
+        publicUrl: SIMULATOR_PUBLIC_URL,
+      },
+    );
     expect(linesOf(() => simulatorConfig({ SIMULATOR_PUBLIC_URL: 'twins' }))).toHaveLength(1);
     expect(linesOf(() => simulatorConfig({ SIMULATOR_PORT: 'x' }))).toHaveLength(1);
   });
