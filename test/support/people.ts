@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 
+import { ordinaryPhone } from './ordinary-phone.js';
 import { type ProviderName } from './vendor-accounts.js';
 
 /** A caller's request that every provider can serve. */
@@ -19,8 +20,7 @@ export function createRequest(over: Readonly<Record<string, unknown>> = {}): Cre
   return {
     subject: {
       email: `ana.ruiz.${number}@mail.test`,
-      // The simulator's magic people end in 900 and above.
-      phone: `+1415555${randomInt(1, 10)}${String(randomInt(900)).padStart(3, '0')}`,
+      phone: ordinaryPhone(),
       firstName: 'Ana',
       lastName: 'Ruiz',
     },

@@ -112,8 +112,19 @@ function wordsOf(node: ts.Node): readonly string[] {
 
 function isExample(node: ts.Node): boolean {
   for (let at: ts.Node = node; !ts.isSourceFile(at); at = at.parent)
-    if (ts.isPropertyAssignment(at) && at.name !== node && EXAMPLES.has(at.name.getText())) return true;
+    if (isExampleMember(at, node) || isExampleConstant(at, node)) return true;
   return false;
+}
+
+function isExampleMember(at: ts.Node, node: ts.Node): boolean {
+  return ts.isPropertyAssignment(at) && at.name !== node && EXAMPLES.has(at.name.getText());
+}
+
+/** `const CONNECTION_EXAMPLE = {…}` at the top of a file: the whole-body example of an operation. */
+function isExampleConstant(at: ts.Node, node: ts.Node): boolean {
+  const isConstant =
+    ts.isVariableDeclaration(at) && at.name !== node && ts.isSourceFile(at.parent.parent.parent);
+  return isConstant && /(?:^|_)EXAMPLES?$/u.test(at.name.getText());
 }
 
 /** The global itself; not a member that happens to have its name (`jest.setTimeout`). */

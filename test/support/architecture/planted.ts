@@ -294,6 +294,12 @@ export const INNOCENT: readonly Innocent[] = [
   ),
   innocent(
     'no provider is named outside its adapter',
+    'a whole-body example of an operation',
+    GATEWAY,
+    `export const ME_EXAMPLE = { provider: 'sentinel' };`,
+  ),
+  innocent(
+    'no provider is named outside its adapter',
     'a word that contains one',
     CORE,
     `const identity = 'identity.viewed';`,
