@@ -10,13 +10,18 @@ export async function requireFreePort(host: string, port: number, variable = 'PO
     server.listen({ host, port, exclusive: true });
     await once(server, 'listening');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new StartError([lineOf(code, variable)]);
+    throw cannotListen(error, variable);
   }
   const address = server.address();
   server.close();
   await once(server, 'close');
   return typeof address === 'object' && address !== null ? address.port : port;
+}
+
+/** A failure to listen, as a line for the operator that names the variable to change. */
+export function cannotListen(error: unknown, variable: string): StartError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  return new StartError([lineOf(code, variable)]);
 }
 
 function lineOf(code: string, variable: string): string {

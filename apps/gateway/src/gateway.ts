@@ -27,7 +27,7 @@ import { ProblemFilter } from './http/problems/problem.filter.js';
 import { RATE_LIMITS, type RateLimitOptions } from './http/rate-limits.js';
 import { RouteTable } from './http/route-table.js';
 import { UnusedConnections } from './http/unused-connections.js';
-import { requireFreePort } from './free-port.js';
+import { cannotListen, requireFreePort } from './free-port.js';
 
 const SWEEP_MS = 50;
 /** For what follows on requests that are cut off. */
@@ -93,7 +93,10 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   try {
     await app.get(TenantService).ensureSystemKeys();
     newAdminKey = await apiKeys.ensureAdminKey(config.adminApiKey);
-    await app.listen({ host: config.host, port: config.port });
+    await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
+    // Taken since it was found free.
+    throw cannotListen(error, 'PORT');
+  });
   } catch (error) {
     await app.close();
     throw error;

@@ -7,7 +7,7 @@ import { type ReasonCode } from './reason-codes.js';
 export const PROBLEMS = {
   malformed_json: { status: 400, title: 'The body is not valid JSON', owner: 'caller' },
   bad_request: { status: 400, title: 'The request cannot be read', owner: 'caller' },
-  unauthenticated: { status: 401, title: 'A valid API key is required', owner: 'caller' },
+  unauthenticated: { status: 401, title: 'The sender did not prove who it is', owner: 'caller' },
   insufficient_scope: { status: 403, title: 'The API key lacks a scope', owner: 'caller' },
   not_found: { status: 404, title: 'There is no such resource', owner: 'caller' },
   method_not_allowed: { status: 405, title: 'The method is not supported here', owner: 'caller' },

@@ -10,7 +10,6 @@ import { RawBytes } from '../http/body.js';
 import { isJson } from '../http/json-body.js';
 import { idParameter } from '../http/openapi/id-parameter.js';
 import { Operation } from '../http/openapi/operation.decorator.js';
-import { UnauthenticWebhook } from '../http/problems/problems.decorator.js';
 import { type Plain } from '../http/plain.js';
 
 export class ReceivedView {
@@ -35,7 +34,13 @@ const TOKEN = { name: 'token', schema: { type: 'string' } } as const;
 const DESCRIPTION =
   'The exact URL is the `webhookUrl` of the connection. Authenticated by the provider’s own rule over the raw bytes; stored, then answered, then applied. A repeat is answered like the first.';
 
-const PROBLEMS = ['malformed_json', 'not_found', 'payload_too_large', 'webhook_not_configured'] as const;
+const PROBLEMS = [
+  'malformed_json',
+  'unauthenticated',
+  'not_found',
+  'payload_too_large',
+  'webhook_not_configured',
+] as const;
 
 /** Webhooks of providers. */
 @ApiTags('Inbound')
@@ -56,7 +61,6 @@ export class HooksController {
     description: DESCRIPTION,
     problems: PROBLEMS,
   })
-  @UnauthenticWebhook()
   @ApiConsumes('application/json')
   @ApiBody({ schema: {}, description: 'Whatever the provider sends; at most 1 MiB.' })
   @ApiOkResponse({ type: ReceivedView, description: 'It is stored.', example: { received: true } })
@@ -76,7 +80,6 @@ export class HooksController {
     description: DESCRIPTION,
     problems: PROBLEMS,
   })
-  @UnauthenticWebhook()
   @ApiConsumes('application/json')
   @ApiBody({ schema: {}, description: 'Whatever the provider sends; at most 1 MiB.' })
   @ApiOkResponse({ type: ReceivedView, description: 'It is stored.', example: { received: true } })

@@ -10,9 +10,6 @@ export interface PreparedAnswer {
   readonly body: Buffer;
 }
 
-/** Of `unauthenticated` where no key is asked for, but the provider’s own proof. */
-export const UNAUTHENTIC_WEBHOOK = 'The webhook does not prove where it comes from';
-
 /** The URL of a problem's page: its `type`. */
 export function problemType(publicUrl: string, code: string): string {
   return `${publicUrl}/problems/${code}`;
@@ -21,11 +18,12 @@ export function problemType(publicUrl: string, code: string): string {
 /** A problem as RFC 9457 has it, with our extensions (API.md 1). */
 export function prepareProblem(problem: Problem, publicUrl: string, requestId: string): PreparedAnswer {
   const { status, title } = PROBLEMS[problem.code];
+  // A webhook proves itself by its provider's own rule; there is no key to ask it for.
   const isAboutKey = problem.code === 'unauthenticated' && !(problem.cause instanceof WebhookRefusal);
   const document = {
     ...problem.extensions,
     type: problemType(publicUrl, problem.code),
-    title: problem.code === 'unauthenticated' && !isAboutKey ? UNAUTHENTIC_WEBHOOK : title,
+    title,
     status,
     detail: problem.message,
     // The path would do as well, but paths can hold tokens.

@@ -2,7 +2,7 @@ import { type ProblemCode, PROBLEMS } from '@gatehouse/contract';
 import { applyDecorators } from '@nestjs/common';
 import { ApiResponse, getSchemaPath } from '@nestjs/swagger';
 
-import { PROBLEM_MEDIA_TYPE, problemType, UNAUTHENTIC_WEBHOOK } from './problem-document.js';
+import { PROBLEM_MEDIA_TYPE, problemType } from './problem-document.js';
 import { ProblemView } from './problem.view.js';
 
 /** Where decorators run, nobody knows yet where callers will reach us. `describeApi` puts the real one in its place. */
@@ -13,33 +13,27 @@ export function Problems(...codes: readonly ProblemCode[]): MethodDecorator {
   return applyDecorators(...byStatus(codes).map(([status, group]) => response(status, group)));
 }
 
-/** In the OpenAPI document: what a webhook meets whose sender does not prove itself. No key is asked for. */
-export function UnauthenticWebhook(): MethodDecorator {
-  return response(401, ['unauthenticated'], UNAUTHENTIC_WEBHOOK);
-}
-
 function byStatus(codes: readonly ProblemCode[]): (readonly [number, readonly ProblemCode[]])[] {
   const distinct = [...new Set(codes)];
   const statuses = new Set(distinct.map((code) => PROBLEMS[code].status));
   return [...statuses].map((status) => [status, distinct.filter((code) => PROBLEMS[code].status === status)]);
 }
 
-function response(status: number, codes: readonly ProblemCode[], title?: string): MethodDecorator {
-  const titleOf = (code: ProblemCode): string => title ?? PROBLEMS[code].title;
+function response(status: number, codes: readonly ProblemCode[]): MethodDecorator {
   return ApiResponse({
     status,
-    description: codes.map((code) => `\`${code}\`: ${titleOf(code)}.`).join(' '),
+    description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
     content: {
       [PROBLEM_MEDIA_TYPE]: {
         schema: { $ref: getSchemaPath(ProblemView) },
-        examples: Object.fromEntries(codes.map((code) => [code, { value: exampleOf(code, titleOf(code)) }])),
+        examples: Object.fromEntries(codes.map((code) => [code, { value: exampleOf(code) }])),
       },
     },
   });
 }
 
-function exampleOf(code: ProblemCode, title: string): Record<string, unknown> {
-  const { status } = PROBLEMS[code];
+function exampleOf(code: ProblemCode): Record<string, unknown> {
+  const { status, title } = PROBLEMS[code];
   const requestId = '0b6f2c1e-5d0f-4a53-9a31-0d7c1b8f4e11';
   return {
     type: problemType(PUBLIC_URL_EXAMPLE, code),
