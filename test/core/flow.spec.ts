@@ -536,6 +536,25 @@ describe('the browser’s return', () => {
   });
 });
 
+it('lets go of a connection once nobody is under way with it, and keeps what was verified', async () => {
+  const { scope, account, verification, person } = await begin('sentinel');
+  const remove = (): Promise<void> =>
+    core.connections.remove('test', scope.tenantId, 'test', 'sentinel', null);
+  await expect(remove()).rejects.toMatchObject({ code: 'conflict' });
+  await account.finish(person, 'approve');
+  await core.verifications.refresh(scope, verification.id);
+  await remove();
+  await update('due_at = now()', verification.id);
+  await eventually(async () => {
+    const { rows } = await core.database.pool.query<{ due_at: Date | null }>(
+      'SELECT due_at FROM verifications WHERE id = $1',
+      [verification.id],
+    );
+    expect(rows[0]?.due_at).toBeNull();
+  });
+  expect((await core.verifications.get(scope, verification.id)).status).toBe('verified');
+});
+
 it('finds a person by e-mail or phone through keyed hashes only', async () => {
   const { scope, verification, input } = await begin('sentinel', { reference: 'user-42' });
   const page = { limit: 10, cursor: null };

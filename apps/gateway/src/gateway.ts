@@ -94,9 +94,9 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
     await app.get(TenantService).ensureSystemKeys();
     newAdminKey = await apiKeys.ensureAdminKey(config.adminApiKey);
     await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
-    // Taken since it was found free.
-    throw cannotListen(error, 'PORT');
-  });
+      // Taken since it was found free.
+      throw cannotListen(error, 'PORT');
+    });
   } catch (error) {
     await app.close();
     throw error;

@@ -19,6 +19,7 @@ import { Ledger } from './ledger/ledger.js';
 import { TenantVault } from './privacy/tenant-vault.js';
 import { RoutingService } from './routing/routing.service.js';
 import { ApiKeyService } from './tenancy/api-key.service.js';
+import { ConnectionOpener } from './tenancy/connection-opener.js';
 import { ConnectionService } from './tenancy/connection.service.js';
 import { TenantService } from './tenancy/tenant.service.js';
 import { VerificationApplier } from './verifications/verification-applier.js';
@@ -66,21 +67,21 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
 
   const tenants = new TenantService(database, vault, ledger, clock, ids);
   const apiKeys = new ApiKeyService(database, ledger, clock, ids, random);
+  const opener = new ConnectionOpener(database, vault, providers, config.publicUrl);
   const connections = new ConnectionService(
     { database, vault, ledger },
+    opener,
     providers,
-    config,
-    clock,
-    ids,
-    random,
+    config.allowPrivateNetworks,
+    { clock, ids, random },
   );
-  const routing = new RoutingService(database, connections, providers, ledger, clock);
+  const routing = new RoutingService(database, opener, providers, ledger, clock);
 
   const applier = new VerificationApplier(database, sealer, ledger, clock, random);
   const queries = new VerificationQueries(database, sealer, vault);
-  const reader = new VerificationReader(database, sealer, applier, connections, ledger, { clock, log });
+  const reader = new VerificationReader(database, sealer, applier, opener, ledger, { clock, log });
   const starter = new VerificationStarter(
-    { database, vault, sealer, applier, ledger, returnTokens, routing, connections, providers },
+    { database, vault, sealer, applier, ledger, returnTokens, routing, connections: opener, providers },
     config.publicUrl,
     clock,
     ids,
@@ -89,7 +90,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   const correlator = new SignalCorrelator(database, vault);
   const inbox = new InboxService(
     { database, vault, log },
-    connections,
+    opener,
     correlator,
     applier,
     { clock, ids },

@@ -18,7 +18,7 @@ import {
 } from '@gatehouse/platform';
 
 import { context, type TenantVault } from '../privacy/tenant-vault.js';
-import { type ConnectionService, type OpenConnection } from '../tenancy/connection.service.js';
+import { type ConnectionOpener, type OpenConnection } from '../tenancy/connection-opener.js';
 import { type Environment, tenantScope, type TenantScope } from '../tenancy/tenant-scope.js';
 import { type VerificationApplier } from '../verifications/verification-applier.js';
 import { bucketOf, FIND, MAKE_DUE, type VerificationRow } from '../verifications/verification.rows.js';
@@ -92,7 +92,7 @@ const MAX_EVENT = 64;
 export class InboxService {
   constructor(
     private readonly store: { readonly database: Database; readonly vault: TenantVault; readonly log: Log },
-    private readonly connections: ConnectionService,
+    private readonly connections: ConnectionOpener,
     private readonly correlator: SignalCorrelator,
     private readonly applier: VerificationApplier,
     private readonly surroundings: { readonly clock: Clock; readonly ids: Ids },

@@ -2,7 +2,7 @@ import { Problem, type ProviderRegistry } from '@gatehouse/contract';
 import { type Clock, type Database, type Queryable, type Statement } from '@gatehouse/platform';
 
 import { type Ledger } from '../ledger/ledger.js';
-import { type ConnectionService } from '../tenancy/connection.service.js';
+import { type ConnectionOpener } from '../tenancy/connection-opener.js';
 import { requireVersion } from '../tenancy/tenant.service.js';
 import { type Environment, tenantScope, type TenantScope } from '../tenancy/tenant-scope.js';
 
@@ -59,7 +59,7 @@ const INSERT: Statement = {
 export class RoutingService {
   constructor(
     private readonly database: Database,
-    private readonly connections: ConnectionService,
+    private readonly connections: ConnectionOpener,
     private readonly providers: ProviderRegistry,
     private readonly ledger: Ledger,
     private readonly clock: Clock,

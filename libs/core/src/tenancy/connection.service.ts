@@ -8,9 +8,7 @@ import {
 import {
   checkOutboundUrl,
   type Clock,
-  constantTimeEqual,
   type Database,
-  fromTypeId,
   type Ids,
   type Queryable,
   type RandomSource,
@@ -20,8 +18,16 @@ import {
 
 import { type Ledger } from '../ledger/ledger.js';
 import { type TenantVault } from '../privacy/tenant-vault.js';
+import {
+  COLUMNS,
+  type ConnectionOpener,
+  type ConnectionRow,
+  FIND,
+  placeOf,
+  type Secrets,
+} from './connection-opener.js';
 import { requireVersion } from './tenant.service.js';
-import { type Environment, tenantScope, type TenantScope } from './tenant-scope.js';
+import { type Environment, tenantScope } from './tenant-scope.js';
 
 /** A connection as admins see it: which credentials are set, never their values. */
 export interface ConnectionView {
@@ -37,47 +43,7 @@ export interface ConnectionView {
   readonly updatedAt: Date;
 }
 
-/** A connection ready for calls. Stays inside the core. */
-export interface OpenConnection {
-  readonly id: string;
-  readonly tenantId: string;
-  readonly environment: Environment;
-  readonly provider: Provider;
-  readonly credentials: unknown;
-  readonly settings: unknown;
-  /** Where this connection's webhooks come in, whether or not the provider sends any. */
-  readonly webhookUrl: string;
-}
-
-interface Secrets {
-  readonly credentials: unknown;
-  readonly webhookToken: string;
-}
-
-interface ConnectionRow {
-  readonly id: string;
-  readonly environment: Environment;
-  readonly provider: string;
-  readonly secrets_sealed: Buffer;
-  readonly settings: Record<string, unknown>;
-  readonly version: number;
-  readonly created_at: Date;
-  readonly updated_at: Date;
-}
-
-const COLUMNS = 'id, environment, provider, secrets_sealed, settings, version, created_at, updated_at';
-
-/** Served by connections_provider. */
-const FIND: Statement = {
-  name: 'connections_find',
-  text: `SELECT ${COLUMNS} FROM connections WHERE tenant_id = $1 AND environment = $2 AND provider = $3`,
-};
 const LOCK: Statement = { name: 'connections_lock', text: `${FIND.text} FOR UPDATE` };
-/** Served by the primary key. */
-const FIND_BY_ID: Statement = {
-  name: 'connections_find_by_id',
-  text: `SELECT ${COLUMNS} FROM connections WHERE tenant_id = $1 AND id = $2`,
-};
 const INSERT: Statement = {
   name: 'connections_insert',
   text: `INSERT INTO connections (tenant_id, id, environment, provider, secrets_sealed, settings, created_at, updated_at)
@@ -96,25 +62,14 @@ const DELETE: Statement = {
 /** Served by verifications_by_provider_reference. */
 const IN_USE: Statement = {
   name: 'connections_in_use',
-  text: `SELECT 1 AS found FROM verifications WHERE tenant_id = $1 AND connection_id = $2 AND due_at IS NOT NULL LIMIT 1`,
+  text: `SELECT 1 AS found FROM verifications WHERE tenant_id = $1 AND connection_id = $2
+            AND status IN ('requires_input', 'processing', 'needs_review') LIMIT 1`,
 };
 const TENANT_EXISTS: Statement = {
   name: 'connections_tenant_exists',
   text: 'SELECT 1 AS found FROM tenants WHERE id = $1',
 };
-const LIST_PROVIDERS: Statement = {
-  name: 'connections_list_providers',
-  text: 'SELECT provider FROM connections WHERE tenant_id = $1 AND environment = $2 ORDER BY provider',
-};
-
-const TENANT_PART = 26;
 const SECRET_BYTES = 20;
-
-/** What the connections need to know of the deployment. */
-export interface ConnectionOptions {
-  readonly publicUrl: string;
-  readonly allowPrivateNetworks: boolean;
-}
 
 /** Tenants' accounts at providers: checked when written, sealed at rest, opened only for a call. */
 export class ConnectionService {
@@ -124,11 +79,10 @@ export class ConnectionService {
       readonly vault: TenantVault;
       readonly ledger: Ledger;
     },
+    private readonly opener: ConnectionOpener,
     private readonly providers: ProviderRegistry,
-    private readonly options: ConnectionOptions,
-    private readonly clock: Clock,
-    private readonly ids: Ids,
-    private readonly random: RandomSource,
+    private readonly allowPrivateNetworks: boolean,
+    private readonly made: { readonly clock: Clock; readonly ids: Ids; readonly random: RandomSource },
   ) {}
 
   /**
@@ -148,16 +102,16 @@ export class ConnectionService {
       const [row] = await tx.query<ConnectionRow>(LOCK, [tenantId, environment, providerName]);
       if (row === undefined) await requireTenant(tx, tenantId);
       else requireVersion(row.version, ifVersion);
-      const known = row === undefined ? null : await this.#secrets(tenantId, row);
+      const known = row === undefined ? null : await this.opener.secretsOf(tenantId, row);
       const checked = this.#check(provider, input, known, row?.settings);
-      const id = row?.id ?? this.ids.next();
+      const id = row?.id ?? this.made.ids.next();
       const secrets: Secrets = {
         credentials: checked.credentials,
         webhookToken: known?.webhookToken ?? this.#newToken(tenantId),
       };
       const sealed = await this.store.vault.sealForTenant(tenantId, secrets, placeOf(id));
       const settings = JSON.stringify(checked.settings);
-      const now = this.clock.now();
+      const now = this.made.clock.now();
       const [written] =
         row === undefined
           ? await tx.query<ConnectionRow>(INSERT, [
@@ -192,7 +146,7 @@ export class ConnectionService {
     const provider = this.#provider(providerName);
     const [row] = await this.store.database.query<ConnectionRow>(FIND, [tenantId, environment, providerName]);
     if (row === undefined) throw new Problem('not_found', 'This provider is not connected.');
-    return this.#view(provider, row, await this.#secrets(tenantId, row));
+    return this.#view(provider, row, await this.opener.secretsOf(tenantId, row));
   }
 
   /** Throws Problem `not_found`, `stale_version`, and `conflict` while verifications under way need it. */
@@ -230,7 +184,7 @@ export class ConnectionService {
     providerName: string,
   ): Promise<{ ok: boolean; findings: readonly Finding[] }> {
     this.#provider(providerName);
-    const open = await this.open(tenantScope(tenantId, environment, actor), providerName);
+    const open = await this.opener.open(tenantScope(tenantId, environment, actor), providerName);
     if (open === null) throw new Problem('not_found', 'This provider is not connected.');
     if (open.provider.check === undefined) {
       throw new Problem('capability_unsupported', 'This provider has no way to check a connection.', {
@@ -248,60 +202,6 @@ export class ConnectionService {
     return { ok, findings };
   }
 
-  /** Names of the providers that the tenant has connected. */
-  async connected(scope: TenantScope, on: Queryable = this.store.database): Promise<readonly string[]> {
-    const rows = await on.query<{ provider: string }>(LIST_PROVIDERS, [scope.tenantId, scope.environment]);
-    return rows.map((row) => row.provider);
-  }
-
-  /** Null when the tenant has not connected the provider, or this deployment does not know it. */
-  async open(scope: TenantScope, providerName: string): Promise<OpenConnection | null> {
-    const [row] = await this.store.database.query<ConnectionRow>(FIND, [
-      scope.tenantId,
-      scope.environment,
-      providerName,
-    ]);
-    return row === undefined ? null : this.#open(scope.tenantId, row);
-  }
-
-  /** The connection that a verification began with. */
-  async openById(scope: TenantScope, connectionId: string): Promise<OpenConnection | null> {
-    const [row] = await this.store.database.query<ConnectionRow>(FIND_BY_ID, [scope.tenantId, connectionId]);
-    return row === undefined ? null : this.#open(scope.tenantId, row);
-  }
-
-  /** The connection behind a webhook URL; null unless every part of the address is right. */
-  async openByAddress(address: {
-    readonly provider: string;
-    readonly connectionId: string;
-    readonly token: string;
-  }): Promise<OpenConnection | null> {
-    const tenantId = fromTypeId('tnt', `tnt_${address.token.slice(0, TENANT_PART)}`);
-    if (tenantId === null) return null;
-    const [row] = await this.store.database.query<ConnectionRow>(FIND_BY_ID, [
-      tenantId,
-      address.connectionId,
-    ]);
-    if (row === undefined || row.provider !== address.provider) return null;
-    const { webhookToken } = await this.#secrets(tenantId, row);
-    return constantTimeEqual(webhookToken, address.token) ? this.#open(tenantId, row) : null;
-  }
-
-  async #open(tenantId: string, row: ConnectionRow): Promise<OpenConnection | null> {
-    const provider = this.providers.get(row.provider);
-    if (provider === undefined) return null;
-    const secrets = await this.#secrets(tenantId, row);
-    return {
-      id: row.id,
-      tenantId,
-      environment: row.environment,
-      provider,
-      credentials: provider.credentials.parse(secrets.credentials),
-      settings: provider.settings.parse(row.settings),
-      webhookUrl: this.#webhookUrl(row.provider, row.id, secrets.webhookToken),
-    };
-  }
-
   #check(
     provider: Provider,
     input: { readonly credentials: unknown; readonly settings: unknown },
@@ -316,7 +216,7 @@ export class ConnectionService {
     );
     const refused = provider
       .endpoints(settings)
-      .map((url) => checkOutboundUrl(url, { allowPrivate: this.options.allowPrivateNetworks }))
+      .map((url) => checkOutboundUrl(url, { allowPrivate: this.allowPrivateNetworks }))
       .filter((reason) => reason !== null);
     if (refused.length > 0) {
       throw new Problem('validation_failed', 'The provider’s address must not be called from here.', {
@@ -336,26 +236,19 @@ export class ConnectionService {
         Object.keys(asRecord(secrets.credentials)).map((name) => [name, 'set' as const]),
       ),
       webhookUrl:
-        provider.receive === undefined ? null : this.#webhookUrl(row.provider, row.id, secrets.webhookToken),
+        provider.receive === undefined
+          ? null
+          : this.opener.webhookUrl(row.provider, row.id, secrets.webhookToken),
       version: row.version,
       createdAt: row.created_at,
       updatedAt: row.updated_at,
     };
   }
 
-  #webhookUrl(provider: string, connectionId: string, token: string): string {
-    return `${this.options.publicUrl}/hooks/${provider}/${toTypeId('con', connectionId)}/${token}`;
-  }
-
   /** Carries the tenant, so that finding a webhook's connection needs no index across tenants. */
   #newToken(tenantId: string): string {
-    const secret = this.random.bytes(SECRET_BYTES).toString('hex');
+    const secret = this.made.random.bytes(SECRET_BYTES).toString('hex');
     return toTypeId('tnt', tenantId).slice('tnt_'.length) + secret;
-  }
-
-  async #secrets(tenantId: string, row: ConnectionRow): Promise<Secrets> {
-    // Sealed by `put`, which checked it.
-    return (await this.store.vault.openForTenant(tenantId, row.secrets_sealed, placeOf(row.id))) as Secrets;
   }
 
   #provider(name: string): Provider {
@@ -382,10 +275,6 @@ export class ConnectionService {
 async function requireTenant(on: Queryable, tenantId: string): Promise<void> {
   const [tenant] = await on.query<{ found: number }>(TENANT_EXISTS, [tenantId]);
   if (tenant === undefined) throw new Problem('not_found', 'There is no such tenant.');
-}
-
-function placeOf(connectionId: string): { table: string; row: string; column: string } {
-  return { table: 'connections', row: connectionId, column: 'secrets_sealed' };
 }
 
 function withKnown(given: unknown, known: unknown): unknown {

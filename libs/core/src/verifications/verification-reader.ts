@@ -9,7 +9,7 @@ import {
 import { type Clock, type Database, type Log } from '@gatehouse/platform';
 
 import { type Ledger } from '../ledger/ledger.js';
-import { type ConnectionService, type OpenConnection } from '../tenancy/connection.service.js';
+import { type ConnectionOpener, type OpenConnection } from '../tenancy/connection-opener.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { type Facts } from './facts.js';
 import { GONE_AFTER_MS, PATIENCE_MS } from './schedule.js';
@@ -34,7 +34,7 @@ export class VerificationReader {
     private readonly database: Database,
     private readonly sealer: VerificationSealer,
     private readonly applier: VerificationApplier,
-    private readonly connections: ConnectionService,
+    private readonly connections: ConnectionOpener,
     private readonly ledger: Ledger,
     private readonly surroundings: { readonly clock: Clock; readonly log: Log },
   ) {}
@@ -172,7 +172,9 @@ export class VerificationReader {
     const pause = isRetryable ? Math.max(seconds, error.retryAfterSeconds ?? 0) : OUR_FAULT_RETRY_S;
     const overdueMs = now.getTime() - row.expires_at.getTime();
     await this.database.transaction(async (tx) => {
-      if (overdueMs > PATIENCE_MS) await tx.query(GIVE_UP, [scope.tenantId, id]);
+      // A connection that was removed does not come back: a new one has another id.
+      const isHopeless = error instanceof Problem && error.code === 'provider_not_configured';
+      if (overdueMs > PATIENCE_MS || isHopeless) await tx.query(GIVE_UP, [scope.tenantId, id]);
       else await tx.query(POSTPONE, [scope.tenantId, id, new Date(now.getTime() + pause * 1000), begun]);
       await this.ledger.append(tx, {
         kind: 'read.failed',

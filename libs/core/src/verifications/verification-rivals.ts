@@ -1,7 +1,7 @@
 import { type Observation } from '@gatehouse/contract';
 import { type Database } from '@gatehouse/platform';
 
-import { type OpenConnection } from '../tenancy/connection.service.js';
+import { type OpenConnection } from '../tenancy/connection-opener.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { FIND_RIVALS, type VerificationRow } from './verification.rows.js';
 

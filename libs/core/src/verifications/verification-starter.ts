@@ -17,7 +17,7 @@ import { type ReturnTokens } from '../inbox/return-token.js';
 import { type Ledger } from '../ledger/ledger.js';
 import { type TenantVault } from '../privacy/tenant-vault.js';
 import { type RoutingDecision, type RoutingService } from '../routing/routing.service.js';
-import { type ConnectionService, type OpenConnection } from '../tenancy/connection.service.js';
+import { type ConnectionOpener, type OpenConnection } from '../tenancy/connection-opener.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { NO_FACTS } from './facts.js';
 import { viewOf } from './transition.js';
@@ -41,7 +41,7 @@ export interface StarterParts {
   readonly ledger: Ledger;
   readonly returnTokens: ReturnTokens;
   readonly routing: RoutingService;
-  readonly connections: ConnectionService;
+  readonly connections: ConnectionOpener;
   readonly providers: ProviderRegistry;
 }
 

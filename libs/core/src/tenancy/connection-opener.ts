@@ -1,0 +1,137 @@
+import { type Provider, type ProviderRegistry } from '@gatehouse/contract';
+import {
+  constantTimeEqual,
+  type Database,
+  fromTypeId,
+  type Queryable,
+  type Statement,
+  toTypeId,
+} from '@gatehouse/platform';
+
+import { type TenantVault } from '../privacy/tenant-vault.js';
+import { type Environment, type TenantScope } from './tenant-scope.js';
+
+/** A connection ready for calls. Stays inside the core. */
+export interface OpenConnection {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly environment: Environment;
+  readonly provider: Provider;
+  readonly credentials: unknown;
+  readonly settings: unknown;
+  /** Where this connection's webhooks come in, whether or not the provider sends any. */
+  readonly webhookUrl: string;
+}
+
+/** What a connection keeps sealed. */
+export interface Secrets {
+  readonly credentials: unknown;
+  readonly webhookToken: string;
+}
+
+export interface ConnectionRow {
+  readonly id: string;
+  readonly environment: Environment;
+  readonly provider: string;
+  readonly secrets_sealed: Buffer;
+  readonly settings: Record<string, unknown>;
+  readonly version: number;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+}
+
+export const COLUMNS = 'id, environment, provider, secrets_sealed, settings, version, created_at, updated_at';
+
+/** Served by connections_provider. */
+export const FIND: Statement = {
+  name: 'connections_find',
+  text: `SELECT ${COLUMNS} FROM connections WHERE tenant_id = $1 AND environment = $2 AND provider = $3`,
+};
+/** Served by the primary key. */
+const FIND_BY_ID: Statement = {
+  name: 'connections_find_by_id',
+  text: `SELECT ${COLUMNS} FROM connections WHERE tenant_id = $1 AND id = $2`,
+};
+const LIST_PROVIDERS: Statement = {
+  name: 'connections_list_providers',
+  text: 'SELECT provider FROM connections WHERE tenant_id = $1 AND environment = $2 ORDER BY provider',
+};
+
+/** A webhook token begins with its tenant, so that finding a connection needs no index across tenants. */
+export const TENANT_PART = 26;
+
+/** Opens tenants' accounts at providers for a call. */
+export class ConnectionOpener {
+  constructor(
+    private readonly database: Database,
+    private readonly vault: TenantVault,
+    private readonly providers: ProviderRegistry,
+    private readonly publicUrl: string,
+  ) {}
+
+  /** Names of the providers that the tenant has connected. */
+  async connected(scope: TenantScope, on: Queryable = this.database): Promise<readonly string[]> {
+    const rows = await on.query<{ provider: string }>(LIST_PROVIDERS, [scope.tenantId, scope.environment]);
+    return rows.map((row) => row.provider);
+  }
+
+  /** Null when the tenant has not connected the provider, or this deployment does not know it. */
+  async open(scope: TenantScope, providerName: string): Promise<OpenConnection | null> {
+    const [row] = await this.database.query<ConnectionRow>(FIND, [
+      scope.tenantId,
+      scope.environment,
+      providerName,
+    ]);
+    return row === undefined ? null : this.#open(scope.tenantId, row);
+  }
+
+  /** The connection that a verification began with. */
+  async openById(scope: TenantScope, connectionId: string): Promise<OpenConnection | null> {
+    const [row] = await this.database.query<ConnectionRow>(FIND_BY_ID, [scope.tenantId, connectionId]);
+    return row === undefined ? null : this.#open(scope.tenantId, row);
+  }
+
+  /** The connection behind a webhook URL; null unless every part of the address is right. */
+  async openByAddress(address: {
+    readonly provider: string;
+    readonly connectionId: string;
+    readonly token: string;
+  }): Promise<OpenConnection | null> {
+    const tenantId = fromTypeId('tnt', `tnt_${address.token.slice(0, TENANT_PART)}`);
+    if (tenantId === null) return null;
+    const [row] = await this.database.query<ConnectionRow>(FIND_BY_ID, [tenantId, address.connectionId]);
+    if (row === undefined || row.provider !== address.provider) return null;
+    const { webhookToken } = await this.secretsOf(tenantId, row);
+    return constantTimeEqual(webhookToken, address.token) ? this.#open(tenantId, row) : null;
+  }
+
+  async #open(tenantId: string, row: ConnectionRow): Promise<OpenConnection | null> {
+    const provider = this.providers.get(row.provider);
+    if (provider === undefined) return null;
+    const secrets = await this.secretsOf(tenantId, row);
+    return {
+      id: row.id,
+      tenantId,
+      environment: row.environment,
+      provider,
+      credentials: provider.credentials.parse(secrets.credentials),
+      settings: provider.settings.parse(row.settings),
+      webhookUrl: this.webhookUrl(row.provider, row.id, secrets.webhookToken),
+    };
+  }
+
+  /** Where a connection's webhooks come in. */
+  webhookUrl(provider: string, connectionId: string, token: string): string {
+    return `${this.publicUrl}/hooks/${provider}/${toTypeId('con', connectionId)}/${token}`;
+  }
+
+  async secretsOf(tenantId: string, row: ConnectionRow): Promise<Secrets> {
+    // Sealed by `ConnectionService.put`, which checked it.
+    return (await this.vault.openForTenant(tenantId, row.secrets_sealed, placeOf(row.id))) as Secrets;
+  }
+}
+
+/** Where the secrets of a connection are sealed. */
+export function placeOf(connectionId: string): { table: string; row: string; column: string } {
+  return { table: 'connections', row: connectionId, column: 'secrets_sealed' };
+}
