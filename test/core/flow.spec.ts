@@ -440,6 +440,15 @@ describe('after the verdict', () => {
     },
   );
 
+  it('takes people who share a phone for two, where the provider tells them apart', async () => {
+    const first = await begin('sentinel');
+    const { email } = newVerification().subject;
+    const relative = { ...first.input, subject: { ...first.input.subject, email } };
+    await core.verifications.create(first.scope, relative, null);
+    await first.account.finish(first.person, 'approve');
+    expect((await core.verifications.refresh(first.scope, first.verification.id)).status).toBe('verified');
+  });
+
   it('gives two users who claim one person to a human', async () => {
     const first = await begin('sentinel', { reference: 'user-1' });
     const second = await core.verifications.create(

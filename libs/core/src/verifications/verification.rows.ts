@@ -125,7 +125,8 @@ export const GIVE_UP: Statement = {
 };
 
 /**
- * Other verifications of the same person at the same provider account that had begun by `$6`, newest first. Served by
+ * Other verifications of the same person at the same provider account that had begun by `$6`. People who share a phone and
+ * have e-mail addresses of their own are not the same; where a provider knows people by phone alone, its reference says so. Served by
  * verifications_by_provider_reference, subjects_email, subjects_phone and verifications_by_subject.
  */
 export const FIND_RIVALS: Statement = {
@@ -138,7 +139,8 @@ export const FIND_RIVALS: Statement = {
             WHERE v.tenant_id = $1 AND v.connection_id = $4 AND v.provider_reference = $5
            UNION
            SELECT v.id, v.reference_hash, v.created_at, v.status ${FROM} JOIN me ON
-                  s.email_hash = me.email_hash OR s.phone_hash = me.phone_hash
+                  s.email_hash = me.email_hash
+                  OR (s.phone_hash = me.phone_hash AND (s.email_hash IS NULL OR me.email_hash IS NULL))
             WHERE s.tenant_id = $1 AND s.environment = $2 AND v.connection_id = $4)
          SELECT (rival.created_at, rival.id) > (me.created_at, me.id) AS is_newer,
                 coalesce(rival.reference_hash <> me.reference_hash, false) AS is_other_user,
