@@ -433,6 +433,10 @@ describe('after the verdict', () => {
       expect((await core.verifications.refresh(waiting.scope, waiting.verification.id)).status).toBe(
         'requires_input',
       );
+      expect((await ledgerOf(waiting.verification.id)).at(-1)).toMatchObject({
+        kind: 'signal.set_aside',
+        data: { reason: 'superseded' },
+      });
       expect((await core.verifications.refresh(waiting.scope, honest.id)).status).toBe('verified');
       expect((await core.verifications.refresh(waiting.scope, waiting.verification.id)).status).toBe(
         'requires_input',

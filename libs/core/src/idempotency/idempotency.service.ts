@@ -112,7 +112,7 @@ export class IdempotencyService {
     const stored = (await this.vault.lookupHash(scope.tenantId, 'idempotency', key)).toString('base64url');
     const name = [scope.tenantId, scope.environment, route, stored];
     const [row] = await this.database.query<KeyRow>(CLAIM, [...name, requestHash, lease, now]);
-    // Neither taken nor there: released between the two halves of the statement; the caller's retry will find it free.
+    // Neither taken nor to be seen: somebody took or released it at this very moment. The caller's retry will see which.
     if (row === undefined) return { outcome: 'in_progress', retryAfterSeconds: RETRY_AFTER_S };
     const claim: IdempotencyClaim = {
       scope,
@@ -124,7 +124,7 @@ export class IdempotencyService {
     if (row.is_mine) return { outcome: 'proceed', claim };
     if (!row.request_hash.equals(requestHash)) return { outcome: 'reused' };
     if (row.state === 'done' && row.status !== null && row.response_sealed !== null) {
-      const stored = (await this.vault.openForTenant(
+      const response = (await this.vault.openForTenant(
         scope.tenantId,
         row.response_sealed,
         placeOf(claim),
@@ -132,8 +132,8 @@ export class IdempotencyService {
       return {
         outcome: 'replay',
         status: row.status,
-        body: Buffer.from(stored.body, 'base64'),
-        headers: { contentType: stored.contentType },
+        body: Buffer.from(response.body, 'base64'),
+        headers: { contentType: response.contentType },
       };
     }
     // The first one's process died: its lease has run out, and this request carries on where it stopped.

@@ -121,6 +121,7 @@ const providerSignals: fc.Arbitrary<Signal> = fc.oneof(
     meaning: fc.constantFrom('revoked' as const, 'error' as const),
   }),
   fc.record({ kind: fc.constant('foreign' as const), at: times }),
+  fc.record({ kind: fc.constant('superseded' as const), at: times }),
   fc.record({ kind: fc.constant('webhook' as const), at: times, observation: observations(verdictOrNull) }),
   fc.record({
     kind: fc.constant('return' as const),

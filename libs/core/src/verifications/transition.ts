@@ -33,6 +33,8 @@ export type Signal =
   | { readonly kind: 'absent'; readonly at: string; readonly reasonCodes: readonly ReasonCode[] }
   /** A record that we had seen was absent at two reads in a row; `meaning` is the provider's `whenGone`. */
   | { readonly kind: 'gone'; readonly at: string; readonly meaning: 'revoked' | 'error' }
+  /** What the provider has belongs to a newer verification of the same person. */
+  | { readonly kind: 'superseded'; readonly at: string }
   /** The provider answered with somebody else. */
   | { readonly kind: 'foreign'; readonly at: string }
   | { readonly kind: 'webhook'; readonly at: string; readonly observation: Observation }
@@ -65,6 +67,8 @@ export type SetAsideReason =
   | 'contradicted'
   /** Nothing at the provider although we have seen the record there; counts towards `gone`. */
   | 'absent_after_present'
+  /** The result is a newer verification's. */
+  | 'superseded'
   /** The provider answered with a different person. */
   | 'foreign'
   /** The verification is over (canceled, revoked). */
@@ -220,6 +224,8 @@ function merge(facts: Facts, signal: Exclude<Signal, { kind: 'foreign' }>): Fact
       return { ...facts, startFailure: signal.reason };
     case 'read':
       return mergeRead(facts, signal.at, signal.observation);
+    case 'superseded':
+      return merge(facts, { kind: 'absent', at: signal.at, reasonCodes: [] });
     case 'absent': {
       const reasons = distinct(signal.reasonCodes);
       const newest =
@@ -329,6 +335,8 @@ function asideReason(before: Facts, after: Facts, view: View, signal: Signal): S
   switch (signal.kind) {
     case 'read':
       return after.read === before.read ? 'stale' : 'repeated';
+    case 'superseded':
+      return 'superseded';
     case 'absent':
       if (before.presentAt === null) return 'repeated';
       return signal.at > before.presentAt ? 'absent_after_present' : 'stale';

@@ -191,6 +191,13 @@ export class VerificationApplier {
           : now;
       case 'return':
         return now;
+      case 'superseded':
+        // Nothing is left to be found; it expires, unless something happens that is its own.
+        return hint !== null && hint.toISOString() > signal.at
+          ? hint
+          : now < expiresAt
+            ? expiresAt
+            : scheduled;
       case 'read':
       case 'absent':
       case 'gone':
@@ -299,6 +306,7 @@ function nextReadCount(row: VerificationRow, signal: Signal): number {
       return READS_AT_START;
     case 'read':
     case 'absent':
+    case 'superseded':
     case 'foreign':
       return row.read_count + 1;
     case 'gone':
@@ -314,6 +322,7 @@ function sourceOf(signal: Signal): FactSource {
     case 'read':
     case 'absent':
     case 'gone':
+    case 'superseded':
     case 'foreign':
       return 'read';
     case 'webhook':

@@ -129,8 +129,7 @@ export class VerificationReader {
     const { observation, reference, handlePatch, identity } = reading;
     const claim = await claimOn(this.database, scope, row, connection, { observation, reference, at });
     if (claim === 'superseded') {
-      const superseded = { ...cause, why: 'a newer verification of this person takes the result' };
-      await this.applier.apply(scope, row.id, { kind: 'absent', at, reasonCodes: [] }, { cause: superseded });
+      await this.applier.apply(scope, row.id, { kind: 'superseded', at }, { cause });
       return;
     }
     const judged: Observation =
