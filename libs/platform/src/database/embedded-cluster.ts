@@ -91,7 +91,8 @@ async function initdb(account: Account, binaries: Binaries, args: readonly strin
     await promisify(execFile)(command.file, command.args, account.spawn);
   } catch (error) {
     const stderr = isError(error) && 'stderr' in error ? String(error.stderr) : '';
-    const reason = stderr.split('\n').find((line) => line.startsWith('initdb: error')) ?? 'initdb failed';
+    const reason =
+      stderr.split('\n').find((line) => /^initdb: (?:error|could not)/.test(line)) ?? 'initdb failed';
     throw new StartError([`embedded PostgreSQL: cannot be made in DATA_DIR (${reason})`]);
   }
 }
