@@ -246,6 +246,35 @@ function addressOf(tenant: HarnessTenant): { provider: string; connectionId: str
   return { provider, connectionId: fromTypeId('con', connection) ?? '', token };
 }
 
+it('has no work left for a start that failed', async () => {
+  const tenant = await core.tenant('sentinel');
+  await tenant.account.control('POST', '/faults', { on: 'request', kind: 'status', status: 400, times: 1 });
+  await expect(core.verifications.create(tenant.scope, newVerification(), null)).rejects.toMatchObject({
+    name: 'VerificationStartFailed',
+  });
+  const { rows } = await core.database.pool.query(
+    'SELECT status, start_state, due_at FROM verifications WHERE tenant_id = $1',
+    [tenant.scope.tenantId],
+  );
+  expect(rows).toEqual([{ status: 'error', start_state: 'failed', due_at: null }]);
+});
+
+it('lets a start of unknown outcome rest once it has expired', async () => {
+  const tenant = await begin('dentity');
+  await update(
+    `start_state = 'unknown', handle_sealed = NULL, expires_at = now() - interval '1 second', due_at = now(),
+     facts = facts || '{"startedAt": null, "startFailure": "provider_unavailable"}'`,
+    tenant.verification.id,
+  );
+  await eventually(async () => {
+    const { rows } = await core.database.pool.query(
+      'SELECT status, due_at FROM verifications WHERE id = $1',
+      [tenant.verification.id],
+    );
+    expect(rows).toEqual([{ status: 'expired', due_at: null }]);
+  });
+});
+
 describe('the inbox', () => {
   const signals = async (
     tenant: HarnessTenant,
@@ -443,6 +472,33 @@ describe('after the verdict', () => {
       );
     },
   );
+
+  it('expires a verification whose result went to a newer one while it was being decided', async () => {
+    const first = await begin('sentinel');
+    await first.account.control('POST', `/people/${encodeURIComponent(first.person)}/finish`, {
+      outcome: 'pending',
+    });
+    expect((await core.verifications.refresh(first.scope, first.verification.id)).status).toBe('processing');
+    const second = await core.verifications.create(first.scope, first.input, null);
+    await first.account.finish(first.person, 'approve');
+    expect((await core.verifications.refresh(first.scope, second.id)).status).toBe('verified');
+    expect((await core.verifications.refresh(first.scope, first.verification.id)).status).toBe(
+      'requires_input',
+    );
+    await update("expires_at = now() - interval '1 second', due_at = now()", first.verification.id);
+    await eventually(async () => {
+      expect(await status(first, first.verification.id)).toBe('expired');
+    });
+  });
+
+  it('does not lose a result to a verification that never began', async () => {
+    const first = await begin('sentinel');
+    await first.account.control('POST', '/faults', { on: 'request', kind: 'status', status: 400, times: 1 });
+    await expect(core.verifications.create(first.scope, first.input, null)).rejects.toThrow();
+    await update("expires_at = now() - interval '1 second'", first.verification.id);
+    await first.account.finish(first.person, 'approve');
+    expect((await core.verifications.refresh(first.scope, first.verification.id)).status).toBe('verified');
+  });
 
   it('takes people who share a phone for two, where the provider tells them apart', async () => {
     const first = await begin('sentinel');

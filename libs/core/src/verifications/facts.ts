@@ -26,6 +26,8 @@ export interface Facts {
   readonly absentAt: string | null;
   readonly absentReasons: readonly ReasonCode[];
   readonly goneAt: string | null;
+  /** When we last found that what is there belongs to a newer verification of the person. */
+  readonly supersededAt: string | null;
   /** First read that verified and last read that found the consent withdrawn: together they mean `revoked`. */
   readonly verifiedAt: string | null;
   readonly revokedAt: string | null;
@@ -82,6 +84,7 @@ export const NO_FACTS: Facts = {
   absentAt: null,
   absentReasons: [],
   goneAt: null,
+  supersededAt: null,
   verifiedAt: null,
   revokedAt: null,
   claim: null,

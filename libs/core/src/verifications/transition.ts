@@ -139,7 +139,9 @@ function decide(facts: Facts): Decision {
   if (facts.canceledAt !== null) return { status: 'canceled', reasonCodes: [] };
   if (isRevoked(facts)) return { status: 'revoked', reasonCodes: ['consent_revoked'] };
 
-  const { read } = facts;
+  // What the provider last said was on its way to somebody else's result.
+  const isSuperseded = facts.supersededAt !== null && facts.supersededAt > (facts.presentAt ?? '');
+  const read = isSuperseded ? null : facts.read;
   // A vanished record un-verifies nobody (mapping.md 4.1): the person may merely have changed their contact there.
   if (facts.goneAt !== null && facts.goneAt > (facts.presentAt ?? '') && read?.verdict !== 'verified') {
     return { status: 'error', reasonCodes: ['provider_contract_broken'] };
@@ -225,7 +227,10 @@ function merge(facts: Facts, signal: Exclude<Signal, { kind: 'foreign' }>): Fact
     case 'read':
       return mergeRead(facts, signal.at, signal.observation);
     case 'superseded':
-      return merge(facts, { kind: 'absent', at: signal.at, reasonCodes: [] });
+      return {
+        ...merge(facts, { kind: 'absent', at: signal.at, reasonCodes: [] }),
+        supersededAt: later(facts.supersededAt, signal.at),
+      };
     case 'absent': {
       const reasons = distinct(signal.reasonCodes);
       const newest =

@@ -100,7 +100,7 @@ export class VerificationApplier {
       read_count: readCount,
     };
     const expiresAt = isReturn ? await this.#newDeadline(row, now) : row.expires_at;
-    const due = this.#due(row, signal, step, readCount, expiresAt);
+    const due = this.#due(base, signal, step, expiresAt);
     if (!step.changed && effects.isRenewal !== true) return { ...base, due_at: due };
     const entersSettled = isSettled(view.status) && view.status !== row.status;
     return {
@@ -164,19 +164,13 @@ export class VerificationApplier {
     return new Date(now.getTime() + request.expiresInSeconds * 1000);
   }
 
-  #due(
-    row: VerificationRow,
-    signal: Signal,
-    step: Transition,
-    readCount: number,
-    expiresAt: Date,
-  ): Date | null {
+  #due(row: VerificationRow, signal: Signal, step: Transition, expiresAt: Date): Date | null {
     const now = this.clock.now();
     if (step.view.status === 'canceled' || step.view.status === 'revoked') return null;
     const scheduled = nextDue({
       view: step.view,
       facts: step.facts,
-      readCount,
+      readCount: row.read_count,
       now,
       expiresAt,
       jitter: this.random.fraction(),
@@ -207,6 +201,8 @@ export class VerificationApplier {
       case 'deadline':
         return hint ?? scheduled;
       case 'start_failed':
+        // What surely did not happen has nothing to wait for; what may have happened can be found until it expires.
+        return row.start_state === 'unknown' ? scheduled : null;
       case 'cancel':
         return scheduled;
     }

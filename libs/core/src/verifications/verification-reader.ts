@@ -16,7 +16,7 @@ import { GONE_AFTER_MS, PATIENCE_MS } from './schedule.js';
 import { type Signal } from './transition.js';
 import { type VerificationApplier } from './verification-applier.js';
 import { claimOn } from './verification-rivals.js';
-import { FIND, GIVE_UP, POSTPONE, type VerificationRow } from './verification.rows.js';
+import { FIND, GIVE_UP, POSTPONE, REST, type VerificationRow } from './verification.rows.js';
 import { type VerificationSealer } from './verification-sealer.js';
 
 /** Seconds until a failed read is tried again: doubles from the first to the last. */
@@ -85,6 +85,9 @@ export class VerificationReader {
       }
     }
     await this.#expire(scope, id);
+    if (row.handle_sealed === null) {
+      await this.database.query(REST, [scope.tenantId, id, this.surroundings.clock.now()]);
+    }
   }
 
   async #apply(

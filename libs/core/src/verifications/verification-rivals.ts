@@ -15,10 +15,9 @@ import { FIND_RIVALS, type VerificationRow } from './verification.rows.js';
  */
 export type ResultClaim = 'sole' | 'superseded' | 'disputed';
 
-interface RivalRow {
-  readonly is_newer: boolean;
-  readonly is_other_user: boolean;
-  readonly is_open: boolean;
+interface RivalsRow {
+  readonly is_superseded: boolean;
+  readonly is_disputed: boolean;
 }
 
 /** Decides {@link ResultClaim} for a read of `row`. What was verified before stays its own. */
@@ -33,7 +32,7 @@ export async function claimOn(
   const isOwn = connection.provider.identifies === 'session' || row.facts.verifiedAt !== null;
   if (isOwn || observation.verdict !== 'verified') return 'sole';
   const resultAt = observation.providerTime ?? observation.consent?.grantedAt ?? read.at;
-  const rivals = await database.query<RivalRow>(FIND_RIVALS, [
+  const [rivals] = await database.query<RivalsRow>(FIND_RIVALS, [
     scope.tenantId,
     scope.environment,
     row.id,
@@ -41,6 +40,6 @@ export async function claimOn(
     read.reference,
     new Date(resultAt),
   ]);
-  if (rivals.some((rival) => rival.is_newer)) return 'superseded';
-  return rivals.some((rival) => rival.is_open && rival.is_other_user) ? 'disputed' : 'sole';
+  if (rivals?.is_superseded === true) return 'superseded';
+  return rivals?.is_disputed === true ? 'disputed' : 'sole';
 }

@@ -119,6 +119,13 @@ export const POSTPONE: Statement = {
           WHERE tenant_id = $1 AND id = $2 AND due_at > $4`,
 };
 
+/** Where there is nothing to be read, only the deadline is left to wait for. */
+export const REST: Statement = {
+  name: 'verifications_rest',
+  text: `UPDATE verifications SET due_at = CASE WHEN expires_at > $3 THEN expires_at END
+          WHERE tenant_id = $1 AND id = $2 AND handle_sealed IS NULL AND start_state <> 'starting'`,
+};
+
 export const GIVE_UP: Statement = {
   name: 'verifications_give_up',
   text: 'UPDATE verifications SET due_at = NULL WHERE tenant_id = $1 AND id = $2',
@@ -135,19 +142,20 @@ export const FIND_RIVALS: Statement = {
            SELECT v.id, v.reference_hash, v.created_at, s.email_hash, s.phone_hash ${FROM}
             WHERE v.tenant_id = $1 AND v.environment = $2 AND v.id = $3),
          rival AS (
-           SELECT v.id, v.reference_hash, v.created_at, v.status FROM verifications v
+           SELECT v.id, v.reference_hash, v.created_at, v.status, v.start_state FROM verifications v
             WHERE v.tenant_id = $1 AND v.connection_id = $4 AND v.provider_reference = $5
            UNION
-           SELECT v.id, v.reference_hash, v.created_at, v.status ${FROM} JOIN me ON
+           SELECT v.id, v.reference_hash, v.created_at, v.status, v.start_state ${FROM} JOIN me ON
                   s.email_hash = me.email_hash
-                  OR (s.phone_hash = me.phone_hash AND (s.email_hash IS NULL OR me.email_hash IS NULL))
+                  OR (s.phone_hash = me.phone_hash AND (s.email_hash IS NULL OR me.email_hash IS NULL)
+                      AND (v.provider_reference IS NULL OR $5::text IS NULL OR v.provider_reference = $5))
             WHERE s.tenant_id = $1 AND s.environment = $2 AND v.connection_id = $4)
-         SELECT (rival.created_at, rival.id) > (me.created_at, me.id) AS is_newer,
-                coalesce(rival.reference_hash <> me.reference_hash, false) AS is_other_user,
-                rival.status IN ('requires_input', 'processing', 'needs_review') AS is_open
+         SELECT coalesce(bool_or((rival.created_at, rival.id) > (me.created_at, me.id)), false) AS is_superseded,
+                coalesce(bool_or(rival.reference_hash <> me.reference_hash
+                                 AND rival.status IN ('requires_input', 'processing', 'needs_review')), false) AS is_disputed
            FROM rival, me
-          WHERE rival.id <> me.id AND rival.status NOT IN ('canceled', 'error') AND rival.created_at <= $6
-          LIMIT 100`,
+          WHERE rival.id <> me.id AND rival.status NOT IN ('canceled', 'error') AND rival.start_state <> 'failed'
+            AND rival.created_at <= $6`,
 };
 
 /** The same person at the same provider account, newest first. Served by verifications_by_provider_reference. */

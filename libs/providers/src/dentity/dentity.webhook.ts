@@ -63,7 +63,7 @@ function rewrite(body: Uint8Array): string | null {
     throw error;
   }
   // Parsed again as it is: what was read above has characters replaced that cannot be stored, and they were signed.
-  return JSON.stringify(JSON.parse(Buffer.from(body).toString()));
+  return JSON.stringify(JSON.parse(new TextDecoder().decode(body)));
 }
 
 function signalOf(
