@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isLegalMove, Problem, type VerificationStatus, WebhookRefusal } from '@gatehouse/contract';
 import { type NewVerification, tenantScope, type Verification } from '@gatehouse/core';
-import { fromTypeId, SystemIds, toTypeId } from '@gatehouse/platform';
+import { fromTypeId, SystemIds } from '@gatehouse/platform';
 
 import { type CoreHarness, type HarnessTenant, newVerification, startCore } from '../support/core-harness.js';
 import { eventually } from '../support/eventually.js';
@@ -392,7 +392,7 @@ describe('the inbox', () => {
       type: 'verification_status',
       _id: '665f0a1b2c3d4e5f60718294',
       status: 'verified',
-      metadata: { verificationId: toTypeId('ver', victim.verification.id) },
+      metadata: { verificationId: victim.verification.id },
     });
     expect(await signals(attacker)).toEqual([{ state: 'orphan', state_reason: null }]);
     expect((await ledgerOf(victim.verification.id)).some((entry) => entry.data['signal'] === 'webhook')).toBe(

@@ -1,4 +1,4 @@
-import { createSecretKey, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 import {
   ApiKeyService,
@@ -33,8 +33,6 @@ import { createTestDatabase } from './database.js';
 import { ordinaryPhone } from './ordinary-phone.js';
 import { type ProviderName, type VendorAccount, vendorAccount } from './vendor-accounts.js';
 
-export const TEST_MASTER_KEY = createSecretKey(randomBytes(32)).export();
-
 /** The core on a database of its own, with the three twins beside it and no HTTP in front. */
 export interface CoreHarness {
   readonly database: Database;
@@ -68,7 +66,7 @@ export async function startCore(publicUrl = 'http://127.0.0.1:9'): Promise<CoreH
       imports: [ProvidersModule.forRoot({ allowPrivateNetworks: true })],
       database,
       config: { publicUrl, allowPrivateNetworks: true },
-      masterKey: new LocalMasterKey(TEST_MASTER_KEY),
+      masterKey: new LocalMasterKey(randomBytes(32)),
       log,
       clock: new SystemClock(),
       ids: new SystemIds(),

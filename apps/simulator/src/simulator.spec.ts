@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { demoAccounts, demoStartingAccounts } from './demo-accounts.js';
 import { MAGIC_PEOPLE } from './kit/magic.js';
-import { at, type SimulatorUnderTest, startSimulator } from './testing/simulator-under-test.js';
+import { at, type SimulatorUnderTest, startSimulator } from '../test/simulator-under-test.js';
 
 describe('the simulator', () => {
   let simulator: SimulatorUnderTest;

@@ -2,14 +2,14 @@ import { createHmac, randomUUID } from 'node:crypto';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { type ReceivedCall, type Receiver, startReceiver } from '../testing/receiver.js';
+import { type ReceivedCall, type Receiver, startReceiver } from '../../test/receiver.js';
 import {
   type Answer,
   at,
   type SimulatorUnderTest,
   startSimulator,
   textAt,
-} from '../testing/simulator-under-test.js';
+} from '../../test/simulator-under-test.js';
 
 const SECRET = 'the-secret-key';
 const PHONE = { dialCode: '+1', phone: '4155550123' };

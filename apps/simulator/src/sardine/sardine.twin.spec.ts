@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { startReceiver } from '../testing/receiver.js';
+import { startReceiver } from '../../test/receiver.js';
 import {
   type Answer,
   at,
-  eventually,
+  answerThat,
   type SimulatorUnderTest,
   startSimulator,
   textAt,
-} from '../testing/simulator-under-test.js';
+} from '../../test/simulator-under-test.js';
 
 const FULL = ['profile', 'doc_kyc'];
 
@@ -225,7 +225,7 @@ describe('the Sardine twin', () => {
   ])('%s ends as %s without data', async (phone, state) => {
     const customerId = await create(phone);
     await widget(customerId);
-    await eventually(
+    await answerThat(
       () => control('GET', '/people'),
       (people) => at(people.json, 'data.0.state') === state,
     );

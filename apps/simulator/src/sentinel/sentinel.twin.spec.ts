@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { type Receiver, startReceiver } from '../testing/receiver.js';
+import { type Receiver, startReceiver } from '../../test/receiver.js';
 import {
   type Answer,
   at,
-  eventually,
+  answerThat,
   type SimulatorUnderTest,
   startSimulator,
   textAt,
-} from '../testing/simulator-under-test.js';
+} from '../../test/simulator-under-test.js';
 
 describe('the Sentinel twin', () => {
   let simulator: SimulatorUnderTest;
@@ -252,7 +252,7 @@ describe('the Sentinel twin', () => {
     await webhook('status_change', 42);
     const before = receiver.calls.length;
     await control('POST', '/customers/omar@mail.test/resend-webhook');
-    await eventually(
+    await answerThat(
       () => Promise.resolve(receiver.calls.length),
       (count) => count > before,
     );
@@ -262,7 +262,7 @@ describe('the Sentinel twin', () => {
   it('records what was asked and what a refusing receiver answered', async () => {
     await receiver.close();
     await mint({ email: 'omar+approve@mail.test' });
-    const webhooks = await eventually(
+    const webhooks = await answerThat(
       () => control('GET', '/webhooks'),
       (answer) => at(answer.json, 'data.1.state') === 'failed',
     );

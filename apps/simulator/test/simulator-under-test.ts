@@ -1,4 +1,5 @@
-import { createSimulator, type SimulatorOptions } from '../simulator.js';
+import { eventually } from '../../../test/support/eventually.js';
+import { createSimulator, type SimulatorOptions } from '../src/simulator.js';
 
 export interface Answer {
   readonly status: number;
@@ -67,17 +68,11 @@ export function textAt(value: unknown, path: string): string {
   return found;
 }
 
-/** Asks again until the answer is right; fails after the deadline with the last one. */
-export async function eventually<T>(
-  ask: () => Promise<T>,
-  right: (answer: T) => boolean,
-  withinMs = 5000,
-): Promise<T> {
-  const deadline = Date.now() + withinMs;
-  for (;;) {
+/** Asks again until the answer is right; past the deadline fails with the last one. */
+export function answerThat<T>(ask: () => Promise<T>, right: (answer: T) => boolean): Promise<T> {
+  return eventually(async () => {
     const answer = await ask();
-    if (right(answer)) return answer;
-    if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms; last: ${JSON.stringify(answer)}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+    if (!right(answer)) throw new Error(`the last answer was ${JSON.stringify(answer)}`);
+    return answer;
+  });
 }
