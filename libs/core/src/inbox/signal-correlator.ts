@@ -1,5 +1,5 @@
 import { type InboundSignal, type VerificationStatus } from '@gatehouse/contract';
-import { type Database, fromTypeId } from '@gatehouse/platform';
+import { type Database } from '@gatehouse/platform';
 
 import { type TenantVault, type WrappedSubjectKey } from '../privacy/tenant-vault.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
@@ -61,9 +61,9 @@ export class SignalCorrelator {
   }
 
   async #own(scope: TenantScope, connectionId: string, id: string | null): Promise<readonly CorrelatedRow[]> {
-    const uuid = id === null ? null : (fromTypeId('ver', id) ?? uuidOf(id));
-    if (uuid === null) return [];
-    return this.database.query<CorrelatedRow>(FIND_OWN, [scope.tenantId, connectionId, uuid]);
+    // Whatever the vendor echoes was ours only if it has the form that we sent.
+    if (id === null || !UUID.test(id)) return [];
+    return this.database.query<CorrelatedRow>(FIND_OWN, [scope.tenantId, connectionId, id]);
   }
 
   async #byReference(
@@ -121,7 +121,3 @@ function isClosed(row: { readonly status: VerificationStatus }): boolean {
 }
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-function uuidOf(text: string): string | null {
-  return UUID.test(text) ? text : null;
-}

@@ -110,7 +110,7 @@ export function transition(facts: Facts, signal: Signal): Transition {
 }
 
 /** Whether the caller may still call it off (providers/mapping.md 2.3). */
-export function isCancelable(status: VerificationStatus): boolean {
+function isCancelable(status: VerificationStatus): boolean {
   return status === 'requires_input' || status === 'needs_review' || status === 'error';
 }
 

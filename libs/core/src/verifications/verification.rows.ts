@@ -188,7 +188,7 @@ export const MAKE_DUE: Statement = {
           WHERE tenant_id = $1 AND id = ANY($2) AND start_state <> 'starting' AND status NOT IN ('canceled', 'revoked')`,
 };
 
-/** Workers share tenants out by this number, so that they can be spread without a coordinator. */
+/** A number that workers can share tenants out by, kept from the first row on. The claims do not use it yet. */
 export function bucketOf(tenantId: string): number {
   return Number.parseInt(tenantId.slice(-2), 16) % 64;
 }
