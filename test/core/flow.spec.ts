@@ -598,10 +598,22 @@ describe('the browser’s return', () => {
     });
   });
 
-  it('accepts no token that we did not make', async () => {
-    for (const token of ['', 'x', 'A'.repeat(66), `${'A'.repeat(65)}.`]) {
+  it('accepts no token that we did not make, and none of a tenant that does not exist', async () => {
+    const ofNobody = Buffer.alloc(49, 7).toString('base64url');
+    for (const token of ['', 'x', 'A'.repeat(66), `${'A'.repeat(65)}.`, ofNobody]) {
       await expect(core.returns.arrive(token)).rejects.toMatchObject({ code: 'not_found' });
     }
+  });
+
+  it('does not call a link wrong because the database fails', async () => {
+    const ofTenantNotYetSeen = Buffer.alloc(49, 8).toString('base64url');
+    await core.database.pool.query('ALTER TABLE tenant_keys RENAME TO tenant_keys_away');
+    try {
+      await expect(core.returns.arrive(ofTenantNotYetSeen)).rejects.toMatchObject({ name: 'DatabaseError' });
+    } finally {
+      await core.database.pool.query('ALTER TABLE tenant_keys_away RENAME TO tenant_keys');
+    }
+    await expect(core.returns.arrive(ofTenantNotYetSeen)).rejects.toMatchObject({ code: 'not_found' });
   });
 });
 

@@ -1,6 +1,6 @@
 import { constantTimeEqual } from '@gatehouse/platform';
 
-import { type TenantVault } from '../privacy/tenant-vault.js';
+import { NoTenantKey, type TenantVault } from '../privacy/tenant-vault.js';
 import { type Environment } from '../tenancy/tenant-scope.js';
 
 export type ReturnWay = 'success' | 'review';
@@ -42,8 +42,11 @@ export class ReturnTokens {
     if (bytes.length !== LENGTH || bytes.toString('base64url') !== token) return null;
     const body = bytes.subarray(0, -MAC_BYTES);
     const tenantId = uuidText(body.subarray(0, ID_BYTES));
-    const mac = await this.#mac(tenantId, body).catch(() => null);
-    // A tenant that does not exist has no key: the same answer as for a token that is wrong.
+    const mac = await this.#mac(tenantId, body).catch((error: unknown) => {
+      // A tenant that does not exist: the same answer as for a token that is wrong.
+      if (error instanceof NoTenantKey) return null;
+      throw error;
+    });
     if (mac === null || !constantTimeEqual(mac, bytes.subarray(-MAC_BYTES))) return null;
     const flags = body[2 * ID_BYTES] ?? 0;
     return {

@@ -34,6 +34,15 @@ interface TenantKey {
   readonly key: KeyObject;
 }
 
+/** There is no such tenant: each has its keys from the transaction that made it. */
+export class NoTenantKey extends Error {
+  override readonly name = 'NoTenantKey';
+
+  constructor() {
+    super('the tenant has no key');
+  }
+}
+
 /** A subject's key as its row keeps it. */
 export interface WrappedSubjectKey {
   readonly subjectId: string;
@@ -141,7 +150,7 @@ export class TenantVault {
       purpose,
       version,
     ]);
-    if (row === undefined) throw new Error(`a tenant has no ${purpose} key`);
+    if (row === undefined) throw new NoTenantKey();
     const key = await this.masterKey.unwrap(row.wrapped, wrapContext(tenantId, purpose, row.version));
     return { version: row.version, key };
   }

@@ -26,7 +26,6 @@ const TOLD = [
   'way',
   'why',
   'start',
-  'link',
   'warnings',
   'fault',
   'effect',
