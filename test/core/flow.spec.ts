@@ -591,7 +591,7 @@ describe('the browser’s return', () => {
 
     expect(await core.returns.arrive(token)).toEqual({
       verificationId: tenant.verification.id,
-      location: 'https://app.northwind.test/done?x=1',
+      location: { url: 'https://app.northwind.test/done?x=1', isCallers: true },
     });
     await eventually(async () => {
       expect(await status(tenant, tenant.verification.id)).toBe('verified');

@@ -1,4 +1,5 @@
 export * from './errors.js';
+export * from './evidence.js';
 export * from './identity.js';
 export * from './observation.js';
 export * from './provider.js';

@@ -1,3 +1,4 @@
+import { type Evidence, type ImageLink } from './evidence.js';
 import { type Consent, type Identity, type RiskLevel } from './identity.js';
 import { type ReasonCode } from './reason-codes.js';
 import { type ProviderVerdict } from './statuses.js';
@@ -29,6 +30,8 @@ export interface Validity {
   /** Earliest expiry among the documents, `YYYY-MM-DD`. */
   readonly documentExpiry: string | null;
   readonly state: 'valid' | 'expiring' | 'expired';
+  /** Types of the documents that are expiring or expired, as far as the provider names them. */
+  readonly documents: readonly string[];
 }
 
 /**
@@ -47,7 +50,7 @@ export interface Observation {
   readonly validity: Validity | null;
   readonly riskLevel: RiskLevel | null;
   readonly consent: Consent | null;
-  readonly evidence: { readonly images: number; readonly report: boolean } | null;
+  readonly evidence: Evidence | null;
 }
 
 /** The answer to an authenticated read. */
@@ -91,6 +94,8 @@ export interface InboundSignal {
   readonly authenticity: string;
   /** Bytes that identify a repetition of this very signal (providers/mapping.md 2.4). Hashed by the core. */
   readonly dedupKey: string;
+  /** Images that can be had for a moment only. */
+  readonly imageLinks: readonly ImageLink[];
   /** The body as it may be kept as evidence: no secret, no image, no presigned URL. Sealed at rest. */
   readonly evidence: unknown;
 }

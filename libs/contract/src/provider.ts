@@ -1,5 +1,8 @@
-import { type Handle, type InboundSignal, type Reading } from './observation.js';
-import { type Check, type DocumentType, type StartRequest } from './requests.js';
+import { type ByteStream, type ImageEntry, type ImageLink } from './evidence.js';
+import { type Identity } from './identity.js';
+import { type Handle, type InboundSignal, type Observation, type Reading } from './observation.js';
+import { type Check, type Contact, type DocumentType, type StartRequest } from './requests.js';
+import { type ProviderVerdict } from './statuses.js';
 
 /** A JSON Schema (2020-12) object, for forms and for the API document. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -42,6 +45,70 @@ export interface Started {
   readonly delivery: 'sms' | null;
   /** Things a caller should know that stop nothing, e.g. a document the vendor's portal does not show yet. */
   readonly warnings: readonly string[];
+  /** Sharing was asked for and the provider refused it, so the link asks the person for everything. */
+  readonly isSharingRefused: boolean;
+}
+
+/** What a provider holds on a person now, whether or not a verification of ours began it. */
+export interface HeldRecord {
+  /** The provider's durable name for the person. */
+  readonly reference: string;
+  readonly contact: Contact;
+  readonly observation: Observation;
+  readonly identity: Identity | null;
+  /** With which the record can be read again, once it is adopted as a verification. */
+  readonly handle: Handle;
+}
+
+/** The one person a lookup found, and the contact of theirs that was asked for. */
+export interface LookupHit {
+  readonly matchedBy: 'email' | 'phone';
+  readonly record: HeldRecord;
+}
+
+export const LIST_PAGE_SIZES = [10, 50, 100] as const;
+export const LIST_SORTS = ['name', 'phoneNumber', 'nationality', 'gender', 'status', 'updatedAt'] as const;
+
+export interface ListRequest {
+  /** From 1 on. */
+  readonly page: number;
+  readonly pageSize: (typeof LIST_PAGE_SIZES)[number];
+  readonly sortBy: (typeof LIST_SORTS)[number];
+}
+
+export interface ListPage {
+  readonly records: readonly HeldRecord[];
+  /** How many there are on all pages; null where the provider does not say. */
+  readonly total: number | null;
+  readonly isLast: boolean;
+}
+
+/** What a bulk read shows of one verification: enough to see whether it has changed. */
+export interface Glance {
+  readonly verdict: ProviderVerdict;
+  readonly rawStatus: string | null;
+}
+
+/** A person's pictures, wherever the provider keeps them. They pass through; none is ever kept. */
+export interface ImageSource<Credentials, Settings> {
+  list(
+    connection: Connection<Credentials, Settings>,
+    handle: Handle,
+    links: readonly ImageLink[],
+  ): Promise<readonly ImageEntry[]>;
+
+  /** The first image whose key is wanted, once its first bytes are there; null: the provider has none such, or no more. */
+  open(
+    connection: Connection<Credentials, Settings>,
+    handle: Handle,
+    request: {
+      readonly isWanted: (key: string) => boolean;
+      readonly links: readonly ImageLink[];
+      /** `small`: trimmed, where the provider can trim. */
+      readonly size: 'full' | 'small';
+      readonly signal: AbortSignal;
+    },
+  ): Promise<ByteStream | null>;
 }
 
 /** One finding of a connection check, in plain words for an admin. Never a credential. */
@@ -119,8 +186,52 @@ export interface Provider<Credentials = unknown, Settings = unknown> {
     request: StartRequest,
   ): Promise<Started>;
 
-  /** Calls the provider and says what worked. */
-  check?(connection: Connection<Credentials, Settings>): Promise<readonly Finding[]>;
+  /** Asks the provider for a person by contact. An answer about anybody else counts as none. */
+  lookup?(
+    connection: Connection<Credentials, Settings>,
+    contact: Contact,
+    now: Date,
+  ): Promise<LookupHit | null>;
+
+  /** Looks at many at once. In the order of `handles`; null for one that the provider gave no answer on. */
+  readMany?(
+    connection: Connection<Credentials, Settings>,
+    handles: readonly Handle[],
+  ): Promise<readonly (Glance | null)[]>;
+
+  /** One page of everybody the provider holds. */
+  list?(connection: Connection<Credentials, Settings>, request: ListRequest, now: Date): Promise<ListPage>;
+
+  readonly images?: ImageSource<Credentials, Settings>;
+
+  /** The provider's own report as a PDF; null: it has none, or no more. */
+  report?(
+    connection: Connection<Credentials, Settings>,
+    handle: Handle,
+    request: { readonly confidences: boolean; readonly signal: AbortSignal },
+  ): Promise<ByteStream | null>;
+
+  /**
+   * Corrects how the provider knows the person. Members that are null stay as they are. Returns what to merge over the handle,
+   * or null while the provider has no record of the person that could be corrected.
+   */
+  correctContact?(
+    connection: Connection<Credentials, Settings>,
+    handle: Handle,
+    change: Contact,
+  ): Promise<Handle | null>;
+
+  /** Calls the provider and says what worked. `webhookUrl`: where its webhooks are expected. */
+  check?(connection: Connection<Credentials, Settings>, webhookUrl: string): Promise<readonly Finding[]>;
+
+  /** Tells the provider where to send its webhooks from now on. */
+  registerWebhook?(connection: Connection<Credentials, Settings>, webhookUrl: string): Promise<void>;
+
+  /**
+   * Seconds between reads of somebody verified, for as long as they are (a consent can be withdrawn without a word). Absent
+   * or null: the core's own schedule, which comes to an end.
+   */
+  recheckSeconds?(settings: Settings): number | null;
 }
 
 /** A webhook exactly as it arrived. Header names are lower-case; a repeated header is an array. */
@@ -135,7 +246,14 @@ export const CAPABILITIES = [
   'resume',
   'receive',
   'renewLink',
+  'lookup',
+  'readMany',
+  'list',
+  'images',
+  'report',
+  'correctContact',
   'check',
+  'registerWebhook',
 ] as const satisfies readonly (keyof Provider)[];
 export type Capability = (typeof CAPABILITIES)[number];
 

@@ -20,10 +20,14 @@ export interface PostalAddress {
   readonly country: string | null;
 }
 
-/** The person as the caller names them. Phone in E.164, date `YYYY-MM-DD`, country alpha-2. */
-export interface Subject {
+/** How a person is reached or found. Phone in E.164. */
+export interface Contact {
   readonly email: string | null;
   readonly phone: string | null;
+}
+
+/** The person as the caller names them. Phone in E.164, date `YYYY-MM-DD`, country alpha-2. */
+export interface Subject extends Contact {
   readonly firstName: string | null;
   readonly lastName: string | null;
   readonly dateOfBirth: string | null;
@@ -45,6 +49,8 @@ export interface StartRequest {
   readonly returnUrl: string;
   /** Where the provider must send the browser when automation gave up (Sardine `manualKycUrl`). */
   readonly reviewReturnUrl: string;
+  /** Where the provider must send the browser when there was nothing to share; we go on from there without sharing. */
+  readonly unsharedReturnUrl: string;
   /** Where the provider must send its webhooks for this request, where it takes one (Dentity `callbackUrl`). */
   readonly webhookUrl: string;
 }

@@ -2,14 +2,17 @@ import { ProviderRegistry } from '@gatehouse/contract';
 import { type DynamicModule, Module, type ModuleMetadata, type Type } from '@nestjs/common';
 
 import { type Core, type CoreOptions, createCore } from './core.js';
+import { EvidenceService } from './evidence/evidence.service.js';
 import { HealthService } from './health.service.js';
 import { IdempotencyService } from './idempotency/idempotency.service.js';
+import { ImportService } from './imports/import.service.js';
 import { InboxService } from './inbox/inbox.service.js';
 import { ReturnService } from './inbox/return.service.js';
 import { RoutingService } from './routing/routing.service.js';
 import { ApiKeyService } from './tenancy/api-key.service.js';
 import { ConnectionService } from './tenancy/connection.service.js';
 import { TenantService } from './tenancy/tenant.service.js';
+import { PeopleService } from './verifications/people.service.js';
 import { VerificationService } from './verifications/verification.service.js';
 import { Workers } from './workers/workers.js';
 
@@ -18,6 +21,9 @@ const CORE = Symbol('core');
 /** Which service of the core answers to which class. */
 const SERVICES: readonly (readonly [Type, keyof Core])[] = [
   [VerificationService, 'verifications'],
+  [EvidenceService, 'evidence'],
+  [PeopleService, 'people'],
+  [ImportService, 'imports'],
   [TenantService, 'tenants'],
   [ApiKeyService, 'apiKeys'],
   [ConnectionService, 'connections'],

@@ -9,22 +9,31 @@ import {
   type RandomSource,
 } from '@gatehouse/platform';
 
+import { EvidenceService } from './evidence/evidence.service.js';
+import { ImageLinks } from './evidence/image-links.js';
+import { ReportArchive } from './evidence/report-archive.js';
 import { HealthService } from './health.service.js';
 import { IdempotencyService } from './idempotency/idempotency.service.js';
+import { ImportService } from './imports/import.service.js';
 import { InboxService } from './inbox/inbox.service.js';
 import { ReturnService } from './inbox/return.service.js';
 import { ReturnTokens } from './inbox/return-token.js';
 import { SignalCorrelator } from './inbox/signal-correlator.js';
 import { Ledger } from './ledger/ledger.js';
 import { TenantVault } from './privacy/tenant-vault.js';
+import { Capabilities } from './routing/capabilities.js';
+import { ProviderChoice } from './routing/provider-choice.js';
 import { RoutingService } from './routing/routing.service.js';
 import { ApiKeyService } from './tenancy/api-key.service.js';
 import { ConnectionOpener } from './tenancy/connection-opener.js';
 import { ConnectionService } from './tenancy/connection.service.js';
 import { TenantService } from './tenancy/tenant.service.js';
+import { PeopleService } from './verifications/people.service.js';
 import { VerificationApplier } from './verifications/verification-applier.js';
+import { VerificationBulkReader } from './verifications/verification-bulk-reader.js';
 import { VerificationQueries } from './verifications/verification-queries.js';
 import { VerificationReader } from './verifications/verification-reader.js';
+import { VerificationRecorder } from './verifications/verification-recorder.js';
 import { VerificationSealer } from './verifications/verification-sealer.js';
 import { VerificationService } from './verifications/verification.service.js';
 import { VerificationStarter } from './verifications/verification-starter.js';
@@ -45,6 +54,9 @@ export interface CoreOptions {
 /** The services that the rest of the deployable uses. */
 export interface Core {
   readonly verifications: VerificationService;
+  readonly evidence: EvidenceService;
+  readonly people: PeopleService;
+  readonly imports: ImportService;
   readonly tenants: TenantService;
   readonly apiKeys: ApiKeyService;
   readonly connections: ConnectionService;
@@ -65,6 +77,9 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   const wakeup = new Wakeup();
   const returnTokens = new ReturnTokens(vault);
 
+  const capabilities = new Capabilities(providers);
+  const links = new ImageLinks(clock);
+
   const tenants = new TenantService(database, vault, ledger, clock, ids);
   const apiKeys = new ApiKeyService(database, ledger, clock, ids, random);
   const opener = new ConnectionOpener(database, vault, providers, config.publicUrl);
@@ -72,16 +87,20 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     { database, vault, ledger },
     opener,
     providers,
+    capabilities,
     config.allowPrivateNetworks,
     { clock, ids, random },
   );
   const routing = new RoutingService(database, opener, providers, ledger, clock);
+  const choice = new ProviderChoice(opener, routing, capabilities);
 
   const applier = new VerificationApplier(database, sealer, ledger, clock, random);
+  const recorder = new VerificationRecorder(vault, sealer, ledger, clock, ids);
   const queries = new VerificationQueries(database, sealer, vault);
   const reader = new VerificationReader(database, sealer, applier, opener, ledger, { clock, log });
+  const bulkReader = new VerificationBulkReader(sealer, reader, opener, clock);
   const starter = new VerificationStarter(
-    { database, vault, sealer, applier, ledger, returnTokens, routing, connections: opener, providers },
+    { database, sealer, recorder, applier, returnTokens, routing, connections: opener, capabilities },
     config.publicUrl,
     clock,
     ids,
@@ -93,21 +112,53 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     opener,
     correlator,
     applier,
+    links,
     { clock, ids },
     wakeup,
   );
   const idempotency = new IdempotencyService(database, vault, clock);
+  const archive = new ReportArchive({ database, sealer, connections: opener, ledger, log }, clock);
+  const imports = new ImportService(
+    { database, choice, connections: opener, recorder, applier, ledger, log, wakeup },
+    clock,
+    ids,
+  );
+  const background = {
+    imports: () => imports.workDue(),
+    'archived reports': () => archive.fetchDue(),
+  };
 
   return {
-    verifications: new VerificationService(database, starter, reader, applier, queries, ledger),
+    verifications: new VerificationService(
+      {
+        database,
+        starter,
+        reader,
+        bulkReader,
+        applier,
+        recorder,
+        sealer,
+        queries,
+        connections: opener,
+        capabilities,
+        ledger,
+      },
+      clock,
+    ),
+    evidence: new EvidenceService(
+      { database, queries, sealer, connections: opener, capabilities, archive, links, ledger },
+      clock,
+    ),
+    people: new PeopleService(database, choice, correlator, ledger, clock),
+    imports,
     tenants,
     apiKeys,
     connections,
     routing,
     inbox,
-    returns: new ReturnService(returnTokens, sealer, applier, clock, wakeup),
+    returns: new ReturnService(returnTokens, sealer, applier, starter, { clock, log }, wakeup),
     idempotency,
     health: new HealthService(database, clock),
-    workers: new Workers({ database, inbox, reader, starter, idempotency, wakeup }, clock, log),
+    workers: new Workers({ database, inbox, reader, starter, idempotency, wakeup, background }, clock, log),
   };
 }

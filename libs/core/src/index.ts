@@ -1,11 +1,13 @@
 export { type Core, type CoreOptions, createCore } from './core.js';
 export { CoreModule } from './core.module.js';
+export { EvidenceService, type ListedImage } from './evidence/evidence.service.js';
 export { type Health, HealthService } from './health.service.js';
 export {
   type IdempotencyClaim,
   type IdempotencyOutcome,
   IdempotencyService,
 } from './idempotency/idempotency.service.js';
+export { type Import, ImportService } from './imports/import.service.js';
 export { InboxService } from './inbox/inbox.service.js';
 export { ReturnService } from './inbox/return.service.js';
 export { requireMasterKey } from './privacy/master-key-check.js';
@@ -23,8 +25,14 @@ export { ConnectionService, type ConnectionView } from './tenancy/connection.ser
 export { SYSTEM_TENANT_ID } from './privacy/tenant-vault.js';
 export { type Tenant, TenantService, type TenantSettings } from './tenancy/tenant.service.js';
 export { type Environment, ENVIRONMENTS, tenantScope, type TenantScope } from './tenancy/tenant-scope.js';
+export {
+  type CustomerPage,
+  type FoundPerson,
+  type LookedUp,
+  PeopleService,
+} from './verifications/people.service.js';
 export { VerificationStartFailed } from './verifications/verification-start-failed.js';
-export { VerificationService } from './verifications/verification.service.js';
+export { type Statuses, VerificationService } from './verifications/verification.service.js';
 export {
   type FactSource,
   type NewVerification,

@@ -1,5 +1,7 @@
 import { fromUUID, toUUID, typeidUnboxed } from 'typeid-js';
 
+import { sha256 } from './crypto/hash.js';
+
 /** Makes the keys of new rows. */
 export abstract class Ids {
   /** A UUIDv7 in its usual text form; within one process each is greater than the one before it. */
@@ -31,4 +33,17 @@ export function fromTypeId(prefix: string, text: string): string | null {
     // 128 bits that are no UUID (wrong version or variant): the text names nothing of ours.
     return null;
   }
+}
+
+/**
+ * An id for what is no row of ours but a part of one: the same at every call for the same `name`, and a valid UUIDv7 with the time
+ * of the row's own.
+ */
+export function derivedId(uuid: string, name: string): string {
+  const hash = sha256(`${uuid}/${name}`).toString('hex');
+  const [timeHigh = '', timeLow = ''] = uuid.split('-');
+  const variant = ((parseInt(hash.slice(3, 4), 16) & 0x3) | 0x8).toString(16);
+  return [timeHigh, timeLow, `7${hash.slice(0, 3)}`, `${variant}${hash.slice(4, 7)}`, hash.slice(7, 19)].join(
+    '-',
+  );
 }

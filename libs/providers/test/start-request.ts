@@ -12,6 +12,7 @@ export function startRequest(
     message: null,
     returnUrl: 'https://idv.test/return/tok?hint=ok&x=ä',
     reviewReturnUrl: 'https://idv.test/return/tok?hint=review',
+    unsharedReturnUrl: 'https://idv.test/return/tok?hint=unshared',
     webhookUrl: 'https://idv.test/hooks/x/con_1/tok',
     ...overrides,
     subject: {

@@ -84,6 +84,7 @@ export function requestOf(place: Place): StartRequest {
     message: null,
     returnUrl: 'https://idv.test/return/tok?hint=ok',
     reviewReturnUrl: 'https://idv.test/return/tok?hint=review',
+    unsharedReturnUrl: 'https://idv.test/return/tok?hint=unshared',
     webhookUrl: place.webhookUrl,
   };
 }

@@ -71,7 +71,7 @@ export class ProviderAtTwin {
 
   async check(connection = this.connection()): Promise<readonly Finding[]> {
     if (this.provider.check === undefined) throw new Error('There is no check');
-    return this.provider.check(connection);
+    return this.provider.check(connection, this.webhookUrl);
   }
 
   read(handle: Handle, connection = this.connection()): Promise<Reading> {

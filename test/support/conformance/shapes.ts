@@ -81,11 +81,22 @@ export const observationShape = z.strictObject({
     z.strictObject({ channel: z.enum(['sms', 'email']), state: z.enum(DELIVERY_STATES), at: instant }),
   ),
   validity: z
-    .strictObject({ documentExpiry: date, state: z.enum(['valid', 'expiring', 'expired']) })
+    .strictObject({
+      documentExpiry: date,
+      state: z.enum(['valid', 'expiring', 'expired']),
+      documents: z.array(z.enum([...DOCUMENT_TYPES, 'other'])),
+    })
     .nullable(),
   riskLevel,
   consent,
-  evidence: z.strictObject({ images: z.int().min(0), report: z.boolean() }).nullable(),
+  evidence: z
+    .strictObject({
+      images: z.int().min(0),
+      imagesUntil: instant,
+      report: z.boolean(),
+      reportUntil: instant,
+    })
+    .nullable(),
 }) satisfies z.ZodType<Observation>;
 
 /** What is wrong with a value, one line per member; empty when it has the shape. */

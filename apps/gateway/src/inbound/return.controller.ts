@@ -32,7 +32,7 @@ export class ReturnController {
     id: 'returnFromProvider',
     summary: 'The person’s browser comes back from the provider',
     description:
-      'Goes on to the caller’s `redirectUrl` with `verificationId` appended, or to a page of ours.',
+      'Goes on to the caller’s `redirectUrl` with `verificationId` appended, or to a page of ours; where there was nothing to share, back to the provider, to be asked for everything.',
     problems: ['not_found'],
   })
   @ApiOkResponse({
@@ -54,7 +54,12 @@ export class ReturnController {
       if (location === null) return page(reply, HttpStatus.OK, THANKS);
       void reply
         .code(HttpStatus.SEE_OTHER)
-        .header('location', withVerificationId(location, toTypeId('ver', verificationId)));
+        .header(
+          'location',
+          location.isCallers
+            ? withVerificationId(location.url, toTypeId('ver', verificationId))
+            : location.url,
+        );
       return undefined;
     } catch (error) {
       // A person looks at this one, not a program.

@@ -17,6 +17,7 @@ import {
   type Statement,
 } from '@gatehouse/platform';
 
+import { type ImageLinks } from '../evidence/image-links.js';
 import { context, type TenantVault } from '../privacy/tenant-vault.js';
 import { type ConnectionOpener, type OpenConnection } from '../tenancy/connection-opener.js';
 import { type Environment, tenantScope, type TenantScope } from '../tenancy/tenant-scope.js';
@@ -95,6 +96,7 @@ export class InboxService {
     private readonly connections: ConnectionOpener,
     private readonly correlator: SignalCorrelator,
     private readonly applier: VerificationApplier,
+    private readonly links: ImageLinks,
     private readonly surroundings: { readonly clock: Clock; readonly ids: Ids },
     private readonly wakeup: Wakeup,
   ) {}
@@ -113,7 +115,9 @@ export class InboxService {
     const signal = this.#authenticate(connection, raw);
     const scope = this.#scope(connection.tenantId, connection.environment, connection.provider.name);
     const matches = await this.correlator.find(scope, connection.id, signal.correlation);
-    const [id] = await this.#store(scope, connection, signal, matches[0] ?? null);
+    const [first] = matches;
+    if (first !== undefined) this.links.put(scope.tenantId, first.id, signal.imageLinks);
+    const [id] = await this.#store(scope, connection, signal, first ?? null);
     if (id === undefined) return;
     if (matches.length === 0) {
       this.store.log.warn('a webhook of an unknown person is kept', {

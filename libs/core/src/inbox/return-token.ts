@@ -3,7 +3,8 @@ import { constantTimeEqual } from '@gatehouse/platform';
 import { NoTenantKey, type TenantVault } from '../privacy/tenant-vault.js';
 import { type Environment } from '../tenancy/tenant-scope.js';
 
-export type ReturnWay = 'success' | 'review';
+/** By which of the provider's ways the browser comes back; `unshared`: there was nothing to share. */
+export type ReturnWay = 'success' | 'review' | 'unshared';
 
 export interface ReturnAddress {
   readonly tenantId: string;
@@ -20,14 +21,14 @@ const ID_BYTES = 16;
 const MAC_BYTES = 16;
 const LENGTH = 2 * ID_BYTES + 1 + MAC_BYTES;
 const LIVE = 1;
-const REVIEW = 2;
+const WAY_BITS = { success: 0, review: 2, unshared: 4 } as const satisfies Record<ReturnWay, number>;
 
 /** Makes and reads the tokens of `/return/{token}`. */
 export class ReturnTokens {
   constructor(private readonly vault: TenantVault) {}
 
   async make(address: ReturnAddress): Promise<string> {
-    const flags = (address.environment === 'live' ? LIVE : 0) | (address.way === 'review' ? REVIEW : 0);
+    const flags = (address.environment === 'live' ? LIVE : 0) | WAY_BITS[address.way];
     const body = Buffer.concat([
       uuidBytes(address.tenantId),
       uuidBytes(address.verificationId),
@@ -53,13 +54,18 @@ export class ReturnTokens {
       tenantId,
       environment: (flags & LIVE) === 0 ? 'test' : 'live',
       verificationId: uuidText(body.subarray(ID_BYTES, 2 * ID_BYTES)),
-      way: (flags & REVIEW) === 0 ? 'success' : 'review',
+      way: wayOf(flags),
     };
   }
 
   async #mac(tenantId: string, body: Buffer): Promise<Buffer> {
     return (await this.vault.tokenMac(tenantId, 'return', body.toString('hex'))).subarray(0, MAC_BYTES);
   }
+}
+
+function wayOf(flags: number): ReturnWay {
+  if ((flags & WAY_BITS.unshared) !== 0) return 'unshared';
+  return (flags & WAY_BITS.review) === 0 ? 'success' : 'review';
 }
 
 function uuidBytes(uuid: string): Buffer {

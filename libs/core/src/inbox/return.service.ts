@@ -1,11 +1,19 @@
-import { Problem } from '@gatehouse/contract';
-import { type Clock } from '@gatehouse/platform';
+import { Problem, ProviderError } from '@gatehouse/contract';
+import { type Clock, type Log } from '@gatehouse/platform';
 
-import { tenantScope } from '../tenancy/tenant-scope.js';
+import { tenantScope, type TenantScope } from '../tenancy/tenant-scope.js';
 import { type VerificationApplier } from '../verifications/verification-applier.js';
 import { type VerificationSealer } from '../verifications/verification-sealer.js';
+import { type VerificationStarter } from '../verifications/verification-starter.js';
+import { type VerificationRow } from '../verifications/verification.rows.js';
 import { type Wakeup } from '../workers/wakeup.js';
 import { type ReturnTokens } from './return-token.js';
+
+/** Where a browser goes on to. The caller's own address gets the verification's id appended. */
+interface Location {
+  readonly url: string;
+  readonly isCallers: boolean;
+}
 
 /** Browsers that come back from a provider's page. A hint: it starts a read and decides nothing. */
 export class ReturnService {
@@ -13,32 +21,47 @@ export class ReturnService {
     private readonly tokens: ReturnTokens,
     private readonly sealer: VerificationSealer,
     private readonly applier: VerificationApplier,
-    private readonly clock: Clock,
+    private readonly starter: VerificationStarter,
+    private readonly surroundings: { readonly clock: Clock; readonly log: Log },
     private readonly wakeup: Wakeup,
   ) {}
 
-  /** `location`: where the caller wants its user; null when it named no place. Throws Problem `not_found`. */
-  async arrive(token: string): Promise<{ verificationId: string; location: string | null }> {
+  /** `location`: where the browser goes on to; null when the caller named no place. Throws Problem `not_found`. */
+  async arrive(token: string): Promise<{ verificationId: string; location: Location | null }> {
     const address = await this.tokens.read(token);
     if (address === null) throw new Problem('not_found', 'This link is not one of ours.');
+    const { verificationId } = address;
     const scope = tenantScope(address.tenantId, address.environment, 'browser');
+    if (address.way === 'unshared') {
+      return { verificationId, location: await this.#goOn(scope, verificationId) };
+    }
     const { row } = await this.applier.apply(
       scope,
-      address.verificationId,
-      { kind: 'return', at: this.clock.now().toISOString(), way: address.way },
+      verificationId,
+      { kind: 'return', at: this.surroundings.clock.now().toISOString(), way: address.way },
       { cause: { way: address.way } },
     );
     this.wakeup.wake();
-    const location = await this.#location(row.key_wrapped === null ? null : row, address.way);
-    return { verificationId: address.verificationId, location };
+    return { verificationId, location: await this.#back(row, address.way) };
   }
 
-  async #location(
-    row: Parameters<VerificationSealer['open']>[0] | null,
-    way: 'success' | 'review',
-  ): Promise<string | null> {
-    if (row === null) return null;
+  /** The person had nothing to share and is still there: on to the provider's page that asks for everything. */
+  async #goOn(scope: TenantScope, id: string): Promise<Location | null> {
+    try {
+      const action = await this.starter.goOnUnshared(scope, id);
+      if (action.type === 'redirect') return { url: action.url, isCallers: false };
+    } catch (error) {
+      // The record says what happened; the caller can get a link later. The person must not be left on an error page.
+      if (!(error instanceof ProviderError) && !(error instanceof Problem)) throw error;
+      this.surroundings.log.warn('no link for a person with nothing to share', { verificationId: id, error });
+    }
+    return this.#back(await this.starter.row(scope, id), 'review');
+  }
+
+  async #back(row: VerificationRow, way: 'success' | 'review'): Promise<Location | null> {
+    if (row.key_wrapped === null) return null;
     const { request } = await this.sealer.open(row);
-    return way === 'review' ? (request.reviewRedirectUrl ?? request.redirectUrl) : request.redirectUrl;
+    const url = way === 'review' ? (request.reviewRedirectUrl ?? request.redirectUrl) : request.redirectUrl;
+    return url === null ? null : { url, isCallers: true };
   }
 }

@@ -116,14 +116,7 @@ export class RoutingService {
    * policy does not leave to the caller.
    */
   async decide(scope: TenantScope, choice: string | null): Promise<RoutingDecision> {
-    const [row] = await this.database.query<PolicyRow>(IN_FORCE, [scope.tenantId, scope.environment]);
-    if (row === undefined) {
-      throw new Problem(
-        'provider_not_configured',
-        'No provider has been chosen for this tenant and environment yet.',
-      );
-    }
-    const { policy, version } = row;
+    const { policy, version } = await this.#inForce(scope);
     if (choice === null) return { provider: policy.provider, policyVersion: version, reason: 'default' };
     if (!policy.callerMayChoose || this.providers.get(choice) === undefined) {
       const detail = policy.callerMayChoose
@@ -134,6 +127,20 @@ export class RoutingService {
       });
     }
     return { provider: choice, policyVersion: version, reason: 'caller_choice' };
+  }
+
+  /** The provider that new verifications go to unless something speaks against it. Throws Problem `provider_not_configured`. */
+  async providerInForce(scope: TenantScope): Promise<string> {
+    return (await this.#inForce(scope)).policy.provider;
+  }
+
+  async #inForce(scope: TenantScope): Promise<PolicyRow> {
+    const [row] = await this.database.query<PolicyRow>(IN_FORCE, [scope.tenantId, scope.environment]);
+    if (row !== undefined) return row;
+    throw new Problem(
+      'provider_not_configured',
+      'No provider has been chosen for this tenant and environment yet.',
+    );
   }
 
   async #requireConnected(tx: Queryable, scope: TenantScope, provider: string): Promise<void> {

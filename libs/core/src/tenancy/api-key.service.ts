@@ -14,7 +14,13 @@ import { hintOf, newAdminKey, newTenantKey, parseKey } from './key-format.js';
 import { type Environment } from './tenant-scope.js';
 
 /** What a tenant's key may do. */
-export const SCOPES = ['verifications:read', 'verifications:write', 'identity:read'] as const;
+export const SCOPES = [
+  'verifications:read',
+  'verifications:write',
+  'identity:read',
+  'images:read',
+  'reviews:write',
+] as const;
 export type Scope = (typeof SCOPES)[number];
 
 export const ADMIN_ROLES = ['admin', 'support', 'auditor', 'approver'] as const;

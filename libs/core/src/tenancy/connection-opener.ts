@@ -1,4 +1,4 @@
-import { type Provider, type ProviderRegistry } from '@gatehouse/contract';
+import { Problem, type Provider, type ProviderRegistry } from '@gatehouse/contract';
 import {
   constantTimeEqual,
   type Database,
@@ -83,6 +83,31 @@ export class ConnectionOpener {
       providerName,
     ]);
     return row === undefined ? null : this.#open(scope.tenantId, row);
+  }
+
+  /** Throws Problem `provider_not_configured` where {@link open} has nothing. */
+  async require(scope: TenantScope, providerName: string): Promise<OpenConnection> {
+    const connection = await this.open(scope, providerName);
+    if (connection !== null) return connection;
+    throw new Problem(
+      'provider_not_configured',
+      'The provider is not connected for this tenant and environment.',
+      { provider: providerName },
+    );
+  }
+
+  /** The connection that a verification began with. Throws Problem `provider_not_configured` when it is gone. */
+  async requireById(
+    scope: TenantScope,
+    row: { readonly connection_id: string; readonly provider: string },
+  ): Promise<OpenConnection> {
+    const connection = await this.openById(scope, row.connection_id);
+    if (connection !== null) return connection;
+    throw new Problem(
+      'provider_not_configured',
+      'The connection that this verification began with is gone.',
+      { provider: row.provider },
+    );
   }
 
   /** The connection that a verification began with. */

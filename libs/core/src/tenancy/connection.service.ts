@@ -16,8 +16,9 @@ import {
   toTypeId,
 } from '@gatehouse/platform';
 
-import { type Ledger } from '../ledger/ledger.js';
+import { type Ledger, type LedgerKind } from '../ledger/ledger.js';
 import { type TenantVault } from '../privacy/tenant-vault.js';
+import { type Capabilities } from '../routing/capabilities.js';
 import {
   COLUMNS,
   type ConnectionOpener,
@@ -81,6 +82,7 @@ export class ConnectionService {
     },
     private readonly opener: ConnectionOpener,
     private readonly providers: ProviderRegistry,
+    private readonly capabilities: Capabilities,
     private readonly allowPrivateNetworks: boolean,
     private readonly made: { readonly clock: Clock; readonly ids: Ids; readonly random: RandomSource },
   ) {}
@@ -186,12 +188,8 @@ export class ConnectionService {
     this.#provider(providerName);
     const open = await this.opener.open(tenantScope(tenantId, environment, actor), providerName);
     if (open === null) throw new Problem('not_found', 'This provider is not connected.');
-    if (open.provider.check === undefined) {
-      throw new Problem('capability_unsupported', 'This provider has no way to check a connection.', {
-        provider: providerName,
-      });
-    }
-    const findings = await open.provider.check(open);
+    const provider = this.capabilities.require(open.provider, 'check', 'check a connection');
+    const findings = await provider.check(open, open.webhookUrl);
     const ok = findings.every((finding) => finding.ok);
     await this.#record(this.store.database, 'connection.checked', {
       tenantId,
@@ -200,6 +198,34 @@ export class ConnectionService {
       data: { connectionId: open.id, provider: providerName, ok },
     });
     return { ok, findings };
+  }
+
+  /**
+   * Tells the provider where this connection's webhooks come in. Throws Problem `not_found`, `capability_unsupported`, and
+   * ProviderError.
+   */
+  async registerWebhook(
+    actor: string,
+    tenantId: string,
+    environment: Environment,
+    providerName: string,
+  ): Promise<{ webhookUrl: string }> {
+    this.#provider(providerName);
+    const open = await this.opener.open(tenantScope(tenantId, environment, actor), providerName);
+    if (open === null) throw new Problem('not_found', 'This provider is not connected.');
+    const provider = this.capabilities.require(
+      open.provider,
+      'registerWebhook',
+      'be told by a call where to send its webhooks',
+    );
+    await provider.registerWebhook(open, open.webhookUrl);
+    await this.#record(this.store.database, 'connection.webhook_registered', {
+      tenantId,
+      environment,
+      actor,
+      data: { connectionId: open.id, provider: providerName },
+    });
+    return { webhookUrl: open.webhookUrl };
   }
 
   #check(
@@ -259,7 +285,7 @@ export class ConnectionService {
 
   async #record(
     tx: Queryable,
-    kind: 'connection.created' | 'connection.changed' | 'connection.removed' | 'connection.checked',
+    kind: Extract<LedgerKind, `connection.${string}`>,
     event: {
       readonly tenantId: string;
       readonly environment: Environment;

@@ -13,6 +13,12 @@ export interface TenantSettings {
   readonly retentionDays: number | null;
   /** `stored`: the identity is kept, sealed, with the verification. */
   readonly identityStorage: 'stored';
+  /** `encrypted`: reports that a provider gives for a short while only are fetched and kept, sealed. */
+  readonly reportArchive: 'none' | 'encrypted';
+  /** The framework under which the tenant lets people be verified, for OpenID identity assurance; never made up by us. */
+  readonly trustFramework: string | null;
+  /** The assurance level it gives to those that are verified; null: none is stated. */
+  readonly assuranceLevel: string | null;
 }
 
 export interface Tenant {
@@ -35,7 +41,13 @@ interface TenantRow {
   readonly updated_at: Date;
 }
 
-const DEFAULTS: TenantSettings = { retentionDays: null, identityStorage: 'stored' };
+const DEFAULTS: TenantSettings = {
+  retentionDays: null,
+  identityStorage: 'stored',
+  reportArchive: 'none',
+  trustFramework: null,
+  assuranceLevel: null,
+};
 const COLUMNS = 'id, name, status, settings, version, created_at, updated_at';
 
 const INSERT: Statement = {

@@ -1,6 +1,7 @@
 import {
   type Consent,
   type DeliveryState,
+  type Evidence,
   type ProviderVerdict,
   type ReasonCode,
   type RiskLevel,
@@ -35,6 +36,12 @@ export interface Facts {
   readonly claim: ClaimFact | null;
   /** The browser came back by the provider's "needs manual review" way. A hint. */
   readonly manualReturnAt: string | null;
+  /** There was nothing to share, as the provider or the browser told us: the person has to be asked for everything. */
+  readonly unsharedAt: string | null;
+  /** What a reviewer of ours decided, and about what. */
+  readonly decision: DecisionFact | null;
+  /** The newest webhook that brought images along. */
+  readonly imageNotice: ImageNoticeFact | null;
   /** The provider's last notice on document expiry that came outside a read. */
   readonly notice: NoticeFact | null;
   readonly delivery: {
@@ -56,7 +63,20 @@ export interface ReadFact {
   readonly validity: Validity | null;
   readonly riskLevel: RiskLevel | null;
   readonly consent: Consent | null;
-  readonly evidence: { readonly images: number; readonly report: boolean } | null;
+  readonly evidence: Evidence | null;
+}
+
+export interface DecisionFact {
+  readonly verdict: 'verified' | 'rejected';
+  readonly at: string;
+  /** The {@link substanceOf} what lay before the reviewer; the decision holds for as long as the provider says the same. */
+  readonly about: string;
+}
+
+export interface ImageNoticeFact {
+  readonly images: number;
+  readonly until: string | null;
+  readonly at: string;
 }
 
 export interface ClaimFact {
@@ -89,6 +109,9 @@ export const NO_FACTS: Facts = {
   revokedAt: null,
   claim: null,
   manualReturnAt: null,
+  unsharedAt: null,
+  decision: null,
+  imageNotice: null,
   notice: null,
   delivery: { sms: null, email: null },
   canceledAt: null,
@@ -105,6 +128,13 @@ export function compareReads(a: ReadFact, b: ReadFact): number {
     compare(a.readAt, b.readAt) ||
     compare(canonical(a), canonical(b))
   );
+}
+
+/** What the provider's last answer comes to: two answers of the same substance leave a reviewer nothing new to decide. */
+export function substanceOf(read: ReadFact | null): string {
+  if (read === null) return 'nothing';
+  const { verdict, rawStatus, reasonCodes, providerTime } = read;
+  return canonical({ verdict, rawStatus, reasonCodes, providerTime });
 }
 
 export function compareClaims(a: ClaimFact, b: ClaimFact): number {

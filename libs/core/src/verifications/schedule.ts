@@ -23,6 +23,8 @@ export interface ScheduleInput {
   readonly facts: Facts;
   /** Reads since the last hint. */
   readonly readCount: number;
+  /** Seconds between reads of somebody verified, without an end; null: {@link SETTLED_DELAY_MS}, until we lose patience. */
+  readonly recheckSeconds: number | null;
   readonly now: Date;
   readonly expiresAt: Date;
   /** In [0, 1): spreads reads of many verifications by up to a fifth. */
@@ -36,6 +38,7 @@ export function nextDue(input: ScheduleInput): Date | null {
   // A start that failed has nothing to be read; one of unknown outcome can still be found, until it expires.
   if (view.status === 'error' && facts.startedAt === null) return now < expiresAt ? expiresAt : null;
   const read = new Date(now.getTime() + delayMs(input) * (1 + input.jitter / 5));
+  if (view.status === 'verified' && input.recheckSeconds !== null) return read;
   if (now >= expiresAt || isSettled(view.status)) {
     return read.getTime() - expiresAt.getTime() > PATIENCE_MS ? null : read;
   }
@@ -43,13 +46,15 @@ export function nextDue(input: ScheduleInput): Date | null {
   return read > expiresAt ? expiresAt : read;
 }
 
-function delayMs({ view, facts, readCount }: ScheduleInput): number {
+function delayMs({ view, facts, readCount, recheckSeconds }: ScheduleInput): number {
   const isAbsenceUnconfirmed =
     facts.absentAt !== null && facts.presentAt !== null && facts.absentAt > facts.presentAt;
   if (isAbsenceUnconfirmed && (facts.goneAt ?? '') < facts.absentAt) return GONE_AFTER_MS;
   // A decided one is looked at often only while something newer than its last answer is unanswered.
   const answeredAt = later(facts.presentAt, facts.absentAt ?? '');
   const isClaimUnanswered = facts.claim !== null && facts.claim.receivedAt > answeredAt;
-  if (isSettled(view.status) && !isClaimUnanswered) return SETTLED_DELAY_MS;
+  if (isSettled(view.status) && !isClaimUnanswered) {
+    return view.status === 'verified' && recheckSeconds !== null ? recheckSeconds * 1000 : SETTLED_DELAY_MS;
+  }
   return (DELAYS[Math.min(readCount, DELAYS.length - 1)] ?? 3600) * 1000;
 }

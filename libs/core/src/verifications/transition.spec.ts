@@ -90,11 +90,19 @@ const observations = (verdicts: fc.Arbitrary<ProviderVerdict | null>): fc.Arbitr
       fc.record({
         documentExpiry: fc.constantFrom('2031-01-31', null),
         state: fc.constantFrom('valid' as const, 'expiring' as const, 'expired' as const),
+        documents: fc.subarray(['passport', 'national_id']),
       }),
     ),
     riskLevel: fc.constantFrom('low' as const, 'high' as const, null),
     consent: fc.constantFrom(null, revokedConsent),
-    evidence: fc.constant(null),
+    evidence: fc.option(
+      fc.record({
+        images: fc.integer({ min: 0, max: 3 }),
+        imagesUntil: fc.option(times),
+        report: fc.boolean(),
+        reportUntil: fc.option(times),
+      }),
+    ),
   });
 const verdictOrNull = fc.constantFrom(...PROVIDER_VERDICTS, null);
 
@@ -375,14 +383,17 @@ describe('transition: the story of one verification', () => {
       started,
       read(2, 'verified', {
         providerTime: at(2),
-        validity: { documentExpiry: '2026-02-01', state: 'valid' },
+        validity: { documentExpiry: '2026-02-01', state: 'valid', documents: [] },
       }),
-      webhook(5, null, { providerTime: at(5), validity: { documentExpiry: null, state: 'expiring' } }),
+      webhook(5, null, {
+        providerTime: at(5),
+        validity: { documentExpiry: null, state: 'expiring', documents: ['passport'] },
+      }),
     ]);
     expect(viewOf(facts)).toMatchObject({
       status: 'verified',
       reasonCodes: ['document_expiring'],
-      validity: { documentExpiry: '2026-02-01', state: 'expiring' },
+      validity: { documentExpiry: '2026-02-01', state: 'expiring', documents: ['passport'] },
     });
   });
 });

@@ -2,6 +2,7 @@ import {
   type Consent,
   type DeliveryReport,
   type DeliveryState,
+  type Evidence,
   type Observation,
   type ReasonCode,
   type RiskLevel,
@@ -20,6 +21,7 @@ import {
   type Facts,
   later,
   type ReadFact,
+  substanceOf,
 } from './facts.js';
 
 /**
@@ -39,8 +41,12 @@ export type Signal =
   | { readonly kind: 'foreign'; readonly at: string }
   | { readonly kind: 'webhook'; readonly at: string; readonly observation: Observation }
   | { readonly kind: 'return'; readonly at: string; readonly way: 'success' | 'review' }
+  /** The person's identity elsewhere cannot be shared with us. */
+  | { readonly kind: 'unshared'; readonly at: string }
   | { readonly kind: 'deadline'; readonly at: string }
-  | { readonly kind: 'cancel'; readonly at: string };
+  | { readonly kind: 'cancel'; readonly at: string }
+  /** A reviewer of ours decides what waits for a human. */
+  | { readonly kind: 'decision'; readonly at: string; readonly verdict: 'verified' | 'rejected' };
 
 /** What a caller sees of the facts. */
 export interface View {
@@ -55,7 +61,7 @@ export interface View {
   readonly validity: Validity | null;
   readonly riskLevel: RiskLevel | null;
   readonly consent: Consent | null;
-  readonly evidence: { readonly images: number; readonly report: boolean } | null;
+  readonly evidence: Evidence | null;
 }
 
 export type SetAsideReason =
@@ -87,15 +93,18 @@ export interface Transition {
 
 /**
  * What a signal does to a verification. Pure. For signals that come from the provider or the clock, any order and any
- * repetition of the same signals ends in the same facts and so in the same view; `cancel` is our own command, and the
- * row lock puts it into an order.
+ * repetition of the same signals ends in the same facts and so in the same view; `cancel` and `decision` are our own commands,
+ * and the row lock puts them into an order.
  *
- * `verified` comes from an authenticated read and from nothing else.
+ * `verified` comes from an authenticated read, or from a reviewer who decides what a read left open, and from nothing else.
  */
 export function transition(facts: Facts, signal: Signal): Transition {
   const before = viewOf(facts);
   if (signal.kind === 'foreign') return { facts, view: before, changed: false, setAside: 'foreign' };
   if (signal.kind === 'cancel' && before.status !== 'canceled' && !isCancelable(before.status)) {
+    return { facts, view: before, changed: false, setAside: 'not_allowed' };
+  }
+  if (signal.kind === 'decision' && before.status !== 'needs_review') {
     return { facts, view: before, changed: false, setAside: 'not_allowed' };
   }
   const merged = merge(facts, signal);
@@ -126,7 +135,7 @@ export function viewOf(facts: Facts): View {
     validity: currentValidity(facts),
     riskLevel: read?.riskLevel ?? null,
     consent: read?.consent ?? null,
-    evidence: read?.evidence ?? null,
+    evidence: currentEvidence(facts),
   };
 }
 
@@ -135,7 +144,24 @@ interface Decision {
   readonly reasonCodes: readonly ReasonCode[];
 }
 
+/** What the facts come to, and over it what a reviewer made of it. */
 function decide(facts: Facts): Decision {
+  const found = decideByProvider(facts);
+  const { decision } = facts;
+  // Withdrawn, called off, vanished, to be done again: that is no question for a reviewer, before or after.
+  const isOpenToReview = found.status === 'needs_review' || found.status === 'verified';
+  if (decision === null || !isOpenToReview) return found;
+  if (decision.about === substanceOf(facts.read)) {
+    return { status: decision.verdict, reasonCodes: found.reasonCodes };
+  }
+  // The provider has come to accept somebody whom our own reviewer turned down: one of the two is wrong.
+  if (found.status === 'verified' && decision.verdict === 'rejected') {
+    return { status: 'needs_review', reasonCodes: [...found.reasonCodes, 'manual_review_required'] };
+  }
+  return found;
+}
+
+function decideByProvider(facts: Facts): Decision {
   if (facts.canceledAt !== null) return { status: 'canceled', reasonCodes: [] };
   if (isRevoked(facts)) return { status: 'revoked', reasonCodes: ['consent_revoked'] };
 
@@ -161,7 +187,8 @@ function decide(facts: Facts): Decision {
   if (facts.startedAt === null && facts.startFailure !== null) {
     return { status: 'error', reasonCodes: [facts.startFailure] };
   }
-  return { status: 'requires_input', reasonCodes: ['awaiting_user', ...facts.absentReasons] };
+  const unshared = facts.unsharedAt === null ? [] : (['identity_not_shareable'] as const);
+  return { status: 'requires_input', reasonCodes: ['awaiting_user', ...facts.absentReasons, ...unshared] };
 }
 
 /** Withdrawn after it was in force. Both sides only ever grow towards it, so it is final. */
@@ -202,6 +229,14 @@ function currentValidity(facts: Facts): Validity | null {
     ...notice.validity,
     documentExpiry: notice.validity.documentExpiry ?? known?.documentExpiry ?? null,
   };
+}
+
+/** Images that came with a webhook count where a read tells of none. */
+function currentEvidence({ read, imageNotice }: Facts): Evidence | null {
+  const known = read?.evidence ?? null;
+  if (imageNotice === null || (known !== null && known.images > 0)) return known;
+  const report = { report: known?.report ?? false, reportUntil: known?.reportUntil ?? null };
+  return { images: imageNotice.images, imagesUntil: imageNotice.until, ...report };
 }
 
 /** The channel that carries the link comes first. */
@@ -256,8 +291,17 @@ function merge(facts: Facts, signal: Exclude<Signal, { kind: 'foreign' }>): Fact
         : facts;
     case 'deadline':
       return { ...facts, deadlineAt: later(facts.deadlineAt, signal.at) };
+    case 'unshared':
+      return { ...facts, unsharedAt: earlier(facts.unsharedAt, signal.at) };
     case 'cancel':
       return { ...facts, canceledAt: earlier(facts.canceledAt, signal.at) };
+    case 'decision':
+      return {
+        ...facts,
+        decision: { verdict: signal.verdict, at: signal.at, about: substanceOf(facts.read) },
+        // Who was approved can have a consent withdrawn like anybody else who is verified.
+        verifiedAt: signal.verdict === 'verified' ? earlier(facts.verifiedAt, signal.at) : facts.verifiedAt,
+      };
   }
 }
 
@@ -314,8 +358,21 @@ function mergeWebhook(facts: Facts, at: string, observation: Observation): Facts
       notice !== null && (facts.notice === null || isLaterNotice(notice, facts.notice))
         ? notice
         : facts.notice,
+    imageNotice: laterImages(facts.imageNotice, at, observation.evidence),
     delivery: mergeDelivery(facts.delivery, observation.delivery, at),
   };
+}
+
+function laterImages(
+  known: Facts['imageNotice'],
+  at: string,
+  evidence: Evidence | null,
+): Facts['imageNotice'] {
+  if (evidence === null || evidence.images === 0) return known;
+  const candidate = { images: evidence.images, until: evidence.imagesUntil, at };
+  const isLater =
+    known === null || at > known.at || (at === known.at && canonical(candidate) > canonical(known));
+  return isLater ? candidate : known;
 }
 
 function isLaterNotice(a: NonNullable<Facts['notice']>, b: NonNullable<Facts['notice']>): boolean {
@@ -355,8 +412,10 @@ function asideReason(before: Facts, after: Facts, view: View, signal: Signal): S
     case 'gone':
     case 'started':
     case 'start_failed':
+    case 'unshared':
     case 'deadline':
     case 'cancel':
+    case 'decision':
     case 'foreign':
       return 'repeated';
   }

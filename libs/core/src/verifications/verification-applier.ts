@@ -4,17 +4,31 @@ import {
   type Identity,
   isSettled,
   Problem,
+  type Subject,
   type VerificationStatus,
 } from '@gatehouse/contract';
 import { type Clock, type Database, type RandomSource, type Tx } from '@gatehouse/platform';
 
+import { SCHEDULE_REPORTS } from '../evidence/report-archive.js';
 import { type Ledger, type LedgerKind } from '../ledger/ledger.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { type Facts } from './facts.js';
 import { nextDue, READS_AT_START } from './schedule.js';
 import { type SetAsideReason, type Signal, transition, type Transition } from './transition.js';
-import { LOCK, type StartState, UPDATE, type VerificationRow } from './verification.rows.js';
-import { type SealedIdentity, type VerificationSealer } from './verification-sealer.js';
+import {
+  bucketOf,
+  LOCK,
+  type StartState,
+  UPDATE,
+  UPDATE_SUBJECT,
+  type VerificationRow,
+} from './verification.rows.js';
+import {
+  type SealedColumn,
+  type SealedDecision,
+  type SealedIdentity,
+  type VerificationSealer,
+} from './verification-sealer.js';
 import { type FactSource } from './verification.js';
 
 /** What a signal brings along besides its facts. */
@@ -29,10 +43,26 @@ export interface SignalEffects {
   readonly identity?: Identity | null;
   readonly action?: Action;
   readonly startState?: StartState;
-  /** The person gets a new link: a change that callers see although no fact changed. */
-  readonly isRenewal?: boolean;
+  /** What callers see change although no fact did: the person has a new link, or is known by another contact. */
+  readonly change?: 'link_renewed' | 'contact_corrected';
+  /** The person as they are known from now on. */
+  readonly subject?: CorrectedSubject;
+  /** Who decided, and why, as the reviewer wrote it. */
+  readonly decision?: SealedDecision;
+  /** Seconds between reads for as long as they are verified ({@link nextDue}); absent: as before. */
+  readonly recheckSeconds?: number | null;
+  readonly warnings?: readonly string[];
+  /** The provider has a report on what it decided, for a while. */
+  readonly hasReport?: boolean;
   /** What led to it, for the ledger: ids, event names, authenticity. No personal data. */
   readonly cause?: Readonly<Record<string, unknown>>;
+}
+
+/** A subject whose contact was corrected, with the hashes it is found by from now on. */
+export interface CorrectedSubject {
+  readonly details: Subject;
+  readonly emailHash: Buffer | null;
+  readonly phoneHash: Buffer | null;
 }
 
 export interface Applied {
@@ -77,6 +107,11 @@ export class VerificationApplier {
     const step = transition(row.facts, signal);
     const next = await this.#next(row, signal, step, effects);
     await tx.query(UPDATE, valuesOf(next));
+    if (effects.subject !== undefined) await this.#correct(tx, row, effects.subject);
+    if (effects.hasReport === true && isNewVerdict(row, next)) {
+      const { tenant_id, id, environment } = row;
+      await tx.query(SCHEDULE_REPORTS, [tenant_id, id, environment, bucketOf(tenant_id), this.clock.now()]);
+    }
     await this.#record(tx, scope, row, next, signal, step, effects);
     return { row: next, changed: next.version !== row.version, setAside: step.setAside };
   }
@@ -98,10 +133,12 @@ export class VerificationApplier {
       start_state: effects.startState ?? (step.facts.startedAt === null ? row.start_state : 'started'),
       facts: step.facts,
       read_count: readCount,
+      recheck_seconds: effects.recheckSeconds === undefined ? row.recheck_seconds : effects.recheckSeconds,
+      warnings: effects.warnings === undefined ? row.warnings : [...effects.warnings],
     };
     const expiresAt = isReturn ? await this.#newDeadline(row, now) : row.expires_at;
     const due = this.#due(base, signal, step, expiresAt);
-    if (!step.changed && effects.isRenewal !== true) return { ...base, due_at: due };
+    if (!step.changed && effects.change === undefined) return { ...base, due_at: due };
     const entersSettled = isSettled(view.status) && view.status !== row.status;
     return {
       ...base,
@@ -137,18 +174,20 @@ export class VerificationApplier {
     if (step.view.status === 'revoked') return { provider_reference: reference, identity_sealed: null };
     const { handlePatch, handleDefaults } = effects;
     const touchesHandle = handlePatch !== undefined || handleDefaults !== undefined;
-    if (!touchesHandle && effects.action === undefined && identity === null) {
+    const { action, decision } = effects;
+    if (!touchesHandle && action === undefined && decision === undefined && identity === null) {
       return { provider_reference: reference };
     }
     const opened = await this.sealer.open(row);
-    const seal = (column: 'handle_sealed' | 'action_sealed' | 'identity_sealed', value: unknown): Buffer =>
+    const seal = (column: SealedColumn, value: unknown): Buffer =>
       this.sealer.seal(opened.key, row.tenant_id, row.id, column, value);
     return {
       provider_reference: reference,
       ...(touchesHandle && {
         handle_sealed: seal('handle_sealed', { ...handleDefaults, ...known(opened.handle), ...handlePatch }),
       }),
-      ...(effects.action !== undefined && { action_sealed: seal('action_sealed', effects.action) }),
+      ...(action !== undefined && { action_sealed: seal('action_sealed', action) }),
+      ...(decision !== undefined && { decision_sealed: seal('decision_sealed', decision) }),
       ...(identity !== null && {
         identity_sealed: seal('identity_sealed', {
           identity,
@@ -164,6 +203,18 @@ export class VerificationApplier {
     return new Date(now.getTime() + request.expiresInSeconds * 1000);
   }
 
+  async #correct(tx: Tx, row: VerificationRow, subject: CorrectedSubject): Promise<void> {
+    const { key } = await this.sealer.open(row);
+    const sealed = this.sealer.sealSubject(key, row.tenant_id, row.subject_id, subject.details);
+    await tx.query(UPDATE_SUBJECT, [
+      row.tenant_id,
+      row.subject_id,
+      sealed,
+      subject.emailHash,
+      subject.phoneHash,
+    ]);
+  }
+
   #due(row: VerificationRow, signal: Signal, step: Transition, expiresAt: Date): Date | null {
     const now = this.clock.now();
     if (step.view.status === 'canceled' || step.view.status === 'revoked') return null;
@@ -171,6 +222,7 @@ export class VerificationApplier {
       view: step.view,
       facts: step.facts,
       readCount: row.read_count,
+      recheckSeconds: row.recheck_seconds,
       now,
       expiresAt,
       jitter: this.random.fraction(),
@@ -198,12 +250,14 @@ export class VerificationApplier {
       case 'foreign':
         return hint !== null && hint.toISOString() > signal.at ? hint : scheduled;
       case 'started':
+      case 'unshared':
       case 'deadline':
         return hint ?? scheduled;
       case 'start_failed':
         // What surely did not happen has nothing to wait for; what may have happened can be found until it expires.
         return row.start_state === 'unknown' ? scheduled : null;
       case 'cancel':
+      case 'decision':
         return scheduled;
     }
   }
@@ -222,7 +276,7 @@ export class VerificationApplier {
     const kind = kindOf(signal, step, {
       isMove,
       isContradiction: contradicted !== null,
-      isRenewal: effects.isRenewal === true,
+      change: effects.change ?? null,
     });
     if (kind === null) return;
     const isNewVersion = after.version !== before.version;
@@ -260,12 +314,17 @@ export class VerificationApplier {
 function kindOf(
   signal: Signal,
   step: Transition,
-  is: { readonly isMove: boolean; readonly isContradiction: boolean; readonly isRenewal: boolean },
+  is: {
+    readonly isMove: boolean;
+    readonly isContradiction: boolean;
+    readonly change: SignalEffects['change'] | null;
+  },
 ): LedgerKind | null {
   const isDelivery = signal.kind === 'webhook' && signal.observation.delivery.length > 0;
   if (step.changed)
     return isDelivery && !is.isMove ? 'verification.delivery_updated' : 'verification.status_changed';
-  if (signal.kind === 'started') return is.isRenewal ? 'verification.link_renewed' : 'verification.started';
+  if (is.change != null) return `verification.${is.change}`;
+  if (signal.kind === 'started') return 'verification.started';
   const isTold = signal.kind === 'webhook' || signal.kind === 'return';
   if (is.isContradiction || (step.setAside !== null && (isTold || step.setAside !== 'repeated'))) {
     return 'signal.set_aside';
@@ -289,6 +348,10 @@ function isReturnToPerson(from: VerificationStatus, to: VerificationStatus): boo
   return to === 'requires_input' && from !== 'requires_input' && from !== 'error';
 }
 
+function isNewVerdict(before: VerificationRow, after: VerificationRow): boolean {
+  return after.status !== before.status && (after.status === 'verified' || after.status === 'rejected');
+}
+
 function isOutOfDate(setAside: SetAsideReason | null): boolean {
   return setAside === 'stale' || setAside === 'foreign' || setAside === 'closed';
 }
@@ -307,8 +370,10 @@ function nextReadCount(row: VerificationRow, signal: Signal): number {
       return row.read_count + 1;
     case 'gone':
     case 'start_failed':
+    case 'unshared':
     case 'deadline':
     case 'cancel':
+    case 'decision':
       return row.read_count;
   }
 }
@@ -325,8 +390,11 @@ function sourceOf(signal: Signal): FactSource {
       return 'webhook';
     case 'return':
       return 'redirect';
+    case 'decision':
+      return 'admin';
     case 'started':
     case 'start_failed':
+    case 'unshared':
     case 'deadline':
     case 'cancel':
       return 'system';
@@ -372,5 +440,8 @@ function valuesOf(row: VerificationRow): readonly unknown[] {
     row.expires_at,
     row.updated_at,
     row.completed_at,
+    row.recheck_seconds,
+    row.warnings,
+    row.decision_sealed,
   ];
 }

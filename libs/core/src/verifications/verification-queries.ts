@@ -4,7 +4,7 @@ import { type Database, type Statement } from '@gatehouse/platform';
 import { decodeCursor, pageOf } from '../paging.js';
 import { type TenantVault } from '../privacy/tenant-vault.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
-import { FIND, SELECT_VERIFICATION, type VerificationRow } from './verification.rows.js';
+import { FIND, FIND_MANY, SELECT_VERIFICATION, type VerificationRow } from './verification.rows.js';
 import { type VerificationSealer } from './verification-sealer.js';
 import {
   type Page,
@@ -59,6 +59,17 @@ export class VerificationQueries {
 
   async get(scope: TenantScope, id: string): Promise<Verification> {
     return this.sealer.toVerification(await this.row(scope, id));
+  }
+
+  /** Of some ids, those that name something of the caller's, in no order. */
+  async rows(scope: TenantScope, ids: readonly string[]): Promise<readonly VerificationRow[]> {
+    return this.database.query<VerificationRow>(FIND_MANY, [scope.tenantId, scope.environment, ids]);
+  }
+
+  async many(scope: TenantScope, ids: readonly string[]): Promise<ReadonlyMap<string, Verification>> {
+    const rows = await this.rows(scope, ids);
+    const found = await Promise.all(rows.map((row) => this.sealer.toVerification(row)));
+    return new Map(found.map((verification) => [verification.id, verification]));
   }
 
   async list(scope: TenantScope, filter: VerificationFilter, page: PageRequest): Promise<Page<Verification>> {

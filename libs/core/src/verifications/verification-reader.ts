@@ -9,6 +9,7 @@ import {
 import { type Clock, type Database, type Log } from '@gatehouse/platform';
 
 import { type Ledger } from '../ledger/ledger.js';
+import { can } from '../routing/capabilities.js';
 import { type ConnectionOpener, type OpenConnection } from '../tenancy/connection-opener.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { type Facts } from './facts.js';
@@ -45,16 +46,7 @@ export class VerificationReader {
    */
   async read(scope: TenantScope, id: string, cause: Readonly<Record<string, unknown>>): Promise<void> {
     const row = await this.#row(scope, id);
-    const connection = await this.connections.openById(scope, row.connection_id);
-    if (connection === null) {
-      throw new Problem(
-        'provider_not_configured',
-        'The connection that this verification began with is gone.',
-        {
-          provider: row.provider,
-        },
-      );
-    }
+    const connection = await this.connections.requireById(scope, row);
     const { handle } = await this.sealer.open(row);
     if (handle === null) {
       throw new Problem(
@@ -147,7 +139,14 @@ export class VerificationReader {
       scope,
       row.id,
       { kind: 'read', at, observation: judged },
-      { reference, handlePatch, identity, cause },
+      {
+        reference,
+        handlePatch,
+        identity,
+        cause,
+        hasReport: can(connection.provider, 'report'),
+        recheckSeconds: connection.provider.recheckSeconds?.(connection.settings) ?? null,
+      },
     );
   }
 
@@ -176,7 +175,9 @@ export class VerificationReader {
     await this.database.transaction(async (tx) => {
       // A connection that was removed does not come back: a new one has another id.
       const isHopeless = error instanceof Problem && error.code === 'provider_not_configured';
-      if (overdueMs > PATIENCE_MS || isHopeless) await tx.query(GIVE_UP, [scope.tenantId, id]);
+      // Somebody verified is looked at for as long as they are.
+      const isOver = overdueMs > PATIENCE_MS && !(row.status === 'verified' && row.recheck_seconds !== null);
+      if (isOver || isHopeless) await tx.query(GIVE_UP, [scope.tenantId, id]);
       else await tx.query(POSTPONE, [scope.tenantId, id, new Date(now.getTime() + pause * 1000), begun]);
       await this.ledger.append(tx, {
         kind: 'read.failed',

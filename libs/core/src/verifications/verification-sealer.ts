@@ -22,7 +22,16 @@ export interface SealedIdentity {
   readonly retrievedAt: string;
 }
 
-type SealedColumn = 'request_sealed' | 'handle_sealed' | 'action_sealed' | 'identity_sealed';
+/** What a reviewer decided, in their own words. */
+export interface SealedDecision {
+  readonly decision: 'approve' | 'reject';
+  readonly reason: string;
+  readonly actor: string;
+  readonly at: string;
+}
+
+export type SealedColumn =
+  'request_sealed' | 'handle_sealed' | 'action_sealed' | 'identity_sealed' | 'decision_sealed';
 
 /** A verification's sealed parts, opened with its subject's key. */
 export interface Opened {
@@ -110,8 +119,13 @@ export class VerificationSealer {
       evidence: {
         identity: row.identity_sealed !== null,
         images: row.evidence?.images ?? 0,
+        imagesUntil: row.evidence?.imagesUntil ?? null,
         report: row.evidence?.report ?? false,
+        reportUntil: row.evidence?.reportUntil ?? null,
       },
+      warnings: row.warnings,
+      previousVerificationId: row.previous_id,
+      importId: row.import_id,
       redirectUrl: opened?.request.redirectUrl ?? null,
       expiresAt: row.expires_at,
       createdAt: row.created_at,

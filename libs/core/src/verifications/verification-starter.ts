@@ -1,30 +1,24 @@
 import {
   type Action,
-  type Check,
   FAULTS,
-  type Handle,
   Problem,
   ProviderError,
-  type ProviderRegistry,
   type Started,
   type StartRequest,
-  type Subject,
 } from '@gatehouse/contract';
 import { type Clock, type Database, type Ids, type Log } from '@gatehouse/platform';
 
 import { type IdempotencyClaim, linkTo } from '../idempotency/idempotency.service.js';
-import { type ReturnTokens } from '../inbox/return-token.js';
-import { type Ledger } from '../ledger/ledger.js';
-import { type TenantVault } from '../privacy/tenant-vault.js';
+import { type ReturnTokens, type ReturnWay } from '../inbox/return-token.js';
+import { type Capabilities } from '../routing/capabilities.js';
 import { type RoutingDecision, type RoutingService } from '../routing/routing.service.js';
 import { type ConnectionOpener, type OpenConnection } from '../tenancy/connection-opener.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
-import { NO_FACTS } from './facts.js';
-import { viewOf } from './transition.js';
-import { type VerificationApplier } from './verification-applier.js';
+import { type SignalEffects, type VerificationApplier } from './verification-applier.js';
 import { VerificationStartFailed } from './verification-start-failed.js';
-import { bucketOf, FIND, INSERT, INSERT_SUBJECT, type VerificationRow } from './verification.rows.js';
-import { type SealedRequest, type VerificationSealer } from './verification-sealer.js';
+import { FIND, type VerificationRow } from './verification.rows.js';
+import { type VerificationRecorder } from './verification-recorder.js';
+import { type VerificationSealer } from './verification-sealer.js';
 import { type NewVerification } from './verification.js';
 
 /**
@@ -35,14 +29,13 @@ const START_LEASE_MS = 60_000;
 
 export interface StarterParts {
   readonly database: Database;
-  readonly vault: TenantVault;
   readonly sealer: VerificationSealer;
+  readonly recorder: VerificationRecorder;
   readonly applier: VerificationApplier;
-  readonly ledger: Ledger;
   readonly returnTokens: ReturnTokens;
   readonly routing: RoutingService;
   readonly connections: ConnectionOpener;
-  readonly providers: ProviderRegistry;
+  readonly capabilities: Capabilities;
 }
 
 /**
@@ -60,20 +53,38 @@ export class VerificationStarter {
 
   /** Returns the new verification's id. Throws Problem, and VerificationStartFailed when the provider's call failed. */
   async start(scope: TenantScope, input: NewVerification, claim: IdempotencyClaim | null): Promise<string> {
+    return this.#begin(scope, input, claim, null);
+  }
+
+  /** A new verification of the same person, with the same request, by today's policy. As {@link start}. */
+  async again(
+    scope: TenantScope,
+    previous: VerificationRow,
+    claim: IdempotencyClaim | null,
+  ): Promise<string> {
+    const { subject, request } = await this.parts.sealer.open(previous);
+    const input: NewVerification = {
+      subject,
+      ...request,
+      checks: previous.checks,
+      documentTypes: previous.document_types,
+      reuse: previous.reuse,
+      provider: null,
+    };
+    return this.#begin(scope, input, claim, previous);
+  }
+
+  async #begin(
+    scope: TenantScope,
+    input: NewVerification,
+    claim: IdempotencyClaim | null,
+    previous: VerificationRow | null,
+  ): Promise<string> {
     const decision = await this.parts.routing.decide(scope, input.provider);
-    const connection = await this.parts.connections.open(scope, decision.provider);
-    if (connection === null) {
-      throw new Problem(
-        'provider_not_configured',
-        'The provider in force is not connected for this environment.',
-        {
-          provider: decision.provider,
-        },
-      );
-    }
-    this.#requireCapable(connection, input);
+    const connection = await this.parts.connections.require(scope, decision.provider);
+    this.parts.capabilities.requireFor(connection.provider, input);
     const id = this.ids.next();
-    await this.#record(scope, id, input, decision, connection, claim);
+    await this.#record(scope, id, input, { decision, connection }, claim, previous);
     if (claim !== null) claim.resourceId = id;
     await this.#call(scope, id, connection, 'first');
     return id;
@@ -84,7 +95,7 @@ export class VerificationStarter {
    * knows what happened, and the person must not be texted twice: the record says so until a webhook proves it.
    */
   async recover(scope: TenantScope, id: string): Promise<void> {
-    const row = await this.#row(scope, id);
+    const row = await this.row(scope, id);
     if (row.start_state !== 'starting') return;
     const connection = await this.parts.connections.openById(scope, row.connection_id);
     if (connection?.provider.resume === undefined) {
@@ -104,32 +115,34 @@ export class VerificationStarter {
   }
 
   /** A fresh link. Throws Problem `capability_unsupported`, and ProviderError. */
-  async renewLink(scope: TenantScope, row: VerificationRow): Promise<void> {
-    const connection = await this.#connectionOf(scope, row);
-    const { provider } = connection;
-    const opened = await this.parts.sealer.open(row);
-    if (provider.renewLink === undefined || opened.handle === null) {
-      throw new Problem(
-        'capability_unsupported',
-        'The provider of this verification cannot mint a new link.',
-        {
-          provider: provider.name,
-          extensions: { supportedBy: this.#othersThat((other) => other.renewLink !== undefined) },
-        },
-      );
+  async renewLink(scope: TenantScope, row: VerificationRow): Promise<Action> {
+    const connection = await this.parts.connections.requireById(scope, row);
+    const provider = this.parts.capabilities.require(connection.provider, 'renewLink', 'mint a new link');
+    const { handle } = await this.parts.sealer.open(row);
+    if (handle === null) {
+      throw new Problem('invalid_transition', 'The provider has not begun this verification.');
     }
-    const request = await this.#request(scope, row, connection);
-    const started = await provider.renewLink(connection, opened.handle, request);
+    const started = await provider.renewLink(connection, handle, await this.#request(scope, row, connection));
     await this.parts.applier.apply(
       scope,
       row.id,
       { kind: 'started', at: this.#now(), delivery: null },
-      {
-        ...effectsOf(started),
-        isRenewal: true,
-        cause: warningsOf(started),
-      },
+      { ...effectsOf(started, connection), change: 'link_renewed' },
     );
+    return started.action;
+  }
+
+  /** The person's identity elsewhere cannot be shared: they are asked for everything, at the link returned. */
+  async goOnUnshared(scope: TenantScope, id: string): Promise<Action> {
+    const { status } = await this.row(scope, id);
+    if (status !== 'requires_input') {
+      throw new Problem(
+        'invalid_transition',
+        `A verification that is ${status} asks the person for nothing.`,
+      );
+    }
+    const { row } = await this.parts.applier.apply(scope, id, { kind: 'unshared', at: this.#now() });
+    return this.renewLink(scope, row);
   }
 
   async #call(
@@ -138,7 +151,7 @@ export class VerificationStarter {
     connection: OpenConnection,
     attempt: 'first' | 'resume',
   ): Promise<void> {
-    const row = await this.#row(scope, id);
+    const row = await this.row(scope, id);
     const request = await this.#request(scope, row, connection);
     const { provider } = connection;
     let started: Started;
@@ -156,12 +169,10 @@ export class VerificationStarter {
       scope,
       id,
       { kind: 'started', at: this.#now(), delivery: started.delivery },
-      {
-        ...effectsOf(started),
-        startState: 'started',
-        cause: { start: attempt, ...warningsOf(started) },
-      },
+      { ...effectsOf(started, connection), startState: 'started', cause: { start: attempt } },
     );
+    if (started.isSharingRefused)
+      await this.parts.applier.apply(scope, id, { kind: 'unshared', at: this.#now() });
   }
 
   /** A start that is being recovered stays due until its deadline while its provider is merely away. */
@@ -187,81 +198,40 @@ export class VerificationStarter {
     scope: TenantScope,
     id: string,
     input: NewVerification,
-    decision: RoutingDecision,
-    connection: OpenConnection,
+    routed: { readonly decision: RoutingDecision; readonly connection: OpenConnection },
     claim: IdempotencyClaim | null,
+    previous: VerificationRow | null,
   ): Promise<void> {
-    const { vault, sealer, database, ledger } = this.parts;
-    const { tenantId, environment } = scope;
-    const now = this.clock.now();
-    const subjectId = this.ids.next();
-    const { key, wrapped } = await vault.createSubjectKey(tenantId, subjectId);
-    const { subject } = input;
-    const request: SealedRequest = {
-      reference: input.reference,
-      metadata: input.metadata,
-      redirectUrl: input.redirectUrl,
-      reviewRedirectUrl: input.reviewRedirectUrl,
-      message: input.message,
-      expiresInSeconds: input.expiresInSeconds,
-    };
-    const hash = (kind: 'email' | 'phone' | 'reference', value: string | null): Promise<Buffer | null> =>
-      value === null ? Promise.resolve(null) : vault.lookupHash(tenantId, kind, value);
-    const emailHash = await hash('email', subject.email?.toLowerCase() ?? null);
-    const phoneHash = await hash('phone', subject.phone);
-    const referenceHash = await hash('reference', input.reference);
-    const view = viewOf(NO_FACTS);
+    const { recorder, sealer, database } = this.parts;
+    const fresh = previous === null ? await recorder.newSubject(scope.tenantId, input.subject) : null;
+    const subject =
+      fresh ??
+      // A person stays one person: found, erased and encrypted as one.
+      (previous === null ? null : { id: previous.subject_id, key: (await sealer.open(previous)).key });
+    if (subject === null) throw new Error('a verification has a subject');
+    const { decision, connection } = routed;
     await database.transaction(async (tx) => {
-      await tx.query(INSERT_SUBJECT, [
-        tenantId,
-        subjectId,
-        environment,
-        wrapped.wrapped,
-        wrapped.keyVersion,
-        sealer.sealSubject(key, tenantId, subjectId, subject),
-        emailHash,
-        phoneHash,
-        now,
-      ]);
-      await tx.query(INSERT, [
-        tenantId,
+      if (fresh !== null) await recorder.insertSubject(tx, scope, fresh);
+      await recorder.insert(tx, scope, {
         id,
-        environment,
-        subjectId,
-        connection.provider.name,
-        connection.id,
-        decision.policyVersion,
-        decision.reason,
-        sealer.seal(key, tenantId, id, 'request_sealed', request),
-        referenceHash,
-        input.checks,
-        input.documentTypes,
-        input.reuse,
-        JSON.stringify(NO_FACTS),
-        view.status,
-        view.reasonCodes,
-        bucketOf(tenantId),
-        new Date(now.getTime() + START_LEASE_MS),
-        0,
-        new Date(now.getTime() + input.expiresInSeconds * 1000),
-        now,
-      ]);
-      await ledger.append(tx, {
-        kind: 'verification.created',
-        tenantId,
-        environment,
-        verificationId: id,
-        version: 1,
-        actor: scope.actor,
-        data: {
-          provider: decision.provider,
-          policyVersion: decision.policyVersion,
-          routingReason: decision.reason,
-          checks: input.checks,
-          documentTypes: input.documentTypes,
-          to: view.status,
-          reasonCodes: view.reasonCodes,
+        subject,
+        request: {
+          reference: input.reference,
+          metadata: input.metadata,
+          redirectUrl: input.redirectUrl,
+          reviewRedirectUrl: input.reviewRedirectUrl,
+          message: input.message,
+          expiresInSeconds: input.expiresInSeconds,
         },
+        checks: input.checks,
+        documentTypes: input.documentTypes,
+        reuse: input.reuse,
+        provider: connection.provider.name,
+        connectionId: connection.id,
+        routing: decision,
+        dueAt: new Date(this.clock.now().getTime() + START_LEASE_MS),
+        previousId: previous?.id ?? null,
+        adopted: null,
       });
       if (claim !== null) await linkTo(tx, claim, id);
     });
@@ -274,78 +244,25 @@ export class VerificationStarter {
   ): Promise<StartRequest> {
     const { subject, request } = await this.parts.sealer.open(row);
     const address = { tenantId: scope.tenantId, environment: scope.environment, verificationId: row.id };
-    const returnUrl = async (way: 'success' | 'review'): Promise<string> =>
+    const returnUrl = async (way: ReturnWay): Promise<string> =>
       `${this.publicUrl}/return/${await this.parts.returnTokens.make({ ...address, way })}`;
     return {
       verificationId: row.id,
       subject,
       checks: row.checks,
       documentTypes: row.document_types,
-      reuse: row.reuse,
+      // Whom nobody can vouch for is not asked to share again.
+      reuse: row.facts.unsharedAt === null ? row.reuse : 'never',
       message: request.message,
       returnUrl: await returnUrl('success'),
       reviewReturnUrl: await returnUrl('review'),
+      unsharedReturnUrl: await returnUrl('unshared'),
       webhookUrl: connection.webhookUrl,
     };
   }
 
-  /** Refuses before anything is recorded what the provider could not do, and says who could. */
-  #requireCapable(connection: OpenConnection, input: NewVerification): void {
-    const { provider } = connection;
-    const { supports } = provider;
-    const missing = [
-      ...input.checks.filter((check) => !supports.checks.includes(check)).map((check) => `checks: ${check}`),
-      ...input.documentTypes
-        .filter((type) => !supports.documentTypes.includes(type))
-        .map((type) => `documentTypes: ${type}`),
-    ];
-    if (missing.length > 0) {
-      const supportedBy = this.#othersThat(
-        (other) =>
-          includesAll<Check>(other.supports.checks, input.checks) &&
-          includesAll(other.supports.documentTypes, input.documentTypes),
-      );
-      const others = supportedBy.length === 0 ? 'No provider does.' : `Who does: ${supportedBy.join(', ')}.`;
-      throw new Problem(
-        'capability_unsupported',
-        `${provider.title} does not support ${missing.join(', ')}. ${others}`,
-        { provider: provider.name, extensions: { supportedBy } },
-      );
-    }
-    if (!supports.contacts.some((contact) => hasContact(input.subject, contact))) {
-      throw new Problem('validation_failed', 'The provider needs a way to reach or find the person.', {
-        provider: provider.name,
-        errors: supports.contacts.map((contact) => ({
-          pointer: `/subject/${contact}`,
-          detail:
-            supports.contacts.length > 1
-              ? 'one of these contacts is required'
-              : 'is required by the provider',
-        })),
-      });
-    }
-  }
-
-  #othersThat(can: (provider: ReturnType<ProviderRegistry['all']>[number]) => boolean): readonly string[] {
-    return this.parts.providers
-      .all()
-      .filter(can)
-      .map((provider) => provider.name);
-  }
-
-  async #connectionOf(scope: TenantScope, row: VerificationRow): Promise<OpenConnection> {
-    const connection = await this.parts.connections.openById(scope, row.connection_id);
-    if (connection !== null) return connection;
-    throw new Problem(
-      'provider_not_configured',
-      'The connection that this verification began with is gone.',
-      {
-        provider: row.provider,
-      },
-    );
-  }
-
-  async #row(scope: TenantScope, id: string): Promise<VerificationRow> {
+  /** Throws Problem `not_found`. */
+  async row(scope: TenantScope, id: string): Promise<VerificationRow> {
     const [row] = await this.parts.database.query<VerificationRow>(FIND, [
       scope.tenantId,
       scope.environment,
@@ -361,18 +278,12 @@ export class VerificationStarter {
 }
 
 /** What the first start, or a webhook since, has remembered stays: a result from between two links must still count. */
-function effectsOf(started: Started): { reference: string | null; handleDefaults: Handle; action: Action } {
-  return { reference: started.reference, handleDefaults: started.handle, action: started.action };
-}
-
-function warningsOf(started: Started): { warnings?: readonly string[] } {
-  return started.warnings.length > 0 ? { warnings: started.warnings } : {};
-}
-
-function hasContact(subject: Subject, contact: 'email' | 'phone'): boolean {
-  return subject[contact] !== null;
-}
-
-function includesAll<T>(known: readonly T[], asked: readonly T[]): boolean {
-  return asked.every((item) => known.includes(item));
+function effectsOf(started: Started, { provider, settings }: OpenConnection): SignalEffects {
+  return {
+    reference: started.reference,
+    handleDefaults: started.handle,
+    action: started.action,
+    warnings: started.warnings,
+    recheckSeconds: provider.recheckSeconds?.(settings) ?? null,
+  };
 }

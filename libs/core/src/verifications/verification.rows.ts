@@ -52,6 +52,11 @@ export interface VerificationRow {
   readonly risk_level: RiskLevel | null;
   readonly consent: View['consent'];
   readonly evidence: View['evidence'];
+  readonly warnings: string[];
+  readonly decision_sealed: Buffer | null;
+  readonly previous_id: string | null;
+  readonly import_id: string | null;
+  readonly recheck_seconds: number | null;
   readonly due_at: Date | null;
   readonly read_count: number;
   readonly expires_at: Date;
@@ -81,13 +86,26 @@ export const INSERT_SUBJECT: Statement = {
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 };
 
+export const DELETE_SUBJECT: Statement = {
+  name: 'subjects_delete',
+  text: 'DELETE FROM subjects WHERE tenant_id = $1 AND id = $2',
+};
+export const UPDATE_SUBJECT: Statement = {
+  name: 'subjects_update',
+  text: `UPDATE subjects SET details_sealed = $3, email_hash = $4, phone_hash = $5 WHERE tenant_id = $1 AND id = $2`,
+};
+
+/** Of what a provider held already, one row for each of its records. */
 export const INSERT: Statement = {
   name: 'verifications_insert',
   text: `INSERT INTO verifications (tenant_id, id, environment, subject_id, provider, connection_id, policy_version,
              routing_reason, request_sealed, reference_hash, checks, document_types, reuse, start_state, facts, status,
-             reason_codes, version, attempt, source, bucket, due_at, read_count, expires_at, created_at, updated_at)
+             reason_codes, version, attempt, source, bucket, due_at, read_count, expires_at, created_at, updated_at, previous_id,
+             import_id, provider_reference)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'starting', $14, $15, $16, 1, 1, 'system', $17,
-             $18, $19, $20, $21, $21)`,
+             $18, $19, $20, $21, $21, $22, $23, $24)
+         ON CONFLICT (tenant_id, connection_id, provider_reference) WHERE import_id IS NOT NULL DO NOTHING
+         RETURNING id`,
 };
 
 export const UPDATE: Statement = {
@@ -95,7 +113,8 @@ export const UPDATE: Statement = {
   text: `UPDATE verifications SET provider_reference = $3, handle_sealed = $4, action_sealed = $5, identity_sealed = $6,
              start_state = $7, facts = $8, status = $9, reason_codes = $10, version = $11, attempt = $12, raw_status = $13,
              observed_at = $14, source = $15, delivery = $16, validity = $17, risk_level = $18, consent = $19,
-             evidence = $20, due_at = $21, read_count = $22, expires_at = $23, updated_at = $24, completed_at = $25
+             evidence = $20, due_at = $21, read_count = $22, expires_at = $23, updated_at = $24, completed_at = $25,
+             recheck_seconds = $26, warnings = $27, decision_sealed = $28
           WHERE tenant_id = $1 AND id = $2`,
 };
 
@@ -133,7 +152,8 @@ export const GIVE_UP: Statement = {
 
 /**
  * Other verifications of the same person at the same provider account that had begun by `$6`. People who share a phone and
- * have e-mail addresses of their own are not the same; where a provider knows people by phone alone, its reference says so. Served by
+ * have e-mail addresses of their own are not the same; where a provider knows people by phone alone, its reference says so. Those
+ * that were imported asked for no result, so they compete for none. Served by
  * verifications_by_provider_reference, subjects_email, subjects_phone and verifications_by_subject.
  */
 export const FIND_RIVALS: Statement = {
@@ -143,13 +163,13 @@ export const FIND_RIVALS: Statement = {
             WHERE v.tenant_id = $1 AND v.environment = $2 AND v.id = $3),
          rival AS (
            SELECT v.id, v.reference_hash, v.created_at, v.status, v.start_state FROM verifications v
-            WHERE v.tenant_id = $1 AND v.connection_id = $4 AND v.provider_reference = $5
+            WHERE v.tenant_id = $1 AND v.connection_id = $4 AND v.provider_reference = $5 AND v.import_id IS NULL
            UNION
            SELECT v.id, v.reference_hash, v.created_at, v.status, v.start_state ${FROM} JOIN me ON
                   s.email_hash = me.email_hash
                   OR (s.phone_hash = me.phone_hash AND (s.email_hash IS NULL OR me.email_hash IS NULL)
                       AND (v.provider_reference IS NULL OR $5::text IS NULL OR v.provider_reference = $5))
-            WHERE s.tenant_id = $1 AND s.environment = $2 AND v.connection_id = $4)
+            WHERE s.tenant_id = $1 AND s.environment = $2 AND v.connection_id = $4 AND v.import_id IS NULL)
          SELECT coalesce(bool_or((rival.created_at, rival.id) > (me.created_at, me.id)), false) AS is_superseded,
                 coalesce(bool_or(rival.reference_hash <> me.reference_hash
                                  AND rival.status IN ('requires_input', 'processing', 'needs_review')), false) AS is_disputed
@@ -192,3 +212,22 @@ export const MAKE_DUE: Statement = {
 export function bucketOf(tenantId: string): number {
   return Number.parseInt(tenantId.slice(-2), 16) % 64;
 }
+
+export interface KnownReference {
+  readonly provider_reference: string;
+  readonly id: string;
+}
+
+/** Served by verifications_by_provider_reference. */
+export const FIND_KNOWN_REFERENCES: Statement = {
+  name: 'verifications_find_known_references',
+  text: `SELECT DISTINCT ON (provider_reference) provider_reference, id FROM verifications
+          WHERE tenant_id = $1 AND connection_id = $2 AND provider_reference = ANY($3)
+          ORDER BY provider_reference, created_at DESC, id DESC`,
+};
+
+/** Served by the primary keys. */
+export const FIND_MANY: Statement = {
+  name: 'verifications_find_many',
+  text: `${SELECT_VERIFICATION} WHERE v.tenant_id = $1 AND v.environment = $2 AND v.id = ANY($3)`,
+};

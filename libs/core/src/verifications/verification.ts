@@ -4,6 +4,7 @@ import {
   type Consent,
   type DeliveryState,
   type DocumentType,
+  type Evidence,
   type Identity,
   type ReasonCode,
   type RiskLevel,
@@ -63,7 +64,13 @@ export interface Verification {
   readonly validity: Validity | null;
   readonly riskLevel: RiskLevel | null;
   readonly consent: Consent | null;
-  readonly evidence: { readonly identity: boolean; readonly images: number; readonly report: boolean };
+  readonly evidence: Evidence & { readonly identity: boolean };
+  /** Things to know that stop nothing. */
+  readonly warnings: readonly string[];
+  /** The verification of the same subject that this one was begun again after. */
+  readonly previousVerificationId: string | null;
+  /** The import that adopted it; null for one that was begun here. */
+  readonly importId: string | null;
   readonly redirectUrl: string | null;
   readonly expiresAt: Date;
   readonly createdAt: Date;

@@ -35,6 +35,8 @@ export interface WorkerParts {
   readonly starter: VerificationStarter;
   readonly idempotency: IdempotencyService;
   readonly wakeup: Wakeup;
+  /** Long work in short pieces: each does one that is due, and says whether there was one. One at a time of each. */
+  readonly background: Readonly<Record<string, () => Promise<boolean>>>;
 }
 
 /**
@@ -46,6 +48,7 @@ export class Workers {
   #stopping = false;
   #wake: () => void = () => undefined;
   readonly #running = new Map<Promise<void>, string>();
+  readonly #inBackground = new Map<string, Promise<void>>();
   #purgedAt = 0;
 
   constructor(
@@ -69,7 +72,7 @@ export class Workers {
     this.parts.wakeup.listen(null);
     this.#wake();
     await this.#loop;
-    await Promise.all(this.#running.keys());
+    await Promise.all([...this.#running.keys(), ...this.#inBackground.values()]);
     this.#loop = null;
   }
 
@@ -97,6 +100,7 @@ export class Workers {
     const size = Math.min(CLAIM_SIZE, READS_AT_ONCE - this.#running.size);
     const due = size > 0 ? await this.#claim(size) : [];
     for (const row of due) this.#launch(row);
+    for (const [name, work] of Object.entries(this.parts.background)) this.#launchBackground(name, work);
     await this.#purge();
     return signals === SIGNALS_AT_ONCE || (due.length === size && size > 0);
   }
@@ -123,6 +127,20 @@ export class Workers {
         this.#wake();
       });
     this.#running.set(work, row.provider);
+  }
+
+  #launchBackground(name: string, work: () => Promise<boolean>): void {
+    if (this.#inBackground.has(name)) return;
+    const running = work()
+      .catch((error: unknown) => {
+        this.log.error('background work failed', { kind: name, error });
+        return false;
+      })
+      .then((found) => {
+        this.#inBackground.delete(name);
+        if (found) this.#wake();
+      });
+    this.#inBackground.set(name, running);
   }
 
   async #work(row: DueRow): Promise<void> {

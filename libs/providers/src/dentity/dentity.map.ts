@@ -61,7 +61,7 @@ function evidenceOf(webhook: DentityWebhook): Observation['evidence'] {
   const images = webhook.idvImages
     .flatMap((set) => Object.values(set.images ?? {}))
     .filter((url) => typeof url === 'string').length;
-  return images === 0 ? null : { images, report: false };
+  return images === 0 ? null : { images, imagesUntil: null, report: false, reportUntil: null };
 }
 
 /** The steps of a message's way, oldest first. Values that nobody knows are left out (providers/dentity.md 6). */

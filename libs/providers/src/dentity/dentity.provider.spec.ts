@@ -69,6 +69,7 @@ describe('start', () => {
       rawStatus: 'pending',
       delivery: 'sms',
       warnings: [],
+      isSharingRefused: false,
     });
   });
 

@@ -101,6 +101,7 @@ export class DentityProvider implements Provider<DentityCredentials, DentitySett
       rawStatus: status,
       delivery: 'sms',
       warnings: [],
+      isSharingRefused: false,
     };
   }
 

@@ -89,7 +89,12 @@ describe('a status webhook', () => {
     const url = 'https://img.test/f?X-Amz-Expires=60&X-Amz-Signature=abc';
     const images = { face: url, original_front: url, original_back: null };
     const signal = receive(put({ ...STATUS_WEBHOOK, idvImages: [{ category: 'drivers_license', images }] }));
-    expect(signal.observation.evidence).toEqual({ images: 2, report: false });
+    expect(signal.observation.evidence).toEqual({
+      images: 2,
+      imagesUntil: null,
+      report: false,
+      reportUntil: null,
+    });
     expect(signal.evidence).toMatchObject({
       idvImages: [{ category: 'drivers_license', images: ['face', 'original_front'] }],
     });

@@ -95,6 +95,7 @@ function signalOf(
       // As it is written again, so that other white space does not make a repeat look new.
       sha256(rewrite(bytes) ?? Buffer.from(bytes)).toString('hex'),
     ]),
+    imageLinks: [],
     evidence: evidenceOf(json, body),
   };
 }

@@ -101,12 +101,15 @@ describe('documentValidity', () => {
     ['2026-07-15', 'expiring'],
     ['2026-07-16', 'valid'],
   ])('of %s is %s', (expiry, state) => {
-    expect(documentValidity([expiry], now)).toEqual({ documentExpiry: expiry, state });
+    const validity = documentValidity([{ type: 'passport', expiresOn: expiry }], now);
+    const documents = state === 'valid' ? [] : ['passport'];
+    expect(validity).toEqual({ documentExpiry: expiry, state, documents });
   });
 
   test('takes the earliest of several and is null without any', () => {
-    expect(documentValidity(['2031-01-01', null, '2026-06-20'], now)?.documentExpiry).toBe('2026-06-20');
-    expect(documentValidity([null], now)).toBeNull();
+    const expiries = ['2031-01-01', null, '2026-06-20'].map((expiresOn) => ({ type: 'passport', expiresOn }));
+    expect(documentValidity(expiries, now)?.documentExpiry).toBe('2026-06-20');
+    expect(documentValidity([{ type: 'passport', expiresOn: null }], now)).toBeNull();
   });
 });
 

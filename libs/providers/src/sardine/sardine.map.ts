@@ -60,7 +60,10 @@ function decided(
   const riskLevel = riskLevelOf(entity.level);
   const risk = verdictOf(riskLevel, settings);
   const isForHuman = !isProven && risk.verdict === 'verified';
-  const validity = documentValidity([toIsoDate(entity.documentData?.expiryDate)], now);
+  const validity = documentValidity(
+    [{ type: 'other', expiresOn: toIsoDate(entity.documentData?.expiryDate) }],
+    now,
+  );
   return {
     verdict: isForHuman ? 'needs_review' : risk.verdict,
     rawStatus: typeof entity.level === 'string' ? entity.level.slice(0, 64).toWellFormed() : null,
@@ -74,7 +77,7 @@ function decided(
     validity,
     riskLevel,
     consent,
-    evidence: { images: entity.documentKyc, report: false },
+    evidence: { images: entity.documentKyc, imagesUntil: null, report: false, reportUntil: null },
   };
 }
 

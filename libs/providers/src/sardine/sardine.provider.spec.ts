@@ -72,6 +72,7 @@ describe('start', () => {
       rawStatus: null,
       delivery: null,
       warnings: [],
+      isSharingRefused: false,
     });
     expect(provider.handle.parse(started.handle)).toEqual(started.handle);
   });
@@ -174,10 +175,10 @@ describe('read', () => {
         reasonCodes: [],
         providerTime: null,
         delivery: [],
-        validity: { documentExpiry: '2029-02-11', state: 'valid' },
+        validity: { documentExpiry: '2029-02-11', state: 'valid', documents: [] },
         riskLevel: 'low',
         consent: { id: null, grantedAt: '2026-05-02T09:21:44.000Z', revokedAt: null, sharedFrom: null },
-        evidence: { images: 3, report: false },
+        evidence: { images: 3, imagesUntil: null, report: false, reportUntil: null },
       },
       identity: {
         person: {

@@ -191,6 +191,7 @@ export class SardineProvider implements Provider<SardineCredentials, SardineSett
       rawStatus: null,
       delivery: null,
       warnings: [],
+      isSharingRefused: false,
     };
   }
 }

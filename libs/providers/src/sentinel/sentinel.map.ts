@@ -43,13 +43,13 @@ export function observeCustomer(
   const { verdict, reasonCodes } = verdictOf(status);
   const documents = documentsOf(customer).map(({ fields }) => fields);
   const read = documentValidity(
-    documents.map((document) => toIsoDate(document.dateOfExpiry)),
+    documentsOf(customer).map(({ type, fields }) => ({ type, expiresOn: toIsoDate(fields.dateOfExpiry) })),
     context.now,
     context.warned ? WARNED_EXPIRING_DAYS : EXPIRING_DAYS,
   );
   const validity =
     (customer.expiredIds ?? []).length > 0
-      ? ({ documentExpiry: read?.documentExpiry ?? null, state: 'expired' } as const)
+      ? ({ documentExpiry: read?.documentExpiry ?? null, state: 'expired', documents: [] } as const)
       : read;
   return {
     verdict,
@@ -98,7 +98,7 @@ export function observeWebhook(webhook: SentinelWebhook, settings: SentinelSetti
       ...common,
       verdict: null,
       reasonCodes: ['document_expiring'],
-      validity: { documentExpiry: null, state: 'expiring' },
+      validity: { documentExpiry: null, state: 'expiring', documents: [] },
     };
   const status = typeof webhook.newStatus === 'number' ? statusName(webhook.newStatus, settings) : null;
   if (webhook.event === 'customer_created' && status === null)

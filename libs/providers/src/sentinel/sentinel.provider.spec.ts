@@ -73,6 +73,7 @@ describe('start', () => {
       rawStatus: null,
       delivery: null,
       warnings: [],
+      isSharingRefused: false,
     });
     expect(provider.handle.parse(started.handle)).toEqual(started.handle);
   });
@@ -194,7 +195,7 @@ describe('read', () => {
         reasonCodes: [],
         providerTime: '2026-05-20T08:04:10.000Z',
         delivery: [],
-        validity: { documentExpiry: '2031-01-31', state: 'valid' },
+        validity: { documentExpiry: '2031-01-31', state: 'valid', documents: [] },
         riskLevel: null,
         consent: null,
         evidence: null,

@@ -222,6 +222,7 @@ function started(url: string, request: StartRequest, handle: SentinelHandle): St
           "Sentinel's portal does not show the Egyptian national ID yet; the person may have nothing to upload.",
         ]
       : [],
+    isSharingRefused: false,
   };
 }
 

@@ -59,6 +59,7 @@ function signalOf(body: SentinelWebhook, settings: SentinelSettings, evidence: u
     authenticity: 'passphrase',
     // providers/mapping.md 2.4 (4).
     dedupKey: JSON.stringify([body.uuid, event, body.newStatus ?? null, body.updatedAt ?? null]),
+    imageLinks: [],
     evidence,
   };
 }

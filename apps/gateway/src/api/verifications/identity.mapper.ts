@@ -1,6 +1,6 @@
 import { type IdentityDocument, type IdentityPerson } from '@gatehouse/contract';
 import { type StoredIdentity } from '@gatehouse/core';
-import { sha256, toTypeId } from '@gatehouse/platform';
+import { derivedId, toTypeId } from '@gatehouse/platform';
 
 import { type IdentityDocumentView, type IdentityView, type PersonView } from './identity.view.js';
 import { type Plain } from '../../http/plain.js';
@@ -74,20 +74,7 @@ function toDocumentView(document: IdentityDocument, id: string): Plain<IdentityD
   };
 }
 
-/**
- * Documents are not rows of ours, so their ids follow from the verification and the place in its list: the same at every
- * reading. The time of the verification's UUIDv7 stays in front; the rest is a hash.
- */
-function documentId(verificationId: string, index: number): string {
-  const hash = sha256(`${verificationId}/document/${index}`).toString('hex');
-  const [timeHigh = '', timeLow = ''] = verificationId.split('-');
-  const variant = ((parseInt(hash.slice(3, 4), 16) & 0x3) | 0x8).toString(16);
-  const uuid = [
-    timeHigh,
-    timeLow,
-    `7${hash.slice(0, 3)}`,
-    `${variant}${hash.slice(4, 7)}`,
-    hash.slice(7, 19),
-  ].join('-');
-  return toTypeId('doc', uuid);
+/** Documents are not rows of ours: their ids follow from the verification and their place in its list. */
+export function documentId(verificationId: string, index: number): string {
+  return toTypeId('doc', derivedId(verificationId, `document/${index}`));
 }

@@ -35,7 +35,14 @@ export function toVerificationView(verification: Verification): Plain<Verificati
     action: toActionView(verification.action),
     delivery:
       delivery === null ? null : { channel: delivery.channel, state: delivery.state, at: delivery.at },
-    validity: validity === null ? null : { documentExpiry: validity.documentExpiry, state: validity.state },
+    validity:
+      validity === null
+        ? null
+        : {
+            documentExpiry: validity.documentExpiry,
+            state: validity.state,
+            documents: [...validity.documents],
+          },
     riskLevel: verification.riskLevel,
     consent:
       consent === null
@@ -46,7 +53,16 @@ export function toVerificationView(verification: Verification): Plain<Verificati
             revokedAt: consent.revokedAt,
             sharedFrom: consent.sharedFrom,
           },
-    evidence: { identity: evidence.identity, images: evidence.images, report: evidence.report },
+    evidence: {
+      identity: evidence.identity,
+      images: evidence.images,
+      imagesUntil: evidence.imagesUntil,
+      report: evidence.report,
+      reportUntil: evidence.reportUntil,
+    },
+    warnings: [...verification.warnings],
+    previousVerificationId: idOrNull('ver', verification.previousVerificationId),
+    importId: idOrNull('imp', verification.importId),
     redirectUrl: verification.redirectUrl,
     expiresAt: verification.expiresAt.toISOString(),
     createdAt: verification.createdAt.toISOString(),
@@ -69,6 +85,10 @@ function toActionView(action: Action): Plain<ActionView> {
     case 'none':
       return { type: 'none' };
   }
+}
+
+function idOrNull(prefix: string, uuid: string | null): string | null {
+  return uuid === null ? null : toTypeId(prefix, uuid);
 }
 
 function timeOrNull(time: Date | null): string | null {

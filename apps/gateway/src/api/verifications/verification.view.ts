@@ -90,6 +90,13 @@ export class ValidityView {
 
   @ApiProperty({ enum: ['valid', 'expiring', 'expired'] })
   state!: string;
+
+  @ApiProperty({
+    type: [String],
+    example: [],
+    description: 'Types of the documents that are expiring or expired, as far as the provider names them.',
+  })
+  documents!: string[];
 }
 
 export class ConsentView {
@@ -110,11 +117,27 @@ export class EvidenceView {
   @ApiProperty({ description: 'There is an identity to read.' })
   identity!: boolean;
 
-  @ApiProperty({ type: 'integer', minimum: 0 })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'How many images the provider had.' })
   images!: number;
 
-  @ApiProperty()
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'Until when they can be had; null: for as long as the provider keeps them.',
+  })
+  imagesUntil!: string | null;
+
+  @ApiProperty({ description: 'The provider has a report.' })
   report!: boolean;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'Until when it can be had, unless it is archived.',
+  })
+  reportUntil!: string | null;
 }
 
 const ACTIONS = [RedirectActionView, SmsActionView, NoActionView];
@@ -191,6 +214,23 @@ export class VerificationView {
 
   @ApiProperty({ type: EvidenceView })
   evidence!: EvidenceView;
+
+  @ApiProperty({
+    type: [String],
+    example: [],
+    description: 'Things to know that stop nothing, in plain words.',
+  })
+  warnings!: string[];
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The verification of the same person that this one was begun again after.',
+  })
+  previousVerificationId!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'The import that adopted it.' })
+  importId!: string | null;
 
   @ApiProperty({ type: String, format: 'uri', nullable: true, example: 'https://app.example/done' })
   redirectUrl!: string | null;
