@@ -1,5 +1,5 @@
 import { CoreModule, type CoreOptions } from '@gatehouse/core';
-import { Clock, type GatewayConfig } from '@gatehouse/platform';
+import { Clock, type GatewayConfig, Log } from '@gatehouse/platform';
 import { ProvidersModule } from '@gatehouse/providers';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { APP_PIPE } from '@nestjs/core';
@@ -8,7 +8,12 @@ import { ApiKeysController } from './admin/api-keys/api-keys.controller.js';
 import { ConnectionsController } from './admin/connections/connections.controller.js';
 import { RoutingController } from './admin/routing/routing.controller.js';
 import { TenantsController } from './admin/tenants/tenants.controller.js';
+import { ProvidersController } from './admin/providers/providers.controller.js';
+import { ImportsController } from './api/imports/imports.controller.js';
 import { MeController } from './api/me/me.controller.js';
+import { PeopleController } from './api/people/people.controller.js';
+import { VerificationRecordsController } from './api/verifications/verification-records.controller.js';
+import { VerificationStepsController } from './api/verifications/verification-steps.controller.js';
 import { VerificationsController } from './api/verifications/verifications.controller.js';
 import { HealthController } from './http/health.controller.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
@@ -27,10 +32,15 @@ const WORKER_CONTROLLERS: readonly Type[] = [HealthController];
 const API_CONTROLLERS: readonly Type[] = [
   HealthController,
   VerificationsController,
+  VerificationStepsController,
+  VerificationRecordsController,
+  PeopleController,
+  ImportsController,
   MeController,
   TenantsController,
   ApiKeysController,
   ConnectionsController,
+  ProvidersController,
   RoutingController,
   HooksController,
   ReturnController,
@@ -54,6 +64,7 @@ export class AppModule {
       providers: [
         { provide: PublicUrl, useValue: new PublicUrl(options.config.publicUrl) },
         { provide: Clock, useValue: options.clock },
+        { provide: Log, useValue: options.log },
         { provide: APP_PIPE, useClass: RequestValidationPipe },
         ApiDocument,
         IdempotencyInterceptor,

@@ -19,6 +19,11 @@ export const PROBLEMS = {
     title: 'No provider is configured for this tenant',
     owner: 'configuration',
   },
+  trust_framework_not_configured: {
+    status: 409,
+    title: 'The tenant has not stated a trust framework',
+    owner: 'configuration',
+  },
   contact_in_use: {
     status: 409,
     title: 'The contact belongs to another person at the provider',

@@ -62,6 +62,22 @@ export function Text(
   );
 }
 
+/** A list of texts; the same one may be in it twice. */
+export function Texts(options: Words & { readonly items: number; readonly max: number }): PropertyDecorator {
+  const { items, max } = options;
+  return member(
+    {
+      must: `a list of at most ${items} texts of 1 to ${max} characters`,
+      holds: (value) =>
+        Array.isArray(value) &&
+        value.length <= items &&
+        value.every((item) => typeof item === 'string' && item.length >= 1 && item.length <= max),
+    },
+    { type: 'array', items: { type: 'string', minLength: 1, maxLength: max }, maxItems: items },
+    options,
+  );
+}
+
 export function EmailAddress(words: Words = {}): PropertyDecorator {
   return member(
     { must: 'an e-mail address of at most 254 characters', holds: isEmail },

@@ -92,3 +92,16 @@ export const CONNECTION_CHECK_EXAMPLE: Plain<ConnectionCheckView> = {
   ok: true,
   findings: [{ ok: true, what: 'credentials', detail: 'The provider accepted them.' }],
 };
+
+export class RegisteredWebhookView {
+  @ApiProperty({ enum: [true] })
+  registered!: true;
+
+  @ApiProperty({ format: 'uri', description: 'Where the provider sends its webhooks from now on.' })
+  webhookUrl!: string;
+}
+
+export const REGISTERED_WEBHOOK_EXAMPLE: Plain<RegisteredWebhookView> = {
+  registered: true,
+  webhookUrl: 'https://gatehouse.example/hooks/sentinel/con_01kahn4r5sf1trr9gy5vqd2s0x/a-token',
+};

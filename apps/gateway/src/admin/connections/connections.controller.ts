@@ -21,7 +21,7 @@ import { NoBody } from '../../http/body.js';
 import { ETAG_HEADER, TakesIfMatch } from '../../http/etag.js';
 import { atAnyVersion, etagOf, IfMatch } from '../../http/if-match.js';
 import { idParameter } from '../../http/openapi/id-parameter.js';
-import { Operation } from '../../http/openapi/operation.decorator.js';
+import { Operation, PROVIDER_PROBLEMS } from '../../http/openapi/operation.decorator.js';
 import { IdParam } from '../../http/type-id.pipe.js';
 import { EnvironmentQuery } from '../environment.js';
 import {
@@ -30,6 +30,8 @@ import {
   ConnectionCheckView,
   ConnectionView,
   PutConnectionBody,
+  REGISTERED_WEBHOOK_EXAMPLE,
+  RegisteredWebhookView,
 } from './connection.dto.js';
 import { type Plain } from '../../http/plain.js';
 
@@ -164,6 +166,34 @@ export class ConnectionsController {
       ok,
       findings: findings.map((finding) => ({ ok: finding.ok, what: finding.what, detail: finding.detail })),
     };
+  }
+
+  @Post('register-webhook')
+  @HttpCode(200)
+  @ApiParam(ID)
+  @ApiParam(PROVIDER)
+  @NoBody()
+  @AdminOnly('admin')
+  @Operation({
+    id: 'registerWebhook',
+    summary: 'Tell the provider where to send its webhooks',
+    description: 'Where the provider has a call for it. Replaces what it was told before.',
+    body: true,
+    problems: ['not_found', 'capability_unsupported', ...PROVIDER_PROBLEMS],
+  })
+  @ApiOkResponse({
+    type: RegisteredWebhookView,
+    description: 'The provider knows.',
+    example: REGISTERED_WEBHOOK_EXAMPLE,
+  })
+  async registerWebhook(
+    @Actor() actor: string,
+    @IdParam('tnt') tenantId: string,
+    @Param('provider') provider: string,
+    @Query() { environment }: EnvironmentQuery,
+  ): Promise<Plain<RegisteredWebhookView>> {
+    const { webhookUrl } = await this.connections.registerWebhook(actor, tenantId, environment, provider);
+    return { registered: true, webhookUrl };
   }
 }
 

@@ -9,6 +9,24 @@ const RETENTION = {
   description: 'Days that a finished verification is kept; null: until it is erased.',
 } as const;
 
+const REPORT_ARCHIVE = {
+  description:
+    '`encrypted`: reports that a provider gives for a short while only are fetched at once and kept, encrypted.',
+} as const;
+
+const TRUST_FRAMEWORK = {
+  max: 100,
+  example: 'eidas',
+  description:
+    'Of OpenID Identity Assurance: the rules under which the tenant verifies people. Without it, no verified claims are given.',
+} as const;
+
+const ASSURANCE_LEVEL = {
+  max: 100,
+  example: 'substantial',
+  description: 'Of OpenID Identity Assurance, within the trust framework.',
+} as const;
+
 export class CreateTenantBody {
   @Text({ max: 200, required: true, example: 'Example Bank' })
   name!: string;
@@ -18,6 +36,15 @@ export class CreateTenantBody {
 
   @OneOf(['stored'], { default: 'stored' })
   identityStorage?: 'stored' | null;
+
+  @OneOf(['none', 'encrypted'], { ...REPORT_ARCHIVE, default: 'none' })
+  reportArchive?: 'none' | 'encrypted' | null;
+
+  @Text(TRUST_FRAMEWORK)
+  trustFramework?: string | null;
+
+  @Text(ASSURANCE_LEVEL)
+  assuranceLevel?: string | null;
 }
 
 export class ChangeTenantBody {
@@ -29,6 +56,15 @@ export class ChangeTenantBody {
 
   @OneOf(['stored'])
   identityStorage?: 'stored' | null;
+
+  @OneOf(['none', 'encrypted'], REPORT_ARCHIVE)
+  reportArchive?: 'none' | 'encrypted' | null;
+
+  @Text(TRUST_FRAMEWORK)
+  trustFramework?: string | null;
+
+  @Text(ASSURANCE_LEVEL)
+  assuranceLevel?: string | null;
 }
 
 export class TenantView {
@@ -49,6 +85,15 @@ export class TenantView {
 
   @ApiProperty({ enum: ['stored'] })
   identityStorage!: string;
+
+  @ApiProperty({ enum: ['none', 'encrypted'] })
+  reportArchive!: string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'eidas' })
+  trustFramework!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'substantial' })
+  assuranceLevel!: string | null;
 
   @ApiProperty({ type: 'integer', minimum: 1 })
   version!: number;
@@ -75,6 +120,9 @@ export const TENANT_EXAMPLE: Plain<TenantView> = {
   status: 'active',
   retentionDays: 365,
   identityStorage: 'stored',
+  reportArchive: 'none',
+  trustFramework: 'eidas',
+  assuranceLevel: 'substantial',
   version: 1,
   createdAt: '2026-01-31T12:00:00.000Z',
   updatedAt: '2026-01-31T12:00:00.000Z',

@@ -93,7 +93,7 @@ export class TenantsController {
     id: 'changeTenant',
     summary: 'Change a tenant',
     description:
-      'What is left out stays as it is; `retentionDays: null` lifts the limit. At least one member is needed.',
+      'What is left out stays as it is; null unsets `retentionDays`, `trustFramework` and `assuranceLevel`. At least one member is needed.',
     body: true,
     problems: ['not_found', 'stale_version', ...IDEMPOTENCY_PROBLEMS],
   })
@@ -164,16 +164,18 @@ function changeOf(body: ChangeTenantBody): {
   return { ...(body.name == null ? {} : { name: body.name }), settings };
 }
 
-/** In a change, null is a value of `retentionDays`; absent is not. */
+/** In a change, null is a value of what can be absent; a member left out is not. */
 function settingsOf(
-  body: Pick<ChangeTenantBody, 'retentionDays' | 'identityStorage'>,
+  body: Omit<ChangeTenantBody, 'name'>,
   when: 'create' | 'change',
 ): Partial<TenantSettings> {
-  const { retentionDays, identityStorage } = body;
+  const { retentionDays, trustFramework, assuranceLevel, identityStorage, reportArchive } = body;
+  const isGiven = (value: unknown): boolean => value !== undefined && (when === 'change' || value !== null);
   return {
-    ...(retentionDays === undefined || (when === 'create' && retentionDays === null)
-      ? {}
-      : { retentionDays }),
-    ...(identityStorage == null ? {} : { identityStorage }),
+    ...(retentionDays !== undefined && isGiven(retentionDays) && { retentionDays }),
+    ...(trustFramework !== undefined && isGiven(trustFramework) && { trustFramework }),
+    ...(assuranceLevel !== undefined && isGiven(assuranceLevel) && { assuranceLevel }),
+    ...(identityStorage != null && { identityStorage }),
+    ...(reportArchive != null && { reportArchive }),
   };
 }

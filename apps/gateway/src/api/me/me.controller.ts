@@ -135,7 +135,7 @@ export class MeController {
   }
 }
 
-function toSupportsView({ supports }: Provider): Plain<SupportsView> {
+export function toSupportsView({ supports }: Provider): Plain<SupportsView> {
   return {
     checks: [...supports.checks],
     documentTypes: [...supports.documentTypes],

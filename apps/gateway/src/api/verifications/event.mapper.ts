@@ -30,6 +30,13 @@ const TOLD = [
   'fault',
   'effect',
   'code',
+  'decision',
+  'members',
+  'matchedBy',
+  'images',
+  'imageId',
+  'confidences',
+  'byteLength',
 ] as const;
 
 export function toEventView(event: TimelineEvent): Plain<EventView> {

@@ -1,4 +1,4 @@
-import { type IdentityDocument, type IdentityPerson } from '@gatehouse/contract';
+import { type Identity, type IdentityDocument, type IdentityPerson } from '@gatehouse/contract';
 import { type StoredIdentity } from '@gatehouse/core';
 import { derivedId, toTypeId } from '@gatehouse/platform';
 
@@ -6,15 +6,23 @@ import { type IdentityDocumentView, type IdentityView, type PersonView } from '.
 import { type Plain } from '../../http/plain.js';
 
 /** The object of API.md 3: every member named, every absent fact null. */
-export function toIdentityView(stored: StoredIdentity): Plain<IdentityView> {
-  const { person, documents, liveness, risk, consent } = stored.identity;
+export function toIdentityView({ identity, ...from }: StoredIdentity): Plain<IdentityView> {
+  return toPersonIdentityView(identity, { ...from, id: from.verificationId });
+}
+
+/** As {@link toIdentityView}, of a person of whom no verification of ours may know: `id` is null then. */
+export function toPersonIdentityView(
+  { person, documents, liveness, risk, consent }: Identity,
+  from: { readonly id: string | null; readonly provider: string; readonly retrievedAt: Date },
+): Plain<IdentityView> {
+  const { id } = from;
   return {
-    verificationId: toTypeId('ver', stored.verificationId),
-    provider: stored.provider,
-    retrievedAt: stored.retrievedAt.toISOString(),
+    verificationId: id === null ? null : toTypeId('ver', id),
+    provider: from.provider,
+    retrievedAt: from.retrievedAt.toISOString(),
     person: toPersonView(person),
     documents: documents.map((document, index) =>
-      toDocumentView(document, documentId(stored.verificationId, index)),
+      toDocumentView(document, id === null ? null : documentId(id, index)),
     ),
     liveness: { passed: liveness.passed, score: liveness.score },
     risk: { level: risk.level },
@@ -54,7 +62,7 @@ function toPersonView(person: IdentityPerson): Plain<PersonView> {
   };
 }
 
-function toDocumentView(document: IdentityDocument, id: string): Plain<IdentityDocumentView> {
+function toDocumentView(document: IdentityDocument, id: string | null): Plain<IdentityDocumentView> {
   const { faceMatch, classification } = document.checks;
   return {
     id,

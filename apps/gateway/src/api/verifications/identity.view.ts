@@ -72,8 +72,13 @@ export class DocumentChecksView {
 }
 
 export class IdentityDocumentView {
-  @ApiProperty({ example: 'doc_01kahn4r5sf1trr9gy5vqd2s0x' })
-  id!: string;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'doc_01kahn4r5sf1trr9gy5vqd2s0x',
+    description: 'Null where no verification of yours knows the person.',
+  })
+  id!: string | null;
 
   @ApiProperty({ example: 'passport', description: 'A document type, or `other`.' })
   type!: string;
@@ -112,8 +117,13 @@ export class RiskView {
 }
 
 export class IdentityView {
-  @ApiProperty({ example: 'ver_01kahn4r5sf1trr9gy5vqd2s0x' })
-  verificationId!: string;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'ver_01kahn4r5sf1trr9gy5vqd2s0x',
+    description: 'Null for a person of whom no verification of yours knows.',
+  })
+  verificationId!: string | null;
 
   @ApiProperty({ example: 'sentinel' })
   provider!: string;

@@ -4,12 +4,14 @@ import {
   CalendarDate,
   CountryCode,
   EmailAddress,
+  Flag,
   Nested,
   OneOf,
   PhoneNumber,
   SetOf,
   Text,
   TextPairs,
+  Texts,
   Timestamp,
   WebAddress,
   Whole,
@@ -152,4 +154,49 @@ export class SearchVerificationsBody {
 
   @PhoneNumber({ example: '+971501234542' })
   phone?: string | null;
+}
+
+export class CorrectContactBody {
+  @EmailAddress({ description: 'This or `phone` is needed; what is left out stays.' })
+  email?: string | null;
+
+  @PhoneNumber({ example: '+971501234543' })
+  phone?: string | null;
+}
+
+export class VerificationStatusesBody {
+  @Texts({
+    items: 500,
+    max: 64,
+    required: true,
+    example: ['ver_01kahn4r5sf1trr9gy5vqd2s0x'],
+    description: 'Up to 500 ids.',
+  })
+  ids!: string[];
+
+  @Flag({ default: false, description: 'Read the providers first.' })
+  refresh?: boolean | null;
+}
+
+export class DecisionBody {
+  @OneOf(['approve', 'reject'], { required: true })
+  decision!: 'approve' | 'reject';
+
+  @Text({ max: 1000, required: true, example: 'Compared the document with the customer file.' })
+  reason!: string;
+}
+
+export class IdentityQuery {
+  @OneOf(['oidc4ida'], { description: 'OpenID Identity Assurance; absent: our own form.' })
+  format?: 'oidc4ida' | null;
+}
+
+export class ImageQuery {
+  @OneOf(['full', 'small'], { description: '`small`: trimmed, where the provider can trim. Absent: full.' })
+  size?: 'full' | 'small' | null;
+}
+
+export class ReportQuery {
+  @OneOf(['true', 'false'], { description: 'With the provider’s confidence scores. Absent: without.' })
+  confidences?: 'true' | 'false' | null;
 }

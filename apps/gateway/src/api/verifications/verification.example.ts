@@ -1,5 +1,5 @@
 import { type Plain } from '../../http/plain.js';
-import { type VerificationView } from './verification.view.js';
+import { type VerificationStatusesView, type VerificationView } from './verification.view.js';
 
 /** Whole answers for the OpenAPI document, about a person who does not exist. */
 export const VERIFICATION_EXAMPLE: Plain<VerificationView> = {
@@ -60,4 +60,14 @@ export const CANCELED_EXAMPLE: Plain<VerificationView> = {
   action: { type: 'none' },
   updatedAt: '2026-01-31T12:05:00.000Z',
   completedAt: '2026-01-31T12:05:00.000Z',
+};
+
+export const RETRIED_EXAMPLE: Plain<VerificationView> = {
+  ...VERIFICATION_EXAMPLE,
+  previousVerificationId: 'ver_01kahn4r5sf1trr9gy5vqd2s0w',
+};
+
+export const STATUSES_EXAMPLE: Plain<VerificationStatusesView> = {
+  data: [VERIFIED_EXAMPLE, null],
+  notRefreshed: [],
 };

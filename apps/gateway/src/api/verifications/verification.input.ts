@@ -1,4 +1,4 @@
-import { type FieldError, type PostalAddress, type Subject } from '@gatehouse/contract';
+import { type Contact, type FieldError, type PostalAddress, type Subject } from '@gatehouse/contract';
 import { type NewVerification, type VerificationFilter } from '@gatehouse/core';
 
 import { isInFuture, toE164 } from '../../http/formats.js';
@@ -73,7 +73,8 @@ export function toFilter(query: ListVerificationsQuery): VerificationFilter {
   };
 }
 
-export function toContacts(body: SearchVerificationsBody): { email: string | null; phone: string | null } {
+/** Throws Problem `validation_failed` where neither is given. */
+export function toContacts(body: SearchVerificationsBody): Contact {
   if (body.email == null && body.phone == null)
     throw invalid([{ pointer: '', detail: 'must have an email or a phone' }]);
   return { email: body.email ?? null, phone: body.phone == null ? null : toE164(body.phone) };

@@ -1,9 +1,15 @@
-import { type Action } from '@gatehouse/contract';
-import { type Page, type Verification } from '@gatehouse/core';
+import { type Action, type Validity } from '@gatehouse/contract';
+import { type Page, type Statuses, type Verification } from '@gatehouse/core';
 import { toTypeId } from '@gatehouse/platform';
 
 import { maskEmail, maskPhone } from './masking.js';
-import { type ActionView, type VerificationPageView, type VerificationView } from './verification.view.js';
+import {
+  type ActionView,
+  type ValidityView,
+  type VerificationPageView,
+  type VerificationStatusesView,
+  type VerificationView,
+} from './verification.view.js';
 import { type Plain } from '../../http/plain.js';
 
 /** The object of API.md 2: named member by member, so that nothing gets out because it was there. */
@@ -35,14 +41,7 @@ export function toVerificationView(verification: Verification): Plain<Verificati
     action: toActionView(verification.action),
     delivery:
       delivery === null ? null : { channel: delivery.channel, state: delivery.state, at: delivery.at },
-    validity:
-      validity === null
-        ? null
-        : {
-            documentExpiry: validity.documentExpiry,
-            state: validity.state,
-            documents: [...validity.documents],
-          },
+    validity: toValidityView(validity),
     riskLevel: verification.riskLevel,
     consent:
       consent === null
@@ -74,6 +73,22 @@ export function toVerificationView(verification: Verification): Plain<Verificati
 
 export function toVerificationPageView(page: Page<Verification>): Plain<VerificationPageView> {
   return { data: page.data.map(toVerificationView), nextCursor: page.nextCursor };
+}
+
+export function toStatusesView({ records, failures }: Statuses): Plain<VerificationStatusesView> {
+  return {
+    data: records.map((record) => (record === null ? null : toVerificationView(record))),
+    notRefreshed: [...failures].map(([id, code]) => ({ id: toTypeId('ver', id), code })),
+  };
+}
+
+export function toValidityView(validity: Validity | null): Plain<ValidityView> | null {
+  if (validity === null) return null;
+  return {
+    documentExpiry: validity.documentExpiry,
+    state: validity.state,
+    documents: [...validity.documents],
+  };
 }
 
 function toActionView(action: Action): Plain<ActionView> {

@@ -258,3 +258,23 @@ export class VerificationPageView {
   @ApiProperty({ type: String, nullable: true, description: 'For the next page; null on the last.' })
   nextCursor!: string | null;
 }
+
+export class NotRefreshedView {
+  @ApiProperty({ example: 'ver_01kahn4r5sf1trr9gy5vqd2s0x' })
+  id!: string;
+
+  @ApiProperty({ example: 'provider_unavailable', description: 'The problem that reading it alone would meet.' })
+  code!: string;
+}
+
+export class VerificationStatusesView {
+  @ApiProperty({
+    type: 'array',
+    items: { oneOf: [{ $ref: getSchemaPath(VerificationView) }, { type: 'null' }] },
+    description: 'In the order of `ids`; null for an id that names nothing of yours.',
+  })
+  data!: (VerificationView | null)[];
+
+  @ApiProperty({ type: [NotRefreshedView] })
+  notRefreshed!: NotRefreshedView[];
+}

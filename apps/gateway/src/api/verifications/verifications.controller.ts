@@ -1,11 +1,9 @@
 import { type IdempotencyClaim, type TenantScope, VerificationService } from '@gatehouse/core';
-import { Clock } from '@gatehouse/platform';
+import { Clock, fromTypeId } from '@gatehouse/platform';
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
 
 import { Caller, RequireScope } from '../../http/access.js';
-import { NoBody } from '../../http/body.js';
-import { NoParameters } from '../../http/no-parameters.js';
 import { Claim, Idempotent } from '../../http/idempotency.interceptor.js';
 import { idParameter } from '../../http/openapi/id-parameter.js';
 import {
@@ -15,20 +13,16 @@ import {
 } from '../../http/openapi/operation.decorator.js';
 import { PageQuery, pageRequest } from '../../http/paging.js';
 import { IdParam } from '../../http/type-id.pipe.js';
-import { toEventPageView } from './event.mapper.js';
-import { EVENT_PAGE_EXAMPLE, EventPageView } from './event.view.js';
-import { toIdentityView } from './identity.mapper.js';
-import { IDENTITY_EXAMPLE } from './identity.example.js';
-import { IdentityView } from './identity.view.js';
 import {
   CreateVerificationBody,
   ListVerificationsQuery,
   SearchVerificationsBody,
+  VerificationStatusesBody,
 } from './verification.dto.js';
-import { CANCELED_EXAMPLE, VERIFICATION_EXAMPLE, VERIFIED_EXAMPLE } from './verification.example.js';
+import { STATUSES_EXAMPLE, VERIFICATION_EXAMPLE, VERIFIED_EXAMPLE } from './verification.example.js';
 import { toContacts, toFilter, toNewVerification } from './verification.input.js';
-import { toVerificationPageView, toVerificationView } from './verification.mapper.js';
-import { VerificationPageView, VerificationView } from './verification.view.js';
+import { toStatusesView, toVerificationPageView, toVerificationView } from './verification.mapper.js';
+import { VerificationPageView, VerificationStatusesView, VerificationView } from './verification.view.js';
 import { type Plain } from '../../http/plain.js';
 
 const ID = idParameter('ver');
@@ -107,6 +101,26 @@ export class VerificationsController {
     );
   }
 
+  @Post('status')
+  @HttpCode(200)
+  @RequireScope('verifications:read')
+  @Operation({
+    id: 'getVerificationStatuses',
+    summary: 'Read many verifications at once',
+    description:
+      'In the order asked for, null for ids that name nothing of yours. With `refresh`, the providers are read first, in bulk where they can; those that cannot be read are as they were and named in `notRefreshed`. Takes up to 20 seconds then.',
+    body: true,
+  })
+  @ApiOkResponse({ type: VerificationStatusesView, description: 'The records.', example: STATUSES_EXAMPLE })
+  async statuses(
+    @Caller() scope: TenantScope,
+    @Body() body: VerificationStatusesBody,
+  ): Promise<Plain<VerificationStatusesView>> {
+    const ids = body.ids.map((id) => fromTypeId('ver', id));
+    const statuses = await this.verifications.statuses(scope, ids, { refresh: body.refresh ?? false });
+    return toStatusesView(statuses);
+  }
+
   @Get(':id')
   @ApiParam(ID)
   @RequireScope('verifications:read')
@@ -119,111 +133,5 @@ export class VerificationsController {
   @ApiOkResponse({ type: VerificationView, description: 'The verification.', example: VERIFIED_EXAMPLE })
   async get(@Caller() scope: TenantScope, @IdParam('ver') id: string): Promise<Plain<VerificationView>> {
     return toVerificationView(await this.verifications.get(scope, id));
-  }
-
-  @Post(':id/refresh')
-  @HttpCode(200)
-  @ApiParam(ID)
-  @NoBody()
-  @RequireScope('verifications:write')
-  @Idempotent()
-  @Operation({
-    id: 'refreshVerification',
-    summary: 'Read the provider now',
-    body: true,
-    problems: ['not_found', 'provider_not_configured', ...PROVIDER_PROBLEMS, ...IDEMPOTENCY_PROBLEMS],
-  })
-  @ApiOkResponse({
-    type: VerificationView,
-    description: 'The verification after the read.',
-    example: VERIFIED_EXAMPLE,
-  })
-  async refresh(@Caller() scope: TenantScope, @IdParam('ver') id: string): Promise<Plain<VerificationView>> {
-    return toVerificationView(await this.verifications.refresh(scope, id));
-  }
-
-  @Post(':id/cancel')
-  @HttpCode(200)
-  @ApiParam(ID)
-  @NoBody()
-  @RequireScope('verifications:write')
-  @Idempotent()
-  @Operation({
-    id: 'cancelVerification',
-    summary: 'Call a verification off',
-    body: true,
-    problems: ['not_found', 'invalid_transition', ...IDEMPOTENCY_PROBLEMS],
-  })
-  @ApiOkResponse({
-    type: VerificationView,
-    description: 'The verification, called off.',
-    example: CANCELED_EXAMPLE,
-  })
-  async cancel(@Caller() scope: TenantScope, @IdParam('ver') id: string): Promise<Plain<VerificationView>> {
-    return toVerificationView(await this.verifications.cancel(scope, id));
-  }
-
-  @Post(':id/link')
-  @HttpCode(200)
-  @ApiParam(ID)
-  @NoBody()
-  @RequireScope('verifications:write')
-  @Idempotent()
-  @Operation({
-    id: 'renewVerificationLink',
-    summary: 'Get a fresh link for the person',
-    description: 'Where the provider can mint one.',
-    body: true,
-    problems: [
-      'not_found',
-      'invalid_transition',
-      'capability_unsupported',
-      'provider_not_configured',
-      ...PROVIDER_PROBLEMS,
-      ...IDEMPOTENCY_PROBLEMS,
-    ],
-  })
-  @ApiOkResponse({
-    type: VerificationView,
-    description: 'The verification with its fresh link.',
-    example: VERIFICATION_EXAMPLE,
-  })
-  async renewLink(
-    @Caller() scope: TenantScope,
-    @IdParam('ver') id: string,
-  ): Promise<Plain<VerificationView>> {
-    return toVerificationView(await this.verifications.renewLink(scope, id));
-  }
-
-  @Get(':id/events')
-  @ApiParam(ID)
-  @RequireScope('verifications:read')
-  @Operation({
-    id: 'listVerificationEvents',
-    summary: 'The timeline, newest first',
-    problems: ['not_found', 'validation_failed'],
-  })
-  @ApiOkResponse({ type: EventPageView, description: 'One page.', example: EVENT_PAGE_EXAMPLE })
-  async events(
-    @Caller() scope: TenantScope,
-    @IdParam('ver') id: string,
-    @Query() query: PageQuery,
-  ): Promise<Plain<EventPageView>> {
-    return toEventPageView(await this.verifications.events(scope, id, pageRequest(query)));
-  }
-
-  @Get(':id/identity')
-  @NoParameters()
-  @ApiParam(ID)
-  @RequireScope('identity:read')
-  @Operation({
-    id: 'getVerificationIdentity',
-    summary: 'The person as the provider verified them',
-    description: 'Personal data in full. Each view is recorded.',
-    problems: ['not_found', 'erased', 'validation_failed'],
-  })
-  @ApiOkResponse({ type: IdentityView, description: 'The identity.', example: IDENTITY_EXAMPLE })
-  async identity(@Caller() scope: TenantScope, @IdParam('ver') id: string): Promise<Plain<IdentityView>> {
-    return toIdentityView(await this.verifications.identity(scope, id));
   }
 }

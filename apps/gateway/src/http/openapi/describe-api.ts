@@ -30,10 +30,13 @@ export function describeApi(app: INestApplication, publicUrl: string): OpenAPIOb
       description: 'An operator’s key, `gk_admin_…`.',
     })
     .addTag('Verifications', 'One person, verified once.')
+    .addTag('People', 'What providers hold on people.')
+    .addTag('Imports', 'Adopting what a provider already holds.')
     .addTag('Me', 'What a key is good for.')
     .addTag('Tenants', 'Admin: our customers.')
     .addTag('API keys', 'Admin: the keys of tenants’ backends.')
     .addTag('Connections', 'Admin: tenants’ accounts at providers.')
+    .addTag('Providers', 'Admin: what this deployment can connect to.')
     .addTag('Routing', 'Admin: which provider a tenant’s verifications go to.')
     .addTag('Inbound', 'What providers and browsers call.')
     .addTag('Operations', 'Health.')

@@ -41,6 +41,11 @@ export const PROBLEM_GUIDE: Readonly<
     meaning: 'The provider of this verification or policy cannot do what was asked.',
     cure: 'Ask for less, or choose one of the providers that the problem names.',
   },
+  trust_framework_not_configured: {
+    meaning:
+      'Verified claims name the trust framework under which a person was verified. The tenant has stated none, and Gatehouse makes none up.',
+    cure: 'An admin sets “trustFramework” of the tenant.',
+  },
   provider_not_configured: {
     meaning: 'The tenant has no connection or no policy for the provider that would be needed.',
     cure: 'An admin puts the connection and the routing policy in place.',

@@ -1,0 +1,43 @@
+import { capabilitiesOf, type Provider, ProviderRegistry } from '@gatehouse/contract';
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+
+import { toSupportsView } from '../../api/me/me.controller.js';
+import { AdminOnly } from '../../http/access.js';
+import { NoParameters } from '../../http/no-parameters.js';
+import { Operation } from '../../http/openapi/operation.decorator.js';
+import { type Plain } from '../../http/plain.js';
+import { PROVIDERS_EXAMPLE, ProvidersView, type ProviderView } from './provider.view.js';
+
+@ApiTags('Providers')
+@Controller('admin/v1/providers')
+export class ProvidersController {
+  constructor(private readonly providers: ProviderRegistry) {}
+
+  @Get()
+  @NoParameters()
+  @AdminOnly('admin', 'support', 'approver')
+  @Operation({
+    id: 'listProviders',
+    summary: 'The providers of this deployment, what each can do, and what a connection needs',
+    problems: ['validation_failed'],
+  })
+  @ApiOkResponse({ type: ProvidersView, description: 'All of them.', example: PROVIDERS_EXAMPLE })
+  list(): Plain<ProvidersView> {
+    return { data: this.providers.all().map(toProviderView) };
+  }
+}
+
+/** Read off the adapter itself: its optional members are the capabilities, its own schemas the connection's form. */
+function toProviderView(provider: Provider): Plain<ProviderView> {
+  return {
+    name: provider.name,
+    title: provider.title,
+    capabilities: [...capabilitiesOf(provider)],
+    supports: toSupportsView(provider),
+    connection: {
+      credentials: { ...provider.credentials.jsonSchema },
+      settings: { ...provider.settings.jsonSchema },
+    },
+  };
+}
