@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { type z } from 'zod';
+import { z } from 'zod';
 
-import { parseUntrustedJson } from '../src/kit/untrusted-json.js';
+import { parseUntrustedJson, UnreadableJson } from '../src/kit/untrusted-json.js';
 
 /**
  * A body as an adapter gets it: the bytes read as JSON and held against the wire schema, which throws where it does not
@@ -10,6 +10,16 @@ import { parseUntrustedJson } from '../src/kit/untrusted-json.js';
 export function received<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return schema.parse(parseUntrustedJson(Buffer.from(text)));
+}
+
+/** As {@link received}, or null where the bytes or the schema refuse the body; nothing else may be thrown. */
+export function receivedOrRefused<S extends z.ZodType>(schema: S, body: unknown): z.output<S> | null {
+  try {
+    return received(schema, body);
+  } catch (error) {
+    if (error instanceof UnreadableJson || error instanceof z.ZodError) return null;
+    throw error;
+  }
 }
 
 /** A copy with one member changed, named by its path: `data.passport.authority`. */
