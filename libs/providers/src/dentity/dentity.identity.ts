@@ -2,7 +2,7 @@ import { type Identity } from '@gatehouse/contract';
 
 import { toAlpha2 } from '../kit/countries.js';
 import { toIsoDate } from '../kit/dates.js';
-import { joinName, toText } from '../kit/identity-words.js';
+import { joinName, toAddress, toEmail, toText } from '../kit/identity-words.js';
 import { toE164 } from '../kit/phones.js';
 import { type DentityUser } from './dentity.wire.js';
 
@@ -10,28 +10,27 @@ import { type DentityUser } from './dentity.wire.js';
 export function identityOf(user: DentityUser): Identity {
   const firstName = toText(user.firstName);
   const lastName = toText(user.lastName);
-  const country = toAlpha2(user.addressDetail?.country);
+  const { addressDetail: address } = user;
+  const country = toAlpha2(address?.country);
   return {
     person: {
       firstName,
       lastName,
       fullName: toText(user.fullName) ?? joinName(firstName, lastName),
       gender: null,
-      dateOfBirth: toIsoDate(user.dateOfBirth),
+      // A read's form is not documented; the one of a create is (providers/dentity.md 4.1, 4.2).
+      dateOfBirth: toIsoDate(user.dateOfBirth, 'iso_or_us'),
       nationality: null,
-      email: toText(user.email),
+      email: toEmail(user.email),
       // The number comes without a dial code; only together with a country can it be read.
       phone: toE164(user.phoneNumber, country),
-      address:
-        user.addressDetail == null
-          ? null
-          : {
-              street: toText(user.addressDetail.street),
-              city: toText(user.addressDetail.city),
-              region: toText(user.addressDetail.state),
-              postalCode: toText(user.addressDetail.zip),
-              country,
-            },
+      address: toAddress({
+        street: address?.street,
+        city: address?.city,
+        region: address?.state,
+        postalCode: address?.zip,
+        country,
+      }),
     },
     documents: [],
     liveness: { passed: null, score: null },

@@ -1,28 +1,26 @@
 import { z } from 'zod';
 
-const text = z.string().nullish();
+import { identifier, listOf, part, text } from '../kit/wire-members.js';
 
-const verificationId = z.string().min(1).max(200);
+/** providers/dentity.md 4.1. The person has been texted by now, so no more is asked for than is needed to go on: the id. */
+export const created = z.object({ data: z.object({ _id: identifier, status: text }) });
 
-/** providers/dentity.md 4.1. */
-export const created = z.object({ data: z.object({ _id: verificationId, status: z.string() }) });
-
-const user = z
-  .object({
+const user = part(
+  z.object({
     firstName: text,
     lastName: text,
     fullName: text,
     email: text,
     phoneNumber: text,
     dateOfBirth: text,
-    addressDetail: z.object({ street: text, country: text, city: text, state: text, zip: text }).nullish(),
-  })
-  .nullish();
+    addressDetail: part(z.object({ street: text, country: text, city: text, state: text, zip: text })),
+  }),
+);
 export type DentityUser = NonNullable<z.output<typeof user>>;
 
 /** providers/dentity.md 4.2. */
 export const verificationStatus = z.object({
-  data: z.object({ _id: verificationId, status: z.string(), user }),
+  data: z.object({ _id: identifier, status: z.string(), user }),
 });
 
 /** Unix seconds, in a number or, to be lenient, in digits. */
@@ -49,20 +47,23 @@ function readEvent(value: unknown): z.output<typeof deliveryEvent> | [] {
 
 const deliveryEvent = z.object({ status: z.string(), timestamp: unixSeconds.optional() });
 
-const idvImages = z.array(z.object({ category: text, images: z.record(z.string(), z.unknown()).nullish() }));
+const idvImages = listOf(
+  z.object({ category: text, images: z.record(z.string(), z.unknown()).nullable().catch(null) }),
+);
 
 /**
  * A webhook's body in all its three types (providers/dentity.md 6). Strict on what names and judges the verification; an
  * event or an image list that cannot be read must not cost us the rest.
  */
 export const webhookBody = z.object({
-  type: text,
-  _id: verificationId,
-  status: text,
+  // Of another type it must not pass for a missing one, which means a change of status.
+  type: z.string().nullish(),
+  _id: identifier,
+  status: z.string().nullish(),
   metadata: z.unknown().optional(),
   emailDeliveryEvents: events,
   smsDeliveryEvents: events,
-  idvImages: idvImages.catch([]),
+  idvImages,
 });
 export type DentityWebhook = z.output<typeof webhookBody>;
 

@@ -1,15 +1,24 @@
 import { getCountries, parsePhoneNumberFromString } from 'libphonenumber-js';
 
+import { toText } from './identity-words.js';
+
+/** ITU-T E.164: at most 15 digits. Some countries' numbering plans allow for more, and for far too few. */
+const E164 = /^\+[1-9]\d{6,14}$/u;
+
 /**
- * A phone number in E.164, or null if it cannot be read as one. `country` (alpha-2) reads numbers that carry no country
- * code of their own.
+ * A phone number in E.164, or null if the text is not just one or could not exist. `country` (alpha-2) reads numbers that
+ * carry no country code of their own; without it none is made up.
  */
 export function toE164(text: string | null | undefined, country: string | null = null): string | null {
-  if (text === null || text === undefined) return null;
+  const written = toText(text);
+  if (written === null) return null;
   const region = getCountries().find((code) => code === country);
-  const options = region === undefined ? {} : { defaultCountry: region };
-  const phone = parsePhoneNumberFromString(text, options);
-  return phone?.isPossible() === true ? phone.number : null;
+  const phone = parsePhoneNumberFromString(written, {
+    // Not a number somewhere among words.
+    extract: false,
+    ...(region === undefined ? {} : { defaultCountry: region }),
+  });
+  return phone?.isPossible() === true && E164.test(phone.number) ? phone.number : null;
 }
 
 /** A number as Dentity wants it: `+1` and the national digits (providers/dentity.md 4.1). Null if unreadable. */

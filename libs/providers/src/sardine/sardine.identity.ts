@@ -1,17 +1,36 @@
-import { type Identity, type PostalAddress } from '@gatehouse/contract';
+import {
+  type DocumentType,
+  type Identity,
+  type IdentityDocument,
+  type PostalAddress,
+} from '@gatehouse/contract';
 
 import { toAlpha2 } from '../kit/countries.js';
 import { toIsoDate } from '../kit/dates.js';
-import { joinName, toGender, toText } from '../kit/identity-words.js';
+import { joinName, toAddress, toEmail, toGender, toText } from '../kit/identity-words.js';
 import { toE164 } from '../kit/phones.js';
 import { consentOf, riskLevelOf } from './sardine.map.js';
 import { type SardineAddress, type SardineEntity } from './sardine.wire.js';
 
-/** Only DRIVERS_LICENSE is documented; the other words are inferred (providers/sardine.md 4.4). */
-const DOCUMENT_TYPES: ReadonlyMap<string, string> = new Map([
-  ['DRIVERS_LICENSE', 'drivers_license'],
+/**
+ * Only DRIVERS_LICENSE is documented; the other words are inferred (providers/sardine.md 4.4), here without what separates
+ * their parts. A word for more than one of our types, as `ID`, is none of them.
+ */
+const DOCUMENT_TYPES: ReadonlyMap<string, DocumentType> = new Map([
+  ['DRIVERSLICENSE', 'drivers_license'],
+  ['DRIVERSLICENCE', 'drivers_license'],
+  ['DRIVERLICENSE', 'drivers_license'],
+  ['DRIVERLICENCE', 'drivers_license'],
+  ['DRIVINGLICENSE', 'drivers_license'],
+  ['DRIVINGLICENCE', 'drivers_license'],
   ['PASSPORT', 'passport'],
-  ['NATIONAL_ID', 'national_id'],
+  ['NATIONALID', 'national_id'],
+  ['NATIONALIDCARD', 'national_id'],
+  ['NATIONALIDENTITYCARD', 'national_id'],
+  ['IDCARD', 'national_id'],
+  ['IDENTITYCARD', 'national_id'],
+  ['EMIRATESID', 'emirates_id'],
+  ['EGYPTNATIONALID', 'egypt_national_id'],
 ]);
 
 /** Sardine's entity in our words. The profile has a full name only, the document first and last (trap 4). */
@@ -27,20 +46,21 @@ export function identityOf(entity: SardineEntity): Identity {
       gender: toGender(documentData?.gender),
       dateOfBirth: toIsoDate(profile?.dateOfBirth) ?? toIsoDate(documentData?.dateOfBirth),
       nationality: null,
-      email: toText(profile?.emailAddress),
+      email: toEmail(profile?.emailAddress),
       phone: toE164(profile?.phoneNumber),
       address: addressOf(profile?.address) ?? addressOf(documentData?.address),
     },
-    documents: documentData == null ? [] : [documentOf(documentData)],
+    documents: documentData === null ? [] : [documentOf(documentData)],
     liveness: { passed: null, score: null },
     risk: { level: riskLevelOf(entity.level) },
     consent: consentOf(entity),
   };
 }
 
-function documentOf(data: NonNullable<SardineEntity['documentData']>): Identity['documents'][number] {
+function documentOf(data: NonNullable<SardineEntity['documentData']>): IdentityDocument {
+  const word = data.documentType?.toUpperCase().replaceAll(/[^A-Z]/gu, '') ?? '';
   return {
-    type: DOCUMENT_TYPES.get(data.documentType?.trim().toUpperCase() ?? '') ?? 'other',
+    type: DOCUMENT_TYPES.get(word) ?? 'other',
     number: toText(data.documentNumber),
     subtype: null,
     issuedOn: null,
@@ -55,12 +75,11 @@ function documentOf(data: NonNullable<SardineEntity['documentData']>): Identity[
 
 /** Neither address has a country (trap 8), and none is made up. */
 function addressOf(address: SardineAddress | null | undefined): PostalAddress | null {
-  if (address === null || address === undefined) return null;
-  return {
-    street: toText(address.street),
-    city: toText(address.city),
-    region: toText(address.region),
-    postalCode: toText(address.postalCode),
+  return toAddress({
+    street: address?.street,
+    city: address?.city,
+    region: address?.region,
+    postalCode: address?.postalCode,
     country: null,
-  };
+  });
 }

@@ -53,6 +53,24 @@ describe('an entity (providers/mapping.md 4.2)', () => {
       'waiting awaiting_user',
     ],
     ['with empty parts', { profile: {}, documentData: {} }, {}, 'waiting awaiting_user'],
+    [
+      'with a document of blanks',
+      { documentData: { documentType: ' ', address: {} } },
+      {},
+      'waiting awaiting_user consent_missing',
+    ],
+    [
+      'with a document of which nothing can be read',
+      { documentData: { documentNumber: 99, expiryDate: {} } },
+      {},
+      'waiting awaiting_user consent_missing',
+    ],
+    [
+      'with a consent and no person in its profile',
+      { profile: { consentId: 'c-1', consentedAt: PROFILE.consentedAt, clientName: 'Northwind' } },
+      {},
+      'waiting awaiting_user consent_missing',
+    ],
     ['with a profile only', { documentData: undefined }, {}, 'waiting awaiting_user consent_missing'],
     ['with a document only', { profile: undefined }, {}, 'waiting awaiting_user consent_missing'],
     [
@@ -76,6 +94,8 @@ describe('an entity (providers/mapping.md 4.2)', () => {
     ],
     ['revoked', profile({ revokedAt: '2026-05-02T09:40:00Z' }), {}, 'revoked requires_input consent_revoked'],
     ['revoked unreadably', profile({ revokedAt: 'true' }), {}, 'revoked requires_input consent_revoked'],
+    ['revoked invisibly', profile({ revokedAt: '\u200b' }), {}, 'revoked requires_input consent_revoked'],
+    ['with a blank for the time of a revocation', profile({ revokedAt: ' ' }), {}, 'decided verified'],
     [
       'revoked and emptied',
       { documentData: null, ...profile({ consentedAt: null, revokedAt: '2026-05-02T09:40:00Z' }) },

@@ -114,7 +114,7 @@ export function riskLevelOf(level: unknown): RiskLevel | null {
 
 /** The consent of a profile. A null id means that the identity is our client's own, not that there is none (trap 5). */
 export function consentOf({ profile }: SardineEntity): Consent | null {
-  if (profile === null || profile === undefined) return null;
+  if (profile === null) return null;
   const id = toText(profile.consentId);
   return {
     id,
@@ -126,7 +126,7 @@ export function consentOf({ profile }: SardineEntity): Consent | null {
 
 /** Any value at all in `revokedAt` counts, readable as a time or not. */
 function isRevoked({ profile }: SardineEntity): boolean {
-  return toText(profile?.revokedAt) !== null;
+  return profile?.revokedAt != null;
 }
 
 function revoked(consent: Consent | null): Observation {
@@ -148,15 +148,17 @@ function isObservable(scope: SardineScope): boolean {
   return scope === 'profile' || scope === 'doc_kyc';
 }
 
-function partsOf(entity: SardineEntity): readonly SardineScope[] {
+function partsOf({ profile, documentData }: SardineEntity): readonly SardineScope[] {
   return [
-    ...(isFilled(entity.profile) ? (['profile'] as const) : []),
-    ...(isFilled(entity.documentData) ? (['doc_kyc'] as const) : []),
+    ...(profile !== null && hasPerson(profile) ? (['profile'] as const) : []),
+    ...(documentData === null ? [] : (['doc_kyc'] as const)),
   ];
 }
 
-function isFilled(part: object | null | undefined): boolean {
-  return part !== null && part !== undefined && Object.values(part).some((member) => member != null);
+/** A profile with nothing but the consent shows no person. */
+function hasPerson(profile: NonNullable<SardineEntity['profile']>): boolean {
+  const { fullName, dateOfBirth, emailAddress, phoneNumber, address } = profile;
+  return [fullName, dateOfBirth, emailAddress, phoneNumber, address].some((member) => member !== null);
 }
 
 function ageOf(consent: Consent | null, handle: SardineHandle): 'old' | 'new' | 'unknown' {

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 
-const text = z.string().nullish();
-const flag = z.boolean().nullish();
-const score = z.number().nullish();
-/** Longer than any UUID, and short enough for an index. */
-const uuid = z.string().min(1).max(200);
+import { identifier, score, text } from '../kit/wire-members.js';
+
+/** The result of a check. Of another type it breaks the answer: a failure that cannot be read must not be overlooked. */
+const checkResult = z.boolean().nullish();
+
+/** Names of documents. What cannot be read as one still says that there is one. */
+const documentNames = z.array(z.string().catch('')).nullable().catch(null);
 
 /** Every success is `{message, data}` (seed 001). */
 const envelope = <T extends z.ZodType>(data: T): z.ZodObject<{ data: T }> => z.object({ data });
@@ -28,9 +30,9 @@ const document = z
     authority: text,
     placeOfIssue: text,
     countryOfIssue: text,
-    idMatch: flag,
+    idMatch: checkResult,
     idScore: score,
-    idClassificationPassed: flag,
+    idClassificationPassed: checkResult,
     ocrPassport: z.unknown().optional(),
     ocrEmiratesId: z.unknown().optional(),
     ocrEgyptNationalId: z.unknown().optional(),
@@ -40,29 +42,30 @@ export type SentinelDocument = NonNullable<z.output<typeof document>>;
 
 /** A customer as `statusWithoutImages` returns it (providers/sentinel.md 5.3, 5.4). */
 const customer = z.object({
-  uuid,
+  uuid: identifier,
   status: z.number(),
   name: text,
   surname: text,
   gender: text,
   dateOfBirth: text,
   nationality: text,
+  // Without them nobody is recognised by them, and without the time nothing counts as new.
   email: text,
   phoneNumber: text,
-  isLive: flag,
+  updatedAt: text,
+  isLive: checkResult,
   isLiveScore: score,
   passport: document,
   emiratesId: document,
   egyptNationalId: document,
-  expiredIds: z.array(z.string()).nullish(),
-  updatedAt: text,
+  expiredIds: documentNames,
 });
 export type SentinelCustomer = z.output<typeof customer>;
 export const customerAnswer = envelope(customer);
 
 /** A webhook's body (providers/sentinel.md 7); note `phone` and `newStatus` where the API says `phoneNumber` and `status`. */
 export const webhookBody = z.object({
-  uuid,
+  uuid: identifier,
   email: text,
   phone: text,
   newStatus: z.number().nullish(),
