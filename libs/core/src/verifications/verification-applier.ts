@@ -12,9 +12,9 @@ import { type Clock, type Database, type RandomSource, type Tx } from '@gatehous
 import { SCHEDULE_REPORTS } from '../evidence/report-archive.js';
 import { type Ledger, type LedgerKind } from '../ledger/ledger.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
-import { type Facts } from './facts.js';
+import { canonical, type Facts } from './facts.js';
 import { nextDue, READS_AT_START } from './schedule.js';
-import { type SetAsideReason, type Signal, transition, type Transition } from './transition.js';
+import { type SetAsideReason, type Signal, transition, type Transition, type View } from './transition.js';
 import {
   bucketOf,
   LOCK,
@@ -147,7 +147,8 @@ export class VerificationApplier {
       version: row.version + 1,
       attempt: row.attempt + (isReturn ? 1 : 0),
       raw_status: view.rawStatus,
-      ...(step.changed && { observed_at: new Date(signal.at), source: sourceOf(signal) }),
+      // How a message fares, or what images there are, says nothing of where the verdict comes from.
+      ...(isAboutVerdict(row, view) && { observed_at: new Date(signal.at), source: sourceOf(signal) }),
       delivery: view.delivery,
       validity: view.validity,
       risk_level: view.riskLevel,
@@ -346,6 +347,16 @@ function known(handle: Handle | null): Handle {
 /** Statuses that count as having left `requires_input`; a failed start never got there. */
 function isReturnToPerson(from: VerificationStatus, to: VerificationStatus): boolean {
   return to === 'requires_input' && from !== 'requires_input' && from !== 'error';
+}
+
+function isAboutVerdict(before: VerificationRow, after: View): boolean {
+  return (
+    before.status !== after.status ||
+    before.raw_status !== after.rawStatus ||
+    before.reason_codes.join() !== after.reasonCodes.join() ||
+    before.risk_level !== after.riskLevel ||
+    canonical([before.consent, before.validity]) !== canonical([after.consent, after.validity])
+  );
 }
 
 function isNewVerdict(before: VerificationRow, after: VerificationRow): boolean {

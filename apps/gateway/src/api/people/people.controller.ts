@@ -51,7 +51,11 @@ export class PeopleController {
       ...PROVIDER_PROBLEMS,
     ],
   })
-  @ApiOkResponse({ type: ProviderCustomersView, description: 'One page.', example: PROVIDER_CUSTOMERS_EXAMPLE })
+  @ApiOkResponse({
+    type: ProviderCustomersView,
+    description: 'One page.',
+    example: PROVIDER_CUSTOMERS_EXAMPLE,
+  })
   async list(
     @Caller() scope: TenantScope,
     @Query() query: ProviderCustomersQuery,

@@ -57,7 +57,7 @@ describe('toIdentityView', () => {
   it('gives each document an id that stays the same', () => {
     const ids = toIdentityView(stored).documents.map(({ id }) => id);
     expect(new Set(ids).size).toBe(2);
-    expect(ids.every((id) => fromTypeId('doc', id) !== null)).toBe(true);
+    expect(ids.every((id) => fromTypeId('doc', id ?? '') !== null)).toBe(true);
     expect(toIdentityView(stored).documents.map(({ id }) => id)).toEqual(ids);
   });
 

@@ -1,9 +1,4 @@
-import {
-  EvidenceService,
-  TenantService,
-  type TenantScope,
-  VerificationService,
-} from '@gatehouse/core';
+import { EvidenceService, TenantService, type TenantScope, VerificationService } from '@gatehouse/core';
 import { Log } from '@gatehouse/platform';
 import { Controller, Get, Query, Res } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiParam, ApiTags, getSchemaPath } from '@nestjs/swagger';

@@ -153,7 +153,11 @@ export class VerificationStepsController {
     body: true,
     problems: ['not_found', 'erased', 'invalid_transition', ...IDEMPOTENCY_PROBLEMS],
   })
-  @ApiOkResponse({ type: VerificationView, description: 'The verification, decided.', example: VERIFIED_EXAMPLE })
+  @ApiOkResponse({
+    type: VerificationView,
+    description: 'The verification, decided.',
+    example: VERIFIED_EXAMPLE,
+  })
   async decide(
     @Caller() scope: TenantScope,
     @IdParam('ver') id: string,

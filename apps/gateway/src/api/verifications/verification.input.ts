@@ -9,7 +9,6 @@ import {
   DEFAULT_CHECKS,
   DEFAULT_EXPIRY_SECONDS,
   type ListVerificationsQuery,
-  type SearchVerificationsBody,
   type SubjectBody,
 } from './verification.dto.js';
 
@@ -74,7 +73,10 @@ export function toFilter(query: ListVerificationsQuery): VerificationFilter {
 }
 
 /** Throws Problem `validation_failed` where neither is given. */
-export function toContacts(body: SearchVerificationsBody): Contact {
+export function toContacts(body: {
+  readonly email?: string | null;
+  readonly phone?: string | null;
+}): Contact {
   if (body.email == null && body.phone == null)
     throw invalid([{ pointer: '', detail: 'must have an email or a phone' }]);
   return { email: body.email ?? null, phone: body.phone == null ? null : toE164(body.phone) };

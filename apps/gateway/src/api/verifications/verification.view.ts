@@ -263,7 +263,10 @@ export class NotRefreshedView {
   @ApiProperty({ example: 'ver_01kahn4r5sf1trr9gy5vqd2s0x' })
   id!: string;
 
-  @ApiProperty({ example: 'provider_unavailable', description: 'The problem that reading it alone would meet.' })
+  @ApiProperty({
+    example: 'provider_unavailable',
+    description: 'The problem that reading it alone would meet.',
+  })
   code!: string;
 }
 

@@ -118,8 +118,16 @@ export const VERIFIED_CLAIMS_EXAMPLE: Plain<VerifiedClaimsView> = {
         {
           type: 'document',
           check_details: [
-            { check_method: 'vri', organization: 'Sentinel', check_id: '0d8c2f9e-1111-4222-8333-944455566677' },
-            { check_method: 'bvr', organization: 'Sentinel', check_id: '0d8c2f9e-1111-4222-8333-944455566677' },
+            {
+              check_method: 'vri',
+              organization: 'Sentinel',
+              check_id: '0d8c2f9e-1111-4222-8333-944455566677',
+            },
+            {
+              check_method: 'bvr',
+              organization: 'Sentinel',
+              check_id: '0d8c2f9e-1111-4222-8333-944455566677',
+            },
           ],
           document_details: {
             type: 'passport',

@@ -69,6 +69,10 @@ describe('the OpenAPI document', () => {
     );
     // Those answer with no body, another media type, or this very document.
     expect(without.map(({ place }) => place)).toEqual([
+      // Two forms, each with its example.
+      'getVerificationIdentity 200',
+      'getVerificationImage 200',
+      'getVerificationReport 200',
       'revokeApiKey 204',
       'removeConnection 204',
       'returnFromProvider 200',
