@@ -8,11 +8,11 @@ import { runInNewContext } from 'node:vm';
 import { eventually } from '../../../../test/support/eventually.js';
 import { failureOf } from '../../test/failures.js';
 import { Pouring } from '../../test/pouring.js';
-import { ScriptedVendor } from '../../test/scripted-vendor.js';
+import { raw, ScriptedVendor } from '../../test/scripted-vendor.js';
 import { VendorHttp } from '../../test/vendor-http.js';
 import { decodeImage } from './image-text.js';
+import { readAnswer } from './json-answer.js';
 import { type IsLong } from './json-events.js';
-import { readJson } from './json-strings.js';
 import { type OpenAnswer } from './provider-http.js';
 
 /** From a socket to the bytes of images, as an adapter puts it together. */
@@ -56,14 +56,14 @@ function open(): Promise<OpenAnswer> {
   });
 }
 
-async function firstImage({ body, broken }: OpenAnswer): Promise<Readable> {
-  for (const entries = readJson(body, isImage); ;) {
+async function firstImage(answer: OpenAnswer): Promise<Readable> {
+  for (const entries = readAnswer(answer, isImage); ;) {
     const { done, value: entry } = await entries.next();
     if (done === true) throw new Error('There is no image');
     if (entry.kind === 'scalar') continue;
-    const image = await decodeImage(entry.chunks, broken);
+    const image = await decodeImage(entry.chunks, answer.broken);
     if (image.kind !== 'bytes') throw new Error('There are no bytes');
-    image.bytes.once('close', () => body.destroy());
+    image.bytes.once('close', () => answer.body.destroy());
     return image.bytes;
   }
 }
@@ -142,5 +142,16 @@ describe('images of 10 MiB', () => {
     });
     const failure = await failureOf(open().then(firstImage).then(buffer));
     expect(failure).toMatchObject({ provider: 'vendor', fault: 'unavailable' });
+  });
+
+  test.each([
+    ['no JSON', '<h1>Sorry</h1>'],
+    ['JSON that ends before an image', '{"data":{"id":7'],
+    ['JSON that ends within an image', `{"frontImage":"${BASE64.toString()}`],
+  ])('end in the vendor’s name in an answer of %s', async (_name, body) => {
+    vendor.will(raw(200, body));
+    const failure = await failureOf(open().then(firstImage).then(buffer));
+    expect(failure).toMatchObject({ provider: 'vendor', fault: 'contract', httpStatus: 200 });
+    expect(failure.message).toBe('Could not fetch images: the answer is not readable JSON');
   });
 });
