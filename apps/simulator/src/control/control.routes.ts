@@ -5,7 +5,8 @@ import { accountOf, openControlScope, param } from '../kit/control-scope.js';
 import { faultInput } from '../kit/faults.js';
 import { type Journal } from '../kit/journal.js';
 import { MAGIC_PEOPLE } from '../kit/magic.js';
-import { ControlError, type Twin, type TwinAccount } from '../kit/twin.js';
+import { type TwinAccount } from '../kit/twin-account.js';
+import { ControlError, type Twin } from '../kit/twin.js';
 
 export interface ControlRoutes {
   readonly twins: readonly Twin[];
