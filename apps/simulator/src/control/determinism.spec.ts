@@ -80,3 +80,28 @@ describe('an account without a seed', () => {
     await simulator.close();
   });
 });
+
+describe('one simulator', () => {
+  it('serves many tests at once, none of which notices another', async () => {
+    const simulator = await startSimulator();
+    const test = async (index: number): Promise<unknown[]> => {
+      const account = await dentityAccount(simulator);
+      if (index % 2 === 0) await account.control('POST', '/scenarios/server-error', { times: null });
+      await account.control('POST', '/clock', { advanceSeconds: index * 86_400 });
+      const phoneNumber = { dialCode: '+1', phone: '4155550123' };
+      const { status } = await account.api('POST', '/verification', { key: account.id, phoneNumber });
+      const people = await account.control('GET', '/people');
+      const requests = await account.control('GET', '/requests');
+      const clock = await account.control('GET', '/clock');
+      return [
+        status,
+        at(people.json, 'data.length'),
+        at(requests.json, 'data.length'),
+        Math.round(Number(at(clock.json, 'offsetSeconds')) / 86_400),
+      ];
+    };
+    const seen = await Promise.all(Array.from({ length: 30 }, (_, index) => test(index)));
+    expect(seen).toEqual(seen.map((_, index) => (index % 2 === 0 ? [503, 0, 1, index] : [200, 1, 1, index])));
+    await simulator.close();
+  });
+});

@@ -1,4 +1,4 @@
-import { base64Once } from '../kit/base64-once.js';
+import { base64Files } from '../kit/base64-cache.js';
 import { pdf } from '../kit/pdf.js';
 import { type DentityAccount, type Verification } from './dentity.state.js';
 
@@ -22,5 +22,5 @@ export function pdfReport(account: DentityAccount, verification: Verification, c
     `Name ${verification.user.fullName}`,
     ...(confidences ? ['Confidence scores: document 0.98, face match 0.96, liveness 0.97'] : []),
   ];
-  return base64Once(`pdf/${pdfBytes}/${label}/${lines.join('/')}`, () => pdf(lines, label, pdfBytes));
+  return base64Files.get(`pdf/${pdfBytes}/${label}/${lines.join('/')}`, () => pdf(lines, label, pdfBytes));
 }

@@ -1,6 +1,6 @@
 import { crc32, deflateSync } from 'node:zlib';
 
-import { base64Once } from './base64-once.js';
+import { base64Files } from './base64-cache.js';
 
 /** A valid grey 8×8 JPEG, written out by hand: one flat quantisation table, two one-symbol Huffman tables, one block. */
 function tinyJpeg(): Buffer {
@@ -58,7 +58,7 @@ export function image(label: string, bytes = 0, kind: ImageKind = 'jpeg'): Buffe
 }
 
 export function imageBase64(label: string, bytes = 0, kind: ImageKind = 'jpeg'): string {
-  return base64Once(`${kind}/${bytes}/${label}`, () => image(label, bytes, kind));
+  return base64Files.get(`${kind}/${bytes}/${label}`, () => image(label, bytes, kind));
 }
 
 export function imageDataUri(label: string, bytes = 0, kind: ImageKind = 'jpeg'): string {

@@ -8,6 +8,7 @@ import {
   misbehaveAfter,
   misbehaveBefore,
   type Misbehaviour,
+  type Refusals,
   tooMany,
   withExtraMember,
 } from './misbehaviour.js';
@@ -29,7 +30,7 @@ export interface VendorScope {
   /** Whose request this claims to be, before any credential is checked. */
   readonly claimedAccount: (request: FastifyRequest) => TwinAccount | undefined;
   /** The vendor's body for a request that could not even be read, for an unknown path, or for one too many. */
-  readonly refusal: (status: number, message: string, request: FastifyRequest) => unknown;
+  readonly refusal: (status: number, message: string, request: FastifyRequest, bytes: string) => unknown;
   /** What the vendor says to wrong credentials. */
   readonly badCredentials: (request: FastifyRequest) => VendorError;
   /** Where requests of unknown accounts are recorded. */
@@ -56,8 +57,8 @@ export function openVendorScope(app: FastifyInstance, scope: VendorScope): Vendo
     path: request.url,
     body: bodies.get(request) ?? '',
   });
-  const refusals = (request: FastifyRequest): Parameters<typeof misbehaveBefore>[3] => ({
-    refusal: (status, message) => scope.refusal(status, message, request),
+  const refusals = (request: FastifyRequest): Refusals => ({
+    refusal: (status, message) => scope.refusal(status, message, request, target(request).body),
     badCredentials: scope.badCredentials,
   });
 
@@ -99,7 +100,7 @@ export function openVendorScope(app: FastifyInstance, scope: VendorScope): Vendo
     try {
       done(null, text === '' ? undefined : JSON.parse(text));
     } catch {
-      done(new VendorError(400, scope.refusal(400, 'Request body is not valid JSON', request)), undefined);
+      done(new VendorError(400, refusals(request).refusal(400, 'Request body is not valid JSON')), undefined);
     }
   });
 
@@ -141,10 +142,12 @@ export function openVendorScope(app: FastifyInstance, scope: VendorScope): Vendo
   app.setErrorHandler((error, request, reply) => {
     if (error instanceof VendorError) return reply.code(error.status).send(error.body);
     const status = statusOf(error);
-    return reply.code(status).send(scope.refusal(status, failureText(error), request));
+    return reply.code(status).send(refusals(request).refusal(status, failureText(error)));
   });
 
-  app.setNotFoundHandler((request, reply) => reply.code(404).send(scope.refusal(404, 'Not found', request)));
+  app.setNotFoundHandler((request, reply) =>
+    reply.code(404).send(refusals(request).refusal(404, 'Not found')),
+  );
 
   return { target };
 }

@@ -72,7 +72,15 @@ describe('the switches of the Sentinel twin', () => {
     });
   });
 
-  it('has either shape for a 400 and for a 409', async () => {
+  it('has either shape for a body that cannot be read', async () => {
+    const broken = `${JSON.stringify(sentinel.auth)}}`;
+    const ask = (): Promise<Answer> => simulator.call('POST', `/sentinel${SELF}`, broken);
+    const [errors, message] = await before(ask, { badRequestBody: 'message' });
+    expect([errors.status, at(errors.json, 'errors.0.message')]).toEqual([400, expect.any(String)]);
+    expect([message.status, at(message.json, 'message')]).toEqual([400, expect.any(String)]);
+  });
+
+  it('has either shape for a 409', async () => {
     await accepted();
     const { json } = await sentinel.status(OMAR);
     await sentinel.mint({ email: 'layla@mail.test' });

@@ -87,10 +87,12 @@ export class SentinelTwin implements Twin {
         const requests = openVendorScope(scope, {
           claimedAccount: claimed,
           // Both error shapes are documented: `errors` for what is wrong with a request, `message` otherwise (4).
-          refusal: (status, message, request) =>
-            status === 400 && claimed(request)?.switches.badRequestBody !== 'message'
+          refusal: (status, message, request, bytes) => {
+            const account = claimed(request) ?? this.#mentioned(bytes);
+            return status === 400 && account?.switches.badRequestBody !== 'message'
               ? { errors: [{ message }] }
-              : { message },
+              : { message };
+          },
           badCredentials: invalidCredentials,
           strangers: this.#strangers,
           now: () => new Date(this.#services.wallClock()),
@@ -113,6 +115,11 @@ export class SentinelTwin implements Twin {
 
   registerDashboard(app: FastifyInstance): void {
     registerSentinelDashboard(app, (id) => this.account(id), this.#journey);
+  }
+
+  /** Whose request this is where its JSON cannot be read. */
+  #mentioned(bytes: string): SentinelAccount | undefined {
+    return this.account(/"clientUuid"\s*:\s*"([^"]*)"/.exec(bytes)?.[1] ?? '');
   }
 
   #session(token: string): { account: SentinelAccount; session: PortalSession } | undefined {
