@@ -71,6 +71,20 @@ describe('planned faults', () => {
     expect(answer.text).toContain(text);
   });
 
+  it('cut the connection before anything was done', async () => {
+    await sentinel.fault({ on: 'request', kind: 'reset' });
+    await expect(sentinel.mint({ email: 'omar@mail.test' })).rejects.toThrow();
+    expect(at((await sentinel.control('GET', '/people')).json, 'data')).toEqual([]);
+  });
+
+  it('cut an answer in half', async () => {
+    const whole = await sentinel.api(SELF);
+    await sentinel.fault({ on: 'request', kind: 'truncate' });
+    const half = await sentinel.api(SELF);
+    expect([half.status, half.json]).toEqual([200, undefined]);
+    expect(whole.text.startsWith(half.text)).toBe(true);
+  });
+
   it('do what was asked and lose the answer with the connection', async () => {
     await sentinel.fault({ on: 'request', kind: 'lost-answer' });
     await expect(sentinel.mint({ email: 'omar@mail.test' })).rejects.toThrow();
