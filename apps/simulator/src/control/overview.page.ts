@@ -27,16 +27,26 @@ export function accountPath(twin: Twin, account: TwinAccount): string {
 function accountsOf(twin: Twin): Markup {
   const accounts = twin.accounts();
   if (accounts.length === 0) return markup`<h2>${twin.title}</h2><p>No account yet.</p>`;
-  return markup`<h2>${twin.title}</h2><div class="scroll"><table>
-<tr><th>Account</th><th>People</th><th>Requests</th><th>Bad days planned</th><th>Clock</th></tr>
-${accounts.slice(-SHOWN_PER_TWIN).map((account) => row(twin, account))}</table></div>
-${accounts.length > SHOWN_PER_TWIN ? markup`<p class="note">The newest ${SHOWN_PER_TWIN} of ${accounts.length}.</p>` : nothing}`;
+  const newest = accounts.slice(-SHOWN_PER_TWIN);
+  const left =
+    newest.length < accounts.length
+      ? markup`<p class="note">The newest ${newest.length} of ${accounts.length}.</p>`
+      : nothing;
+  return markup`<h2>${twin.title}</h2>${newest.map((account) => card(twin, account))}${left}`;
 }
 
-function row(twin: Twin, account: TwinAccount): Markup {
+function card(twin: Twin, account: TwinAccount): Markup {
   const { journal, faults, clock } = account;
   const hours = Math.round(clock.offsetMs / 3_600_000);
-  return markup`<tr><td><a href="${accountPath(twin, account)}">${account.id}</a></td>
-<td>${twin.people(account.id).length}</td><td>${journal.requests().length}</td>
-<td>${faults.list().length}</td><td>${hours === 0 ? 'now' : `${hours} h`}</td></tr>`;
+  const told = [
+    counted(twin.people(account.id).length, 'person', 'people'),
+    counted(journal.requests().length, 'request', 'requests'),
+    counted(faults.list().length, 'bad day planned', 'bad days planned'),
+    ...(hours === 0 ? [] : [`clock ${hours} h ahead`]),
+  ];
+  return markup`<div class="card"><a href="${accountPath(twin, account)}">${account.id}</a><br><small>${told.join(' · ')}</small></div>`;
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
 }
