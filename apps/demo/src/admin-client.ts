@@ -1,3 +1,4 @@
+import { SCOPES } from '@gatehouse/core';
 import { StartError } from '@gatehouse/platform';
 
 /** Calls the admin API of the gateway beside us, as an operator would. */
@@ -26,6 +27,14 @@ export class AdminClient {
     if (!answer.ok)
       throw new StartError([`the demo could not be prepared: ${method} ${path}: ${String(json['code'])}`]);
     return json;
+  }
+
+  /** Whether a tenant's key of an earlier start may do everything that there is by now. */
+  async mayAll(tenantKey: string): Promise<boolean> {
+    const answer = await fetch(`${this.origin}/v1/me`, { headers: { authorization: `Bearer ${tenantKey}` } });
+    if (!answer.ok) return false;
+    const { scopes } = (await answer.json()) as { scopes: readonly string[] };
+    return SCOPES.every((scope) => scopes.includes(scope));
   }
 
   /** As {@link call}, for what has to be there. */
