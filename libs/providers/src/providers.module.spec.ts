@@ -44,7 +44,7 @@ describe('the list', () => {
         .map((provider) => [provider.name, ...capabilitiesOf(provider)]),
     ).toEqual([
       ['sentinel', 'resume', 'receive', 'renewLink', 'check'],
-      ['sardine', 'resume', 'renewLink', 'check'],
+      ['sardine', 'resume', 'renewLink', 'lookup', 'images', 'check'],
       ['dentity', 'receive', 'check'],
     ]);
     expect(registry().get('nobody')).toBeUndefined();
