@@ -1,5 +1,6 @@
-import { SCOPES } from '@gatehouse/core';
 import { StartError } from '@gatehouse/platform';
+
+import { DEMO_SCOPES } from './demo-scopes.js';
 
 /** Calls the admin API of the gateway beside us, as an operator would. */
 export class AdminClient {
@@ -34,7 +35,7 @@ export class AdminClient {
     const answer = await fetch(`${this.origin}/v1/me`, { headers: { authorization: `Bearer ${tenantKey}` } });
     if (!answer.ok) return false;
     const { scopes } = (await answer.json()) as { scopes: readonly string[] };
-    return SCOPES.every((scope) => scopes.includes(scope));
+    return DEMO_SCOPES.every((scope) => scopes.includes(scope));
   }
 
   /** As {@link call}, for what has to be there. */

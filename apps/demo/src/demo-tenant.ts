@@ -1,7 +1,6 @@
-import { SCOPES } from '@gatehouse/core';
-
 import { demoAccounts } from '../../simulator/src/demo-accounts.js';
 import { type AdminClient } from './admin-client.js';
+import { DEMO_SCOPES } from './demo-scopes.js';
 import { type DemoState } from './demo-state.js';
 
 const ENVIRONMENT = 'environment=test';
@@ -19,8 +18,10 @@ export async function prepareTenant(
     'id',
   );
   const tenant = `/admin/v1/tenants/${tenantId}`;
-  const isKeyGood = known !== null && state.tenantKey !== null && (await admin.mayAll(state.tenantKey));
-  const tenantKey = isKeyGood && state.tenantKey !== null ? state.tenantKey : await newKey(admin, tenant);
+  const tenantKey =
+    known !== null && state.tenantKey !== null && (await admin.mayAll(state.tenantKey))
+      ? state.tenantKey
+      : await newKey(admin, tenant);
 
   // The twins' ports may differ from the last start's, so the connections are written anew.
   const put = (provider: string, credentials: object, settings: object): Promise<Record<string, unknown>> =>
@@ -60,7 +61,7 @@ async function newKey(admin: AdminClient, tenant: string): Promise<string> {
   const created = await admin.require('POST', `${tenant}/api-keys`, {
     name: 'demo backend',
     environment: 'test',
-    scopes: SCOPES,
+    scopes: DEMO_SCOPES,
   });
   return text(created, 'key');
 }
