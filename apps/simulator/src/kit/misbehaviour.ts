@@ -82,7 +82,7 @@ export function misbehaveAfter(
     request.raw.socket.resetAndDestroy();
     return payload;
   }
-  if (fault.kind === 'truncate' && typeof payload === 'string') {
+  if (fault.kind === 'truncate' && (typeof payload === 'string' || Buffer.isBuffer(payload))) {
     return replaced(reply, payload.slice(0, Math.floor(payload.length / 2)));
   }
   if (fault.kind === 'status' && fault.afterEffect) {
@@ -103,9 +103,19 @@ export function tooMany(
 
 /** Puts a member nobody documented at the front of a JSON answer, and of its `data`; everything else stays byte for byte. */
 export function withExtraMember(reply: FastifyReply, payload: unknown, member: string): unknown {
-  if (typeof payload !== 'string' || !/^\{\s*"/.test(payload)) return payload;
-  const within = payload.replace(/^\{/, `{${member},`);
-  return replaced(reply, within.replace(/"data":\{(?=")/, `"data":{${member},`));
+  if (Buffer.isBuffer(payload)) {
+    // Where the image begins matters to nobody here.
+    const head = payload.subarray(0, HEAD).toString('latin1');
+    return replaced(reply, Buffer.concat([Buffer.from(extended(head, member)), payload.subarray(HEAD)]));
+  }
+  return typeof payload === 'string' ? replaced(reply, extended(payload, member)) : payload;
+}
+
+const HEAD = 100;
+
+function extended(json: string, member: string): string {
+  if (!/^\{\s*"/.test(json)) return json;
+  return json.replace(/^\{/, `{${member},`).replace(/"data":\{(?=")/, `"data":{${member},`);
 }
 
 /** Waits, but not for somebody who has gone. */
@@ -119,7 +129,7 @@ async function waitFor(milliseconds: number, request: FastifyRequest): Promise<v
   await promise;
 }
 
-function replaced(reply: FastifyReply, payload: string): string {
+function replaced<T extends string | Buffer>(reply: FastifyReply, payload: T): T {
   reply.header('content-length', Buffer.byteLength(payload));
   return payload;
 }

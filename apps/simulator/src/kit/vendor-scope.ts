@@ -12,6 +12,7 @@ import {
   tooMany,
   withExtraMember,
 } from './misbehaviour.js';
+import { splicedJson } from './spliced-json.js';
 import { type TwinAccount } from './twin-account.js';
 
 /** An answer other than success, in the vendor's own words. */
@@ -117,6 +118,9 @@ export function openVendorScope(app: FastifyInstance, scope: VendorScope): Vendo
     faults.set(request, fault);
     await misbehaveBefore(fault, request, reply, refusals(request));
   });
+
+  // Fastify sends bytes as they are, which its types do not say.
+  app.setReplySerializer((answer) => splicedJson(answer) as string);
 
   app.addHook('onSend', async (request, reply, payload) => {
     record(request);
