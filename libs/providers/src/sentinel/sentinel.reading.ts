@@ -1,9 +1,8 @@
 import { type Observation, type Reading } from '@gatehouse/contract';
 
 import { isBeforeSecond } from '../kit/dates.js';
-import { toE164 } from '../kit/phones.js';
 import { type SentinelSettings } from './sentinel.config.js';
-import { type SentinelHandle } from './sentinel.handle.js';
+import { knownFrom, type SentinelHandle } from './sentinel.handle.js';
 import { identityOf } from './sentinel.identity.js';
 import { observeCustomer } from './sentinel.map.js';
 import { type SentinelCustomer } from './sentinel.wire.js';
@@ -31,17 +30,12 @@ export function readingOf(
       reference: null,
       handlePatch: {},
     };
-  const phone = toE164(customer.phoneNumber) ?? customer.phoneNumber;
   return {
     kind: 'present',
     observation: age === 'unknown' ? withheld(observation) : observation,
     identity: identityOf(customer),
     reference: customer.uuid,
-    handlePatch: {
-      uuid: customer.uuid,
-      ...(typeof customer.email === 'string' ? { latestEmail: customer.email } : {}),
-      ...(typeof phone === 'string' ? { latestPhone: phone } : {}),
-    },
+    handlePatch: knownFrom(customer),
   };
 }
 
