@@ -1,38 +1,59 @@
-import { type HttpService } from '@nestjs/axios';
-import { FAULTS, ProviderError, type ProviderFault } from '@gatehouse/contract';
-import { type AxiosRequestConfig } from 'axios';
-import { z } from 'zod';
+import { type Readable } from 'node:stream';
 
+import { type HttpService } from '@nestjs/axios';
+import { type AxiosAdapter, type AxiosRequestConfig } from 'axios';
+import { type z } from 'zod';
+
+import { type OpenVendorResponse, type VendorResponse } from './exchange-handler.js';
+import {
+  type Attempt,
+  type Broken,
+  brokenBy,
+  isTransient,
+  lost,
+  refusal,
+  refuseEncoding,
+} from './provider-failures.js';
+import { contentLengthOf, dateOf, mediaTypeOf } from './response-headers.js';
 import { parseUntrustedJson, UnreadableJson } from './untrusted-json.js';
-import { TransportFailure, type VendorResponse, type VendorTransport } from './vendor-transport.js';
+import { VendorBody } from './vendor-body.js';
+import { type VendorTransport } from './vendor-transport.js';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
+const DEFAULT_IDLE_MS = 30_000;
 const DEFAULT_MAX_BYTES = 5 * 1024 * 1024;
+const DEFAULT_MAX_STREAM_BYTES = 256 * 1024 * 1024;
 const MAX_RETRIES = 2;
-const MAX_RETRY_AFTER_SECONDS = 86_400;
 
-/** One call to a vendor: what is sent, and how each kind of answer is to be read. */
-export interface ProviderCall<T> {
-  /** The provider's name, for errors. */
-  readonly provider: string;
-  /** What is being done, for errors: `mint a link`. Never personal. */
-  readonly operation: string;
+/** What is sent to a vendor, and what becomes of it if there is no good answer. */
+interface Sending extends Attempt {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** Checks a 2xx body: strict on what we need, silent on other keys. An empty body is `null`. */
-  readonly schema: z.ZodType<T>;
-  /** What a 4xx means, by status and by the vendor's own texts ({@link errorTexts}). */
-  readonly faultOf: (status: number, texts: readonly string[]) => ProviderFault;
-  /** What an unknown outcome means for the person: `unknown` if the call may have reached them. */
-  readonly effectOnLostAnswer: 'none' | 'unknown';
   /** Whether doing it twice is the same as doing it once. Only such calls are retried here. */
   readonly repeatable: boolean;
+}
+
+/** One call to a vendor: what is sent, and how each kind of answer is to be read. */
+export interface ProviderCall<T> extends Sending {
+  /** Checks a 2xx body: strict on what we need, silent on other keys. An empty body is `null`. */
+  readonly schema: z.ZodType<T>;
   /** For the whole call, retries included. */
   readonly timeoutMs?: number;
   readonly maxBytes?: number;
+}
+
+/** A call whose answer is read while it arrives, because it holds images or a report. */
+export interface StreamCall extends Sending {
+  /** Until the headers of the answer, retries included. */
+  readonly timeoutMs?: number;
+  /** The longest silence of the vendor within the body. How slowly the body is read has no limit. */
+  readonly idleMs?: number;
+  readonly maxBytes?: number;
+  /** Ends the call, before the answer or within its body, with the signal's reason: that is no fault of the vendor. */
+  readonly signal?: AbortSignal;
 }
 
 /** A vendor's answer. `date` is its own clock (the HTTP `Date` header), to the second. */
@@ -40,6 +61,18 @@ export interface Answer<T> {
   readonly status: number;
   readonly data: T;
   readonly date: Date | null;
+}
+
+/** A vendor's answer whose body is still arriving. Whoever opened it reads the body to its end or destroys it. */
+export interface OpenAnswer {
+  readonly status: number;
+  readonly date: Date | null;
+  /** What the vendor says it is: without parameters, in lower case. */
+  readonly mediaType: string | null;
+  readonly contentLength: number | null;
+  /** Buffers. Breaks off with a {@link ProviderError}; destroying it closes the vendor's connection at once. */
+  readonly body: Readable;
+  readonly broken: Broken;
 }
 
 /** How to wait between attempts; replaced in tests. */
@@ -70,19 +103,38 @@ export class ProviderHttp {
 
   /** Throws {@link ProviderError} for everything but a 2xx of the expected shape. */
   request<T>(call: ProviderCall<T>): Promise<Answer<T>> {
-    return this.#exchange(call, (response) => answerOf(call, response));
+    return this.#exchange(call, async (timeoutMs) => answerOf(call, await this.#send(call, timeoutMs)));
   }
 
   /** A request whose `absent` statuses (404 on a lookup) are an answer too, with null for data. */
   find<T>(call: ProviderCall<T>, absent: readonly number[]): Promise<Answer<T | null>> {
-    return this.#exchange(call, (response) =>
-      absent.includes(response.status)
+    return this.#exchange(call, async (timeoutMs) => {
+      const response = await this.#send(call, timeoutMs);
+      return absent.includes(response.status)
         ? { status: response.status, data: null, date: dateOf(response) }
-        : answerOf(call, response),
-    );
+        : answerOf(call, response);
+    });
   }
 
-  async #exchange<T, R>(call: ProviderCall<T>, read: (response: VendorResponse) => R): Promise<R> {
+  /** The answer as soon as its headers are there. Throws {@link ProviderError} for everything but a 2xx. */
+  open(call: StreamCall): Promise<OpenAnswer> {
+    return this.#exchange(call, async (timeoutMs) => openAnswerOf(call, await this.#begin(call, timeoutMs)));
+  }
+
+  /** Like {@link open}, but null where the status is one of `absent`. */
+  openIfPresent(call: StreamCall, absent: readonly number[]): Promise<OpenAnswer | null> {
+    return this.#exchange(call, async (timeoutMs) => {
+      const response = await this.#begin(call, timeoutMs);
+      if (!absent.includes(response.status)) return openAnswerOf(call, response);
+      if (response.data instanceof VendorBody) response.data.destroy();
+      return null;
+    });
+  }
+
+  async #exchange<R>(
+    call: Sending & { readonly timeoutMs?: number },
+    attemptOnce: (timeoutMs: number) => Promise<R>,
+  ): Promise<R> {
     const timeout = call.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const deadline = performance.now() + timeout;
     for (let attempt = 0; ; attempt += 1) {
@@ -90,7 +142,7 @@ export class ProviderHttp {
       // A repeatable call keeps half of its time back, so that one hanging connection is not the end of it.
       const share = Math.max(1, Math.ceil(call.repeatable ? Math.min(left, timeout / 2) : left));
       try {
-        return read(await this.#send(call, share));
+        return await attemptOnce(share);
       } catch (error) {
         if (!call.repeatable || attempt >= MAX_RETRIES || !isTransient(error)) throw error;
         const wait = 300 * 2 ** attempt + 100 * this.backoff.fraction();
@@ -101,100 +153,68 @@ export class ProviderHttp {
   }
 
   async #send<T>(call: ProviderCall<T>, timeoutMs: number): Promise<VendorResponse> {
-    const config: AxiosRequestConfig<string> = {
-      adapter: this.transport.adapter,
-      method: call.method,
-      url: call.url,
-      headers: {
-        accept: 'application/json',
-        // Compressed bodies would evade the size cap.
-        'accept-encoding': 'identity',
-        'user-agent': 'gatehouse',
-        ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...call.headers,
-      },
-      ...(call.body === undefined ? {} : { data: JSON.stringify(call.body) }),
-      timeout: timeoutMs,
-      maxContentLength: call.maxBytes ?? DEFAULT_MAX_BYTES,
-      transformRequest: [],
-      transformResponse: [],
-    };
+    const { adapter } = this.transport;
+    const config = configOf(call, adapter, timeoutMs, call.maxBytes ?? DEFAULT_MAX_BYTES);
     try {
       return await this.http.axiosRef.request<Buffer | null, VendorResponse>(config);
     } catch (error) {
       throw lost(call, error);
     }
   }
+
+  async #begin(call: StreamCall, timeoutMs: number): Promise<OpenVendorResponse> {
+    const adapter = this.transport.streaming({
+      maxBytes: call.maxBytes ?? DEFAULT_MAX_STREAM_BYTES,
+      idleMs: call.idleMs ?? DEFAULT_IDLE_MS,
+      signal: call.signal ?? null,
+      describe: (failure) => lost(call, failure),
+    });
+    const config = configOf(call, adapter, timeoutMs, DEFAULT_MAX_BYTES);
+    try {
+      return await this.http.axiosRef.request<OpenVendorResponse['data'], OpenVendorResponse>(config);
+    } catch (error) {
+      call.signal?.throwIfAborted();
+      throw lost(call, error);
+    }
+  }
 }
 
-/** The texts of a vendor's error body: `message` and `errors[].message`, in both shapes that vendors use. */
-export function errorTexts(body: unknown): readonly string[] {
-  const parsed = errorBody.safeParse(body);
-  if (!parsed.success) return [];
-  const { message, errors } = parsed.data;
-  return [message, ...errors.map((error) => error.message)].filter((text) => text !== null);
-}
-
-const text = z.string().nullable().catch(null);
-const errorBody = z.object({
-  message: text,
-  errors: z.array(z.object({ message: text })).catch([]),
-});
-
-function isTransient(error: unknown): boolean {
-  if (!(error instanceof ProviderError)) return false;
-  if (error.cause instanceof TransportFailure && error.cause.kind === 'address_refused') return false;
-  const { retryable, breaker } = FAULTS[error.fault];
-  return retryable && breaker === 'vendor';
-}
-
-/** No answer. Only our own {@link TransportFailure} goes into the error: what axios throws holds the whole request. */
-function lost<T>(call: ProviderCall<T>, error: unknown): ProviderError {
-  if (!(error instanceof TransportFailure))
-    return new ProviderError(
-      call.provider,
-      'unavailable',
-      call.effectOnLostAnswer,
-      `Could not ${call.operation}`,
-    );
-  const effect = error.sent ? call.effectOnLostAnswer : 'none';
-  const [fault, why] = LOST[error.kind];
-  return new ProviderError(
-    call.provider,
-    fault,
-    effect,
-    `Could not ${call.operation}: ${why} (${error.code})`,
-    {
-      cause: error,
+function configOf(
+  call: Sending,
+  adapter: AxiosAdapter,
+  timeout: number,
+  maxContentLength: number,
+): AxiosRequestConfig<string> {
+  return {
+    adapter,
+    method: call.method,
+    url: call.url,
+    headers: {
+      accept: 'application/json',
+      // Compressed bodies would evade the size cap.
+      'accept-encoding': 'identity',
+      'user-agent': 'gatehouse',
+      ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...call.headers,
     },
-  );
+    ...(call.body === undefined ? {} : { data: JSON.stringify(call.body) }),
+    timeout,
+    maxContentLength,
+    transformRequest: [],
+    transformResponse: [],
+  };
 }
-
-const LOST = {
-  address_refused: ['unavailable', 'its address is in a private network'],
-  network: ['unavailable', 'the connection failed'],
-  timeout: ['timeout', 'no answer in time'],
-} as const satisfies Record<TransportFailure['kind'], readonly [ProviderFault, string]>;
 
 function answerOf<T>(call: ProviderCall<T>, response: VendorResponse): Answer<T> {
   const { status } = response;
-  const date = dateOf(response);
-  if (status < 200 || status >= 300) throw refusal(call, response, date);
-  return { status, data: readBody(call, response), date };
+  if (status < 200 || status >= 300) throw refusal(call, response);
+  return { status, data: readBody(call, response), date: dateOf(response) };
 }
 
 function readBody<T>(call: ProviderCall<T>, response: VendorResponse): T {
-  const broken = (what: string, cause?: unknown): ProviderError =>
-    new ProviderError(
-      call.provider,
-      'contract',
-      call.effectOnLostAnswer,
-      `Could not ${call.operation}: the answer ${what}`,
-      { httpStatus: response.status, cause },
-    );
+  const broken = brokenBy(call, response.status);
   if (response.data === null) throw broken('is too large');
-  const encoding = headerOf(response, 'content-encoding');
-  if (encoding !== null && encoding !== 'identity') throw broken('is compressed, which was not asked for');
+  refuseEncoding(response, broken);
   let value: unknown;
   try {
     value = response.data.length === 0 ? null : parseUntrustedJson(response.data);
@@ -215,58 +235,17 @@ function places(error: z.ZodError): string {
   return [...new Set(paths)].slice(0, 5).join(', ');
 }
 
-function refusal<T>(call: ProviderCall<T>, response: VendorResponse, date: Date | null): ProviderError {
-  const { status } = response;
-  const error = (
-    fault: ProviderFault,
-    effect: ProviderError['effect'],
-    retryAfterSeconds: number | null = null,
-  ): ProviderError =>
-    new ProviderError(call.provider, fault, effect, `Could not ${call.operation}: answered ${status}`, {
-      httpStatus: status,
-      ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }),
-    });
-  if (status >= 500) return error('unavailable', call.effectOnLostAnswer, retryAfter(response, date));
-  if (status < 400) return error('contract', call.effectOnLostAnswer);
-  if (status === 408) return error('timeout', call.effectOnLostAnswer);
-  if (status === 429) return error('rate_limited', 'none', retryAfter(response, date));
-  return error(call.faultOf(status, errorTexts(bodyOrNull(response))), 'none');
-}
-
-function bodyOrNull(response: VendorResponse): unknown {
-  if (response.data === null) return null;
+function openAnswerOf(call: StreamCall, response: OpenVendorResponse): OpenAnswer {
+  const { status, data: body } = response;
+  if (!(body instanceof VendorBody)) throw refusal(call, { ...response, data: body });
+  const broken = brokenBy(call, status);
+  const contentLength = contentLengthOf(response);
   try {
-    return parseUntrustedJson(response.data);
+    refuseEncoding(response, broken);
+    if ((contentLength ?? 0) > (call.maxBytes ?? DEFAULT_MAX_STREAM_BYTES)) throw broken('is too large');
   } catch (error) {
-    if (error instanceof UnreadableJson) return null;
+    body.destroy();
     throw error;
   }
-}
-
-/** `Retry-After` as seconds or as a date, bounded to a day; null when absent or unreadable. */
-function retryAfter(response: VendorResponse, date: Date | null): number | null {
-  const value = headerOf(response, 'retry-after');
-  if (value === null) return null;
-  const until = instantOf(value);
-  const seconds = /^\d{1,9}$/u.test(value)
-    ? Number(value)
-    : until === null
-      ? null
-      : Math.ceil((until.getTime() - (date ?? new Date()).getTime()) / 1000);
-  return seconds === null ? null : Math.min(Math.max(seconds, 0), MAX_RETRY_AFTER_SECONDS);
-}
-
-function dateOf(response: VendorResponse): Date | null {
-  return instantOf(headerOf(response, 'date'));
-}
-
-function instantOf(header: string | null): Date | null {
-  if (header === null) return null;
-  const date = new Date(header);
-  return Number.isNaN(date.getTime()) ? null : date;
-}
-
-function headerOf(response: VendorResponse, name: string): string | null {
-  const value: unknown = response.headers[name];
-  return typeof value === 'string' ? value.trim() : null;
+  return { status, date: dateOf(response), mediaType: mediaTypeOf(response), contentLength, body, broken };
 }
