@@ -1,34 +1,24 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { fromTypeId } from '@gatehouse/platform';
-import pg from 'pg';
 
-import { createSimulator } from '../../apps/simulator/src/simulator.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually, present } from '../support/eventually.js';
 import {
   type Answer,
   type ConnectedAccount,
-  gatewayClient,
   type GatewayClient,
   type GatewayTenant,
   required,
   text,
 } from '../support/gateway-client.js';
-import {
-  type Environment,
-  type GatewayProcess,
-  killGateways,
-  launchGateway,
-  unusedPort,
-} from '../support/gateway-process.js';
+import { openProcessWorld, type ProcessWorld } from '../support/process-world.js';
 import { expectSoundHistory } from '../support/history.js';
 import { type CreateRequest, createRequest, personAt } from '../support/people.js';
 import { lockRow } from '../support/row-lock.js';
 import { PROVIDER_NAMES, type ProviderName } from '../support/vendor-accounts.js';
 import { answersOf, countAt } from '../support/vendor-journal.js';
-import { openVendorGate, type VendorGate } from '../support/vendor-gate.js';
+import { type VendorGate } from '../support/vendor-gate.js';
 
 /*
  * The gateway is killed (SIGKILL) at points that matter, and started again on the same database. To be at a point for sure, the test
@@ -38,61 +28,24 @@ import { openVendorGate, type VendorGate } from '../support/vendor-gate.js';
 // For a machine that is busy with other things.
 jest.setTimeout(120_000);
 
-let testDatabase: TestDatabase;
-let pool: pg.Pool;
-let simulator: ReturnType<typeof createSimulator>['app'];
+let world: ProcessWorld;
+let pool: ProcessWorld['pool'];
 let gate: VendorGate;
-let environment: Environment;
 let client: GatewayClient;
-let gateway: GatewayProcess | null = null;
 
 beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  pool = new pg.Pool({ connectionString: testDatabase.url, application_name: 'test' });
-  simulator = createSimulator({ autoDelayMs: 0 }).app;
-  const simulatorOrigin = await simulator.listen({ port: 0, host: '127.0.0.1' });
-  gate = await openVendorGate(simulatorOrigin);
-  const adminKey = `gk_admin_${randomBytes(20).toString('hex')}`;
-  // The same address after each start: vendors send their webhooks to where they were told to.
-  const port = await unusedPort();
-  const origin = `http://127.0.0.1:${port}`;
-  environment = {
-    DATABASE_URL: testDatabase.url,
-    MASTER_KEY: randomBytes(32).toString('base64'),
-    ADMIN_API_KEY: adminKey,
-    PORT: String(port),
-    PUBLIC_URL: origin,
-    ALLOW_PRIVATE_NETWORKS: 'true',
-  };
-  client = gatewayClient({ origin, adminKey, simulatorOrigin, gate });
+  world = await openProcessWorld();
+  ({ pool, gate, client } = world);
 });
-afterAll(async () => {
-  await gate.close();
-  await simulator.close();
-  await pool.end();
-  await testDatabase.drop();
-});
+afterAll(() => world.close());
 
 beforeEach(async () => {
-  gateway ??= await start();
+  await world.start();
 });
 afterEach(() => {
   gate.releaseAll();
-  expect(gateway?.stderr()).toBe('');
+  expect(world.gateway?.stderr()).toBe('');
 });
-afterAll(killGateways);
-
-async function start(): Promise<GatewayProcess> {
-  const started = launchGateway(environment);
-  await started.ready;
-  return started;
-}
-
-async function crash(): Promise<void> {
-  const killed = gateway;
-  gateway = null;
-  expect(await killed?.stop('SIGKILL')).toEqual({ code: null, signal: 'SIGKILL' });
-}
 
 interface Row {
   readonly id: string;
@@ -197,7 +150,7 @@ async function crashBeforeCommit(story: Story): Promise<Row> {
   await eventually(async () => {
     expect(await answersOf(story.account, LAST_CALL[story.provider])).toEqual([200]);
   });
-  await crash();
+  await world.crash();
   await lock.endWithWaiter();
   expect(await answer).toBe('hung up');
   expect((await story.row()).start_state).toBe('starting');
@@ -231,7 +184,7 @@ describe('killed between the provider’s answer and our commit', () => {
     const story = await begin(provider);
     const row = await crashBeforeCommit(story);
 
-    gateway = await start();
+    await world.start();
     await leaseOfRowEnds(row.id);
     await eventually(async () => {
       expect((await story.row()).start_state).toBe('started');
@@ -255,7 +208,7 @@ describe('killed between the provider’s answer and our commit', () => {
     const story = await begin('dentity');
     const row = await crashBeforeCommit(story);
 
-    gateway = await start();
+    await world.start();
     await leaseOfRowEnds(row.id);
     await eventually(async () => {
       expect(await story.row()).toMatchObject({ start_state: 'unknown', status: 'error' });
@@ -280,7 +233,7 @@ describe('killed between the provider’s answer and our commit', () => {
     const story = await begin('sardine');
     const row = await crashBeforeCommit(story);
 
-    gateway = await start();
+    await world.start();
     const retried = await retry(story);
 
     expect(fromTypeId('ver', text(retried.json, 'id'))).toBe(row.id);
@@ -299,14 +252,14 @@ it('killed before the provider was reached, a start that cannot be repeated says
     expect(hold.waiting()).toBe(1);
   });
   const row = await story.row();
-  await crash();
+  await world.crash();
   await eventually(() => {
     expect(hold.waiting()).toBe(0);
   });
   hold.release();
   expect(await answer).toBe('hung up');
 
-  gateway = await start();
+  await world.start();
   await leaseOfRowEnds(row.id);
   await eventually(async () => {
     expect(await story.row()).toMatchObject({ start_state: 'unknown', status: 'error' });
@@ -330,11 +283,11 @@ it('killed after our commit and before the caller was answered, the retry gets w
   await lock.isWaitedFor();
   const row = await story.row();
   expect(row.start_state).toBe('started');
-  await crash();
+  await world.crash();
   await lock.endWithWaiter();
   expect(await answer).toBe('hung up');
 
-  gateway = await start();
+  await world.start();
   const retried = await retry(story);
 
   expect(fromTypeId('ver', text(retried.json, 'id'))).toBe(row.id);
@@ -357,14 +310,14 @@ it.each(['sentinel', 'dentity'] as const)(
       expect(data.map((webhook) => webhook.responseStatus)).toEqual(data.map(() => 200));
       return data.length;
     });
-    await crash();
+    await world.crash();
     await lock.endWithWaiter();
     expect(await story.row()).toMatchObject({ status: 'requires_input' });
     await pool.query('UPDATE signals SET due_at = now() WHERE verification_id = $1 AND due_at IS NOT NULL', [
       rowId,
     ]);
 
-    gateway = await start();
+    await world.start();
     await story.isVerified(id);
 
     const statuses = await expectSoundHistory(pool, rowId);
@@ -388,14 +341,14 @@ it.each(PROVIDER_NAMES)('killed during a scheduled read of %s, it is read again'
   await eventually(() => {
     expect(hold.waiting()).toBe(1);
   });
-  await crash();
+  await world.crash();
   await eventually(() => {
     expect(hold.waiting()).toBe(0);
   });
   hold.release();
   expect(await story.row()).toMatchObject({ status: 'requires_input', is_leased: true });
 
-  gateway = await start();
+  await world.start();
   await leaseOfRowEnds(rowId);
   await story.isVerified(id);
   const statuses = await expectSoundHistory(pool, rowId);

@@ -1,3 +1,5 @@
+import { SCOPES } from '@gatehouse/core';
+
 import { type ProviderName, vendorAccount, type VendorAccount } from './vendor-accounts.js';
 import { type Entrance, type VendorGate } from './vendor-gate.js';
 
@@ -41,7 +43,7 @@ export interface GatewayAddress {
   readonly gate: VendorGate;
 }
 
-export const ALL_SCOPES = ['verifications:read', 'verifications:write', 'identity:read'];
+export const ALL_SCOPES: readonly string[] = SCOPES;
 
 export function gatewayClient({ origin, adminKey, simulatorOrigin, gate }: GatewayAddress): GatewayClient {
   const call: GatewayClient['fetch'] = (path, init = {}) => send(origin + path, init);

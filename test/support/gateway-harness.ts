@@ -11,6 +11,7 @@ import {
   LocalMasterKey,
   Log,
 } from '@gatehouse/platform';
+import { type ProviderClass } from '@gatehouse/providers';
 
 import { createGateway, type Gateway } from '../../apps/gateway/src/gateway.js';
 import { type RateLimitOptions } from '../../apps/gateway/src/http/rate-limits.js';
@@ -22,6 +23,7 @@ import { openVendorGate, type VendorGate } from './vendor-gate.js';
 export { ALL_SCOPES, type Answer, type GatewayTenant, required, send, text } from './gateway-client.js';
 
 export interface GatewayHarnessOptions {
+  readonly providers?: readonly ProviderClass[];
   readonly rateLimits?: RateLimitOptions;
 }
 
@@ -65,6 +67,7 @@ export async function startGateway(
     masterKey: new LocalMasterKey(randomBytes(32)),
     log,
     ...(options.rateLimits !== undefined && { rateLimits: options.rateLimits }),
+    ...(options.providers !== undefined && { providers: options.providers }),
   });
   const origin = `http://127.0.0.1:${gateway.port}`;
   return {

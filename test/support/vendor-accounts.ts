@@ -106,7 +106,7 @@ const PLANS: Record<ProviderName, () => Plan> = {
       id: credentials.clientId,
       basePath: '/sardine/v1',
       credentials,
-      settings: {},
+      settings: { imageHosts: ['127.0.0.1'] },
       account: credentials,
       switches: {},
     };
@@ -117,7 +117,7 @@ const PLANS: Record<ProviderName, () => Plan> = {
       id: credentials.apiKey,
       basePath: '/dentity/core/api/v1',
       credentials,
-      settings: {},
+      settings: { imageHosts: ['127.0.0.1'] },
       account: credentials,
       switches: {},
     };

@@ -1,6 +1,6 @@
 import { CoreModule, type CoreOptions } from '@gatehouse/core';
 import { Clock, type GatewayConfig, Log } from '@gatehouse/platform';
-import { ProvidersModule } from '@gatehouse/providers';
+import { type ProviderClass, ProvidersModule } from '@gatehouse/providers';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { APP_PIPE } from '@nestjs/core';
 
@@ -49,6 +49,8 @@ const API_CONTROLLERS: readonly Type[] = [
 ];
 
 export interface AppOptions extends CoreOptions {
+  /** The providers of this deployment; absent: all that this repository has. */
+  readonly providers?: readonly ProviderClass[];
   readonly config: Pick<GatewayConfig, 'publicUrl' | 'allowPrivateNetworks' | 'role'>;
 }
 
@@ -56,7 +58,8 @@ export interface AppOptions extends CoreOptions {
 @Module({})
 export class AppModule {
   static forRoot(options: AppOptions): DynamicModule {
-    const providers = ProvidersModule.forRoot({ allowPrivateNetworks: options.config.allowPrivateNetworks });
+    const { allowPrivateNetworks } = options.config;
+    const providers = ProvidersModule.forRoot({ allowPrivateNetworks }, options.providers);
     return {
       module: AppModule,
       imports: [CoreModule.forRoot({ ...options, imports: [providers] }), providers],

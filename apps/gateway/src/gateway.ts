@@ -15,6 +15,7 @@ import {
   SystemIds,
   SystemRandom,
 } from '@gatehouse/platform';
+import { type ProviderClass } from '@gatehouse/providers';
 import { type NestApplicationOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -43,6 +44,8 @@ export interface GatewayDependencies {
   readonly ids?: Ids;
   readonly random?: RandomSource;
   readonly rateLimits?: RateLimitOptions;
+  /** The providers of this deployment; absent: all that this repository has. */
+  readonly providers?: readonly ProviderClass[];
 }
 
 /** A gateway that listens. */
@@ -78,6 +81,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
       clock: dependencies.clock ?? new SystemClock(),
       ids: dependencies.ids ?? new SystemIds(),
       random: dependencies.random ?? new SystemRandom(),
+      ...(dependencies.providers !== undefined && { providers: dependencies.providers }),
     }),
     fastifyAdapter(filter),
     nestOptions,

@@ -1,4 +1,4 @@
-import { ProviderRegistry } from '@gatehouse/contract';
+import { type Provider, ProviderRegistry } from '@gatehouse/contract';
 import { HttpModule, HttpService } from '@nestjs/axios';
 import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 
@@ -9,10 +9,11 @@ import { ProviderList } from './provider-list.js';
 import { SardineProvider } from './sardine/sardine.provider.js';
 import { SentinelProvider } from './sentinel/sentinel.provider.js';
 
+/** An adapter's class: stateless, so all it is given is the way out. */
+export type ProviderClass = new (http: ProviderHttp) => Provider;
+
 /** The list. A new provider is its folder and one line here. */
-function everyProvider(http: ProviderHttp): ProviderRegistry {
-  return new ProviderList([new SentinelProvider(http), new SardineProvider(http), new DentityProvider(http)]);
-}
+export const EVERY_PROVIDER: readonly ProviderClass[] = [SentinelProvider, SardineProvider, DentityProvider];
 
 /** Closes the sockets to the vendors, last of all: what is still being drained may need them. */
 @Injectable()
@@ -24,10 +25,13 @@ class TransportShutdown implements OnApplicationShutdown {
   }
 }
 
-/** Every provider behind the contract's {@link ProviderRegistry}. */
+/** The providers of a deployment behind the contract's {@link ProviderRegistry}. */
 @Module({})
 export class ProvidersModule {
-  static forRoot(options: VendorTransportOptions): DynamicModule {
+  static forRoot(
+    options: VendorTransportOptions,
+    providers: readonly ProviderClass[] = EVERY_PROVIDER,
+  ): DynamicModule {
     return {
       module: ProvidersModule,
       imports: [HttpModule],
@@ -38,7 +42,11 @@ export class ProvidersModule {
           inject: [HttpService, VendorTransport],
           useFactory: (http: HttpService, transport: VendorTransport) => new ProviderHttp(http, transport),
         },
-        { provide: ProviderRegistry, inject: [ProviderHttp], useFactory: everyProvider },
+        {
+          provide: ProviderRegistry,
+          inject: [ProviderHttp],
+          useFactory: (http: ProviderHttp) => new ProviderList(providers.map((Kind) => new Kind(http))),
+        },
         TransportShutdown,
       ],
       exports: [ProviderRegistry],

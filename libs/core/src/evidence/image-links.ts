@@ -12,7 +12,7 @@ interface Kept {
 /**
  * Addresses of images that work for about a minute. Whoever has one has the image, so they are in the memory of the process
  * that received them and nowhere else: not in the database, not in a log. A request for such an image has to reach
- * that process in time (docs/decisions/2026-11-24-image-links-live-in-memory.md).
+ * that process in time (docs/decisions/2026-11-24-bytes-pass-through.md).
  */
 export class ImageLinks {
   readonly #kept = new Map<string, Kept>();

@@ -136,8 +136,14 @@ const providerSignals: fc.Arbitrary<Signal> = fc.oneof(
     at: times,
     way: fc.constantFrom('success' as const, 'review' as const),
   }),
+  fc.record({ kind: fc.constant('unshared' as const), at: times }),
   fc.record({ kind: fc.constant('deadline' as const), at: times }),
 );
+const decisions: fc.Arbitrary<Signal> = fc.record({
+  kind: fc.constant('decision' as const),
+  at: times,
+  verdict: fc.constantFrom('verified' as const, 'rejected' as const),
+});
 
 describe('transition: properties', () => {
   it('ends in the same state whatever the order and repetition of the same signals', () => {
@@ -156,6 +162,40 @@ describe('transition: properties', () => {
           expect(fold(shuffledTwice).facts).toEqual(fold(once).facts);
         },
       ),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('shows only moves that the table allows when reviewers decide in between', () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(providerSignals, decisions), { maxLength: 15 }), (signals) => {
+        const seen = [viewOf(NO_FACTS), ...fold(signals).views].map((view) => view.status);
+        seen.slice(1).forEach((to, index) => {
+          const from = seen[index] ?? to;
+          if (!isLegalMove(from, to)) throw new Error(`${from} → ${to}`);
+        });
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('is verified by nothing but a verifying read or an approval of what waits for a human', () => {
+    const noVerifyingRead = providerSignals.filter(
+      (signal) => !(signal.kind === 'read' && signal.observation.verdict === 'verified'),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.oneof(noVerifyingRead, decisions), { maxLength: 15 }), (signals) => {
+        let facts = NO_FACTS;
+        for (const signal of signals) {
+          const before = viewOf(facts).status;
+          const step = transition(facts, signal);
+          facts = step.facts;
+          if (step.view.status !== 'verified' || before === 'verified') continue;
+          // Approved now, or approved before and the provider says again what was approved.
+          expect(facts.decision?.verdict).toBe('verified');
+          if (signal.kind === 'decision') expect(before).toBe('needs_review');
+        }
+      }),
       { numRuns: 2000 },
     );
   });
@@ -395,5 +435,99 @@ describe('transition: the story of one verification', () => {
       reasonCodes: ['document_expiring'],
       validity: { documentExpiry: '2026-02-01', state: 'expiring', documents: ['passport'] },
     });
+  });
+});
+
+describe('a reviewer’s decision', () => {
+  const decision = (minute: number, verdict: 'verified' | 'rejected'): Signal => ({
+    kind: 'decision',
+    at: at(minute),
+    verdict,
+  });
+  const inReview = [started, read(2, 'needs_review', { rawStatus: '3', reasonCodes: ['data_conflict'] })];
+
+  it.each(['verified', 'rejected'] as const)('makes what waits for a human %s', (verdict) => {
+    const { facts } = fold([...inReview, decision(3, verdict)]);
+    expect(viewOf(facts)).toMatchObject({ status: verdict, reasonCodes: ['data_conflict'] });
+  });
+
+  it('is not allowed where nothing waits for a human', () => {
+    for (const signals of [[started], [started, read(2, 'verified')], [started, read(2, 'rejected')]]) {
+      const { facts } = fold(signals);
+      const step = transition(facts, decision(3, 'verified'));
+      expect(step).toEqual({ facts, view: viewOf(facts), changed: false, setAside: 'not_allowed' });
+    }
+  });
+
+  it('holds for as long as the provider says the same', () => {
+    const again = read(5, 'needs_review', { rawStatus: '3', reasonCodes: ['data_conflict'] });
+    expect(statusAfter(...inReview, decision(3, 'verified'), again)).toBe('verified');
+    const other = read(5, 'needs_review', { rawStatus: '4', reasonCodes: ['duplicate_identity'] });
+    expect(statusAfter(...inReview, decision(3, 'verified'), other)).toBe('needs_review');
+  });
+
+  it('gives way to a later decision of the provider, except that a rejected person goes back to a human', () => {
+    const accepted = read(5, 'verified', { rawStatus: '6' });
+    const declined = read(5, 'rejected', { rawStatus: '5' });
+    expect(statusAfter(...inReview, decision(3, 'verified'), declined)).toBe('rejected');
+    expect(statusAfter(...inReview, decision(3, 'verified'), accepted)).toBe('verified');
+    expect(statusAfter(...inReview, decision(3, 'rejected'), declined)).toBe('rejected');
+    expect(statusAfter(...inReview, decision(3, 'rejected'), accepted)).toBe('needs_review');
+    expect(statusAfter(...inReview, decision(3, 'rejected'), accepted, decision(6, 'rejected'))).toBe(
+      'rejected',
+    );
+    expect(statusAfter(...inReview, decision(3, 'rejected'), accepted, decision(6, 'verified'))).toBe(
+      'verified',
+    );
+  });
+
+  it('does not outlive a consent that is withdrawn', () => {
+    const withdrawn = read(5, 'requires_input', { consent: { ...revokedConsent, revokedAt: at(5) } });
+    expect(statusAfter(...inReview, decision(3, 'verified'), withdrawn)).toBe('revoked');
+  });
+
+  it('decides about a person whom the provider sent away for a manual review', () => {
+    const sentAway: Signal = { kind: 'return', at: at(2), way: 'review' };
+    expect(statusAfter(started, sentAway, decision(3, 'rejected'))).toBe('rejected');
+    expect(statusAfter(started, sentAway, decision(3, 'rejected'), absent(4))).toBe('rejected');
+  });
+});
+
+describe('an identity that cannot be shared', () => {
+  it('leaves the person waited for, with the reason', () => {
+    const { facts } = fold([started, { kind: 'unshared', at: at(1) }]);
+    expect(viewOf(facts)).toMatchObject({
+      status: 'requires_input',
+      reasonCodes: ['awaiting_user', 'identity_not_shareable'],
+    });
+  });
+});
+
+describe('images that come with a webhook', () => {
+  const evidence = { images: 2, imagesUntil: at(4), report: false, reportUntil: null };
+
+  it('are told of, beside the report that a read tells of', () => {
+    const ofRead = { images: 0, imagesUntil: null, report: true, reportUntil: at(30) };
+    const { facts } = fold([
+      started,
+      webhook(2, 'verified', { evidence }),
+      read(3, 'verified', { evidence: ofRead }),
+    ]);
+    expect(viewOf(facts).evidence).toEqual({
+      images: 2,
+      imagesUntil: at(4),
+      report: true,
+      reportUntil: at(30),
+    });
+  });
+
+  it('give way to images that the provider itself keeps', () => {
+    const kept = { images: 3, imagesUntil: null, report: false, reportUntil: null };
+    const { facts } = fold([
+      started,
+      webhook(2, 'verified', { evidence }),
+      read(3, 'verified', { evidence: kept }),
+    ]);
+    expect(viewOf(facts).evidence).toEqual(kept);
   });
 });

@@ -1,9 +1,11 @@
 /** Deepest nesting that is read. The vendors' own bodies stay below ten. */
-const MAX_DEPTH = 32;
+export const MAX_DEPTH = 32;
 
 /** Bytes from outside that are not JSON we are willing to read. Holds nothing of the bytes. */
 export class UnreadableJson extends Error {
-  constructor(readonly reason: 'not UTF-8' | 'not JSON' | 'nested too deeply' | 'a forbidden key') {
+  constructor(
+    readonly reason: 'not UTF-8' | 'not JSON' | 'nested too deeply' | 'a forbidden key' | 'a text too long',
+  ) {
     super(`The bytes cannot be read as JSON: ${reason}`);
     this.name = 'UnreadableJson';
   }
@@ -13,8 +15,9 @@ export class UnreadableJson extends Error {
 const UNSTORABLE_ESCAPE = /\\u(?:0000|d[89a-f])/iu;
 
 /**
- * Parses bytes that somebody else wrote; characters that cannot be stored become U+FFFD. Refuses what later code could trip over: invalid UTF-8, deep nesting (recursive
- * code would exhaust the stack), and keys that reach an object's prototype when copied. Throws {@link UnreadableJson}.
+ * Parses bytes that somebody else wrote; characters that cannot be stored become U+FFFD. Refuses what later code could
+ * trip over: invalid UTF-8, deep nesting (recursive code would exhaust the stack), and keys that reach an object's
+ * prototype when copied. Throws {@link UnreadableJson}.
  */
 export function parseUntrustedJson(bytes: Uint8Array): unknown {
   const value = parse(decode(bytes));
@@ -40,7 +43,12 @@ function parse(text: string): unknown {
 }
 
 function storable(_key: string, value: unknown): unknown {
-  return typeof value === 'string' ? value.replaceAll('\0', '\ufffd').toWellFormed() : value;
+  return typeof value === 'string' ? storableText(value) : value;
+}
+
+/** The text with U+FFFD for what no text in PostgreSQL can hold. */
+export function storableText(text: string): string {
+  return text.replaceAll('\0', '\ufffd').toWellFormed();
 }
 
 function refuseHostileShape(root: unknown): void {

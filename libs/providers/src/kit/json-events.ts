@@ -1,0 +1,232 @@
+import { jsonParser, type Token } from 'stream-json/core/parser.js';
+
+import { MAX_DEPTH, storableText, UnreadableJson } from './untrusted-json.js';
+
+/** UTF-16 units. */
+const MAX_KEY = 1024;
+const MAX_STRING = 64 * 1024;
+const MAX_NUMBER = 64;
+
+/** What ends or interrupts the plain text of a string. */
+// eslint-disable-next-line no-control-regex -- JSON forbids control characters in strings.
+const SPECIAL = /["\\\0-\x1f]/gu;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})/uy;
+const LONGEST_ESCAPE = 6;
+
+/** Where a value is: `['data', 'isLiveFaces', 0]`. Empty for the document itself. */
+export type JsonPath = readonly (string | number)[];
+
+/** Which strings are handed out in pieces instead of whole. */
+export type IsLong = (path: JsonPath) => boolean;
+
+/** One short value. Objects and lists are only the paths of what is in them; an empty one leaves no trace. */
+export interface JsonScalar {
+  readonly kind: 'scalar';
+  readonly path: JsonPath;
+  readonly value: string | number | boolean | null;
+}
+
+/** What a piece of a document brought: short values, and long strings from `begin` over their pieces to `end`. */
+export type JsonEvent =
+  | JsonScalar
+  | { readonly kind: 'begin'; readonly path: JsonPath }
+  | { readonly kind: 'piece'; readonly text: string }
+  | { readonly kind: 'end' };
+
+/** Which text the tokenizer is within. */
+type Within = 'nothing' | 'key' | 'string' | 'long' | 'number';
+
+const LIMITS: Readonly<Record<Within, number>> = {
+  nothing: Infinity,
+  key: MAX_KEY,
+  string: MAX_STRING,
+  long: Infinity,
+  number: MAX_NUMBER,
+};
+
+/**
+ * Reads a JSON document piece by piece, as strict as `parseUntrustedJson`, holding no more of it than the path and one
+ * short text. Throws {@link UnreadableJson}. Of a key that occurs twice both values are told.
+ */
+export class JsonEvents {
+  readonly #tokenize = jsonParser({ packValues: false, streamValues: true });
+  /** The key or index in each open object or list, from the outside in. */
+  readonly #path: (string | number)[] = [];
+  #within: Within = 'nothing';
+  #text = '';
+  /** An escape of a long string that is not whole yet. */
+  #escape = '';
+  /** The last characters that the tokenizer was given. */
+  #tokenized = '';
+  #complete = false;
+
+  constructor(private readonly isLong: IsLong) {}
+
+  read(text: string): readonly JsonEvent[] {
+    const events: JsonEvent[] = [];
+    const rest = this.#within === 'long' && !this.#tokenizerWaits() ? this.#readLong(text) : text;
+    for (const token of this.#tokens(rest)) this.#take(token, events);
+    if (this.#within === 'long') this.#takePiece(events);
+    return events;
+  }
+
+  /** After the last piece. */
+  end(): readonly JsonEvent[] {
+    // A number or a word at the very end is only told apart by what follows it.
+    const events = this.read('\n');
+    if (!this.#complete) throw new UnreadableJson('not JSON');
+    return events;
+  }
+
+  /**
+   * The text up to the end of the long string; gives back what follows. It is kept from the tokenizer, whose token for
+   * every 256 characters would be most of the work and of the garbage.
+   */
+  #readLong(text: string): string {
+    const all = this.#escape + text;
+    this.#escape = '';
+    for (let at = 0; ;) {
+      SPECIAL.lastIndex = at;
+      const end = SPECIAL.test(all) ? SPECIAL.lastIndex - 1 : all.length;
+      this.#text += all.slice(at, end);
+      // A quote ends the string, and a control character is for the tokenizer to refuse.
+      if (all[end] !== '\\') return all.slice(end);
+      ESCAPE.lastIndex = end;
+      const escape = ESCAPE.exec(all)?.[0];
+      if (escape === undefined) {
+        if (all.length - end >= LONGEST_ESCAPE) throw new UnreadableJson('not JSON');
+        this.#escape = all.slice(end);
+        return '';
+      }
+      this.#text += JSON.parse(`"${escape}"`) as string;
+      at = end + escape.length;
+    }
+  }
+
+  /** Whether the tokenizer may still hold an escape that was cut off, or half a pair of them. */
+  #tokenizerWaits(): boolean {
+    return this.#tokenized.includes('\\');
+  }
+
+  #tokens(text: string): readonly Token[] {
+    if (text === '') return [];
+    this.#tokenized = (this.#tokenized + text).slice(-LONGEST_ESCAPE);
+    try {
+      const tokens = this.#tokenize(text);
+      return typeof tokens === 'symbol' ? [] : tokens.values;
+    } catch {
+      // The tokenizer's own words are not passed on.
+      throw new UnreadableJson('not JSON');
+    }
+  }
+
+  #take(token: Token, events: JsonEvent[]): void {
+    switch (token.name) {
+      case 'startObject':
+        this.#open('');
+        break;
+      case 'startArray':
+        this.#open(-1);
+        break;
+      case 'endObject':
+      case 'endArray':
+        this.#path.pop();
+        this.#endValue();
+        break;
+      case 'startKey':
+        this.#within = 'key';
+        break;
+      case 'endKey':
+        this.#path[this.#path.length - 1] = this.#takeText();
+        this.#refuseHostileKey();
+        break;
+      case 'startString':
+        this.#startString(events);
+        break;
+      case 'startNumber':
+        this.#startValue();
+        this.#within = 'number';
+        break;
+      case 'stringChunk':
+      case 'numberChunk':
+        this.#text += token.value;
+        if (this.#text.length > LIMITS[this.#within]) throw new UnreadableJson('a text too long');
+        break;
+      case 'endString':
+        this.#endString(events);
+        break;
+      case 'endNumber':
+        this.#scalar(Number(this.#takeText()), events);
+        break;
+      case 'nullValue':
+      case 'trueValue':
+      case 'falseValue':
+        this.#startValue();
+        this.#scalar(token.value, events);
+        break;
+      // Told only by tokenizers that pack or keep what this one does not.
+      case 'keyValue':
+      case 'stringValue':
+      case 'numberValue':
+      case 'whitespace':
+        break;
+    }
+  }
+
+  #open(place: string | number): void {
+    this.#startValue();
+    this.#path.push(place);
+    if (this.#path.length > MAX_DEPTH) throw new UnreadableJson('nested too deeply');
+  }
+
+  #startValue(): void {
+    const place = this.#path.at(-1);
+    if (typeof place === 'number') this.#path[this.#path.length - 1] = place + 1;
+  }
+
+  #endValue(): void {
+    if (this.#path.length === 0) this.#complete = true;
+  }
+
+  #startString(events: JsonEvent[]): void {
+    this.#startValue();
+    const path = [...this.#path];
+    this.#within = this.isLong(path) ? 'long' : 'string';
+    if (this.#within === 'long') events.push({ kind: 'begin', path });
+  }
+
+  #endString(events: JsonEvent[]): void {
+    if (this.#within === 'string') {
+      this.#scalar(storableText(this.#takeText()), events);
+      return;
+    }
+    this.#takePiece(events);
+    this.#within = 'nothing';
+    events.push({ kind: 'end' });
+    this.#endValue();
+  }
+
+  #scalar(value: JsonScalar['value'], events: JsonEvent[]): void {
+    events.push({ kind: 'scalar', path: [...this.#path], value });
+    this.#endValue();
+  }
+
+  #takePiece(events: JsonEvent[]): void {
+    if (this.#text !== '') events.push({ kind: 'piece', text: this.#text });
+    this.#text = '';
+  }
+
+  #takeText(): string {
+    const text = this.#text;
+    this.#text = '';
+    this.#within = 'nothing';
+    return text;
+  }
+
+  /** The keys that `parseUntrustedJson` refuses: `__proto__`, and an object's `prototype` under `constructor`. */
+  #refuseHostileKey(): void {
+    const key = this.#path.at(-1);
+    if (key === '__proto__' || (key === 'prototype' && this.#path.at(-2) === 'constructor'))
+      throw new UnreadableJson('a forbidden key');
+  }
+}
