@@ -24,6 +24,7 @@ export const sentinelHarness: ProviderHarness = {
     'renewLink',
     'lookup',
     'list',
+    'images',
     'correctContact',
     'check',
     'registerWebhook',

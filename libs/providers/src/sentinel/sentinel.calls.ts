@@ -7,7 +7,7 @@ import {
 } from '@gatehouse/contract';
 
 import { endpoint } from '../kit/base-url.js';
-import { type Answer, type ProviderCall, type ProviderHttp } from '../kit/provider-http.js';
+import { type Answer, type OpenAnswer, type ProviderCall, type ProviderHttp } from '../kit/provider-http.js';
 import { type SentinelCredentials, type SentinelSettings } from './sentinel.config.js';
 import {
   customerAnswer,
@@ -64,6 +64,21 @@ export class SentinelCalls {
     };
     const answer = await this.http.find(call, [404]);
     return answer.data?.data ?? null;
+  }
+
+  /** As {@link customer}, with the images in it; trimmed ones are smaller (seed 000). */
+  customerWithImages(
+    connection: SentinelConnection,
+    contact: Contact,
+    { isTrimmed, signal }: { readonly isTrimmed: boolean; readonly signal: AbortSignal | null },
+  ): Promise<OpenAnswer> {
+    return this.http.open({
+      ...repeatable(connection, 'fetch images at Sentinel', '/customers/status/clientAuth', {
+        ...identifiers(contact),
+        optimizedDownload: isTrimmed,
+      }),
+      ...(signal === null ? {} : { signal }),
+    });
   }
 
   async page(connection: SentinelConnection, request: ListRequest): Promise<SentinelPage> {

@@ -3,7 +3,7 @@ import { type Observation, type ProviderVerdict, type ReasonCode, type Validity 
 import { toInstant, toIsoDate } from '../kit/dates.js';
 import { documentValidity, EXPIRING_DAYS, validityReasons } from '../kit/document-validity.js';
 import { type SentinelSettings, type SentinelStatus, statusName } from './sentinel.config.js';
-import { documentTypesNamed } from './sentinel.documents.js';
+import { documentTypesNamed, SENTINEL_DOCUMENTS } from './sentinel.documents.js';
 import { type SentinelCustomer, type SentinelDocument, type SentinelWebhook } from './sentinel.wire.js';
 
 /** Sentinel's longest lead for an expiry warning (providers/sentinel.md 7). */
@@ -122,9 +122,8 @@ export function observeWebhook(webhook: SentinelWebhook, settings: SentinelSetti
 export function documentsOf(
   customer: SentinelCustomer,
 ): readonly { readonly type: string; readonly fields: SentinelDocument }[] {
-  return [
-    { type: 'passport', fields: customer.passport },
-    { type: 'emirates_id', fields: customer.emiratesId },
-    { type: 'egypt_national_id', fields: customer.egyptNationalId },
-  ].flatMap(({ type, fields }) => (fields === null || fields === undefined ? [] : [{ type, fields }]));
+  return SENTINEL_DOCUMENTS.flatMap(({ type, key }) => {
+    const fields = customer[key];
+    return fields === null || fields === undefined ? [] : [{ type, fields }];
+  });
 }

@@ -3,7 +3,13 @@ import { type Reading } from '@gatehouse/contract';
 
 import { failureOf } from '../../test/failures.js';
 import { json, raw, reset, type ScriptedVendor } from '../../test/scripted-vendor.js';
-import { BAD_CREDENTIALS, CREDENTIALS, CUSTOMER, ROW_NOT_FOUND } from '../../test/sentinel-bodies.js';
+import {
+  BAD_CREDENTIALS,
+  CREDENTIALS,
+  CUSTOMER,
+  CUSTOMER_WITH_IMAGES,
+  ROW_NOT_FOUND,
+} from '../../test/sentinel-bodies.js';
 import { found, handleOf, SentinelUnderTest } from '../../test/sentinel-under-test.js';
 import { startRequest } from '../../test/start-request.js';
 import { type SentinelSettings } from './sentinel.config.js';
@@ -153,7 +159,7 @@ async function readWith(handle: SentinelHandle, settings: Partial<SentinelSettin
 
 describe('read', () => {
   test('normalises the whole record and remembers who it is', async () => {
-    vendor.will(found());
+    vendor.will(found(), json(200, { data: CUSTOMER_WITH_IMAGES }));
     const reading = await readWith(handleOf());
     expect(vendor.requests[0]).toMatchObject({
       method: 'POST',
@@ -168,7 +174,13 @@ describe('read', () => {
     expect(reading).toEqual({
       kind: 'present',
       reference: CUSTOMER.uuid,
-      handlePatch: { uuid: CUSTOMER.uuid, latestEmail: CUSTOMER.email, latestPhone: CUSTOMER.phoneNumber },
+      handlePatch: {
+        uuid: CUSTOMER.uuid,
+        latestEmail: CUSTOMER.email,
+        latestPhone: CUSTOMER.phoneNumber,
+        images: 5,
+        imagesOf: '2026-05-20T08:04:10.000Z',
+      },
       observation: {
         verdict: 'verified',
         rawStatus: '6',
@@ -178,7 +190,7 @@ describe('read', () => {
         validity: { documentExpiry: '2031-01-31', state: 'valid', documents: [] },
         riskLevel: null,
         consent: null,
-        evidence: null,
+        evidence: { images: 5, imagesUntil: null, report: false, reportUntil: null },
       },
       identity: {
         person: {

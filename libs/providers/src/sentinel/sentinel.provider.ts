@@ -25,19 +25,15 @@ import {
   type SentinelSettings,
   sentinelSettings,
 } from './sentinel.config.js';
+import { SENTINEL_DOCUMENTS } from './sentinel.documents.js';
+import { withImageCount } from './sentinel.evidence.js';
 import { knownFrom, type SentinelHandle, sentinelHandle } from './sentinel.handle.js';
+import { SentinelImages } from './sentinel.images.js';
 import { latestContact } from './sentinel.match.js';
 import { readingOf } from './sentinel.reading.js';
 import { heldRecordOf, listPageOf } from './sentinel.records.js';
 import { findByContact, findCustomer } from './sentinel.search.js';
 import { receiveSentinelWebhook } from './sentinel.webhook.js';
-
-/** Our document types at Sentinel (providers/sentinel.md 5.2). */
-const DOCUMENTS: ReadonlyMap<DocumentType, string> = new Map([
-  ['passport', 'passport'],
-  ['emirates_id', 'emiratesId'],
-  ['egypt_national_id', 'egyptNationalId'],
-]);
 
 /** Sentinel (The Aurora Edge). Facts: providers/sentinel.md; mapping: providers/mapping.md 4.1. */
 export class SentinelProvider implements Provider<SentinelCredentials, SentinelSettings> {
@@ -48,7 +44,7 @@ export class SentinelProvider implements Provider<SentinelCredentials, SentinelS
   readonly handle = checked(sentinelHandle);
   readonly supports = {
     checks: ['profile', 'document', 'liveness'],
-    documentTypes: [...DOCUMENTS.keys()],
+    documentTypes: SENTINEL_DOCUMENTS.map(({ type }) => type),
     contacts: ['email', 'phone'],
     redirect: true,
     message: false,
@@ -57,10 +53,12 @@ export class SentinelProvider implements Provider<SentinelCredentials, SentinelS
   readonly whenGone = 'error';
   readonly identifies = 'person';
   readonly webhookMethods = ['POST'] as const;
+  readonly images: SentinelImages;
   readonly #calls: SentinelCalls;
 
   constructor(http: ProviderHttp) {
     this.#calls = new SentinelCalls(http);
+    this.images = new SentinelImages(this.#calls);
   }
 
   endpoints(settings: SentinelSettings): readonly string[] {
@@ -102,7 +100,8 @@ export class SentinelProvider implements Provider<SentinelCredentials, SentinelS
     if (found === 'foreign') return { kind: 'foreign' };
     // Nobody by these contacts: not finished yet, or never existed (providers/sentinel.md 6.3).
     if (found === null) return { kind: 'absent', rawStatus: '404', reasonCodes: ['awaiting_user'] };
-    return readingOf(found.customer, found.whose, known, connection.settings, now);
+    const reading = readingOf(found.customer, found.whose, known, connection.settings, now);
+    return withImageCount(reading, known, () => this.images.count(connection, found));
   }
 
   receive(connection: SentinelConnection, webhook: RawWebhook): InboundSignal {
@@ -201,7 +200,7 @@ function withRedirect(link: string, returnUrl: string): string {
 }
 
 function documentName(type: DocumentType): string {
-  const name = DOCUMENTS.get(type);
-  if (name === undefined) throw invalid('mint a link', `documents of type ${type} are not supported`);
-  return name;
+  const document = SENTINEL_DOCUMENTS.find((known) => known.type === type);
+  if (document === undefined) throw invalid('mint a link', `documents of type ${type} are not supported`);
+  return document.key;
 }
