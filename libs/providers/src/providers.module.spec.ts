@@ -43,7 +43,18 @@ describe('the list', () => {
         .all()
         .map((provider) => [provider.name, ...capabilitiesOf(provider)]),
     ).toEqual([
-      ['sentinel', 'resume', 'receive', 'renewLink', 'check'],
+      [
+        'sentinel',
+        'resume',
+        'receive',
+        'renewLink',
+        'lookup',
+        'list',
+        'images',
+        'correctContact',
+        'check',
+        'registerWebhook',
+      ],
       ['sardine', 'resume', 'renewLink', 'check'],
       ['dentity', 'receive', 'check'],
     ]);
