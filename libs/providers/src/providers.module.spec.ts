@@ -43,9 +43,20 @@ describe('the list', () => {
         .all()
         .map((provider) => [provider.name, ...capabilitiesOf(provider)]),
     ).toEqual([
-      ['sentinel', 'resume', 'receive', 'renewLink', 'check'],
+      [
+        'sentinel',
+        'resume',
+        'receive',
+        'renewLink',
+        'lookup',
+        'list',
+        'images',
+        'correctContact',
+        'check',
+        'registerWebhook',
+      ],
       ['sardine', 'resume', 'renewLink', 'lookup', 'images', 'check'],
-      ['dentity', 'receive', 'check'],
+      ['dentity', 'receive', 'readMany', 'images', 'report', 'check'],
     ]);
     expect(registry().get('nobody')).toBeUndefined();
   });

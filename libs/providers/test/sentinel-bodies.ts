@@ -60,3 +60,25 @@ export const ROW_NOT_FOUND = { message: 'Row not found' };
 
 /** A full table of codes, as an admin would set it. */
 export const ALL_CODES = { pending: [1, 7], draft: 2, conflict: 3, duplicate: 4, rejected: 5, accepted: 6 };
+
+/** The bytes of images, which differ by the letter. */
+export function jpeg(letter: string, size = 200): Buffer {
+  return Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(size, letter)]);
+}
+
+export function dataUri(bytes: Buffer, type = 'image/jpeg'): string {
+  return `data:${type};base64,${bytes.toString('base64')}`;
+}
+
+/** The customer with all images, in the order of the documentation (providers/sentinel.md 5.3). */
+export const CUSTOMER_WITH_IMAGES = {
+  ...CUSTOMER,
+  isLiveFaces: [dataUri(jpeg('a')), dataUri(jpeg('b'))],
+  idFace: dataUri(jpeg('c')),
+  passport: {
+    ...CUSTOMER.passport,
+    frontImage: dataUri(jpeg('d')),
+    backImage: null,
+    idImage: dataUri(jpeg('e')),
+  },
+};

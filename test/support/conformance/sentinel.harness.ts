@@ -18,7 +18,17 @@ const members = z.record(z.string(), z.unknown());
 
 export const sentinelHarness: ProviderHarness = {
   provider: 'sentinel',
-  capabilities: ['resume', 'receive', 'renewLink', 'check'],
+  capabilities: [
+    'resume',
+    'receive',
+    'renewLink',
+    'lookup',
+    'list',
+    'images',
+    'correctContact',
+    'check',
+    'registerWebhook',
+  ],
   rejection: 'rejected',
   unmapped: 'provider_status_unmapped',
   start: { paths: [MINT], effect: 'none' },

@@ -1,11 +1,16 @@
 import { type DocumentType } from '@gatehouse/contract';
 
+/** Our document types and Sentinel's keys for them (providers/sentinel.md 5.2, 5.3), in the order of an identity's documents. */
+export const SENTINEL_DOCUMENTS = [
+  { type: 'passport', key: 'passport' },
+  { type: 'emirates_id', key: 'emiratesId' },
+  { type: 'egypt_national_id', key: 'egyptNationalId' },
+] as const satisfies readonly { readonly type: DocumentType; readonly key: string }[];
+
 /** Sentinel's names without case and separators: `emiratesId` in the API, `emirates_id` in webhooks (trap 6). */
-const DOCUMENT_TYPES: ReadonlyMap<string, DocumentType> = new Map([
-  ['passport', 'passport'],
-  ['emiratesid', 'emirates_id'],
-  ['egyptnationalid', 'egypt_national_id'],
-]);
+const DOCUMENT_TYPES: ReadonlyMap<string, DocumentType> = new Map(
+  SENTINEL_DOCUMENTS.map(({ type, key }) => [key.toLowerCase(), type]),
+);
 
 /**
  * The documents that Sentinel names in `expiredIds` or `expiryWarningFor`, each once and in that order. Which case

@@ -1,8 +1,9 @@
-import { type Observation, type ProviderVerdict, type ReasonCode } from '@gatehouse/contract';
+import { type Observation, type ProviderVerdict, type ReasonCode, type Validity } from '@gatehouse/contract';
 
 import { toInstant, toIsoDate } from '../kit/dates.js';
 import { documentValidity, EXPIRING_DAYS, validityReasons } from '../kit/document-validity.js';
 import { type SentinelSettings, type SentinelStatus, statusName } from './sentinel.config.js';
+import { documentTypesNamed, SENTINEL_DOCUMENTS } from './sentinel.documents.js';
 import { type SentinelCustomer, type SentinelDocument, type SentinelWebhook } from './sentinel.wire.js';
 
 /** Sentinel's longest lead for an expiry warning (providers/sentinel.md 7). */
@@ -47,10 +48,7 @@ export function observeCustomer(
     context.now,
     context.warned ? WARNED_EXPIRING_DAYS : EXPIRING_DAYS,
   );
-  const validity =
-    (customer.expiredIds ?? []).length > 0
-      ? ({ documentExpiry: read?.documentExpiry ?? null, state: 'expired', documents: [] } as const)
-      : read;
+  const validity = withExpired(read, customer.expiredIds ?? []);
   return {
     verdict,
     rawStatus: customer.status.toString(),
@@ -62,6 +60,14 @@ export function observeCustomer(
     consent: null,
     evidence: null,
   };
+}
+
+/** Sentinel's word that documents have expired, also where it names none that we know, beside what the dates say. */
+function withExpired(read: Validity | null, expiredIds: readonly string[]): Validity | null {
+  if (expiredIds.length === 0) return read;
+  const byDate = read?.state === 'expired' ? read.documents : [];
+  const documents = [...new Set([...byDate, ...documentTypesNamed(expiredIds)])];
+  return { documentExpiry: read?.documentExpiry ?? null, state: 'expired', documents };
 }
 
 /**
@@ -98,7 +104,11 @@ export function observeWebhook(webhook: SentinelWebhook, settings: SentinelSetti
       ...common,
       verdict: null,
       reasonCodes: ['document_expiring'],
-      validity: { documentExpiry: null, state: 'expiring', documents: [] },
+      validity: {
+        documentExpiry: null,
+        state: 'expiring',
+        documents: documentTypesNamed(webhook.expiryWarningFor ?? []),
+      },
     };
   const status = typeof webhook.newStatus === 'number' ? statusName(webhook.newStatus, settings) : null;
   if (webhook.event === 'customer_created' && status === null)
@@ -112,9 +122,8 @@ export function observeWebhook(webhook: SentinelWebhook, settings: SentinelSetti
 export function documentsOf(
   customer: SentinelCustomer,
 ): readonly { readonly type: string; readonly fields: SentinelDocument }[] {
-  return [
-    { type: 'passport', fields: customer.passport },
-    { type: 'emirates_id', fields: customer.emiratesId },
-    { type: 'egypt_national_id', fields: customer.egyptNationalId },
-  ].flatMap(({ type, fields }) => (fields === null || fields === undefined ? [] : [{ type, fields }]));
+  return SENTINEL_DOCUMENTS.flatMap(({ type, key }) => {
+    const fields = customer[key];
+    return fields === null || fields === undefined ? [] : [{ type, fields }];
+  });
 }

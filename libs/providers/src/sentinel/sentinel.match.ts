@@ -1,12 +1,8 @@
+import { type Contact } from '@gatehouse/contract';
+
 import { toE164 } from '../kit/phones.js';
 import { type SentinelHandle } from './sentinel.handle.js';
 import { type SentinelCustomer } from './sentinel.wire.js';
-
-export interface Contact {
-  readonly email: string | null;
-  /** E.164. */
-  readonly phone: string | null;
-}
 
 /** The contact as last seen at Sentinel, or as given. */
 export function latestContact(handle: SentinelHandle): Contact {
@@ -16,8 +12,9 @@ export function latestContact(handle: SentinelHandle): Contact {
 /** The contacts to ask by, latest first; the original only where it differs. */
 export function contactsOf(handle: SentinelHandle): readonly Contact[] {
   const latest = latestContact(handle);
-  const same = latest.email === handle.email && latest.phone === handle.phone;
-  return same ? [latest] : [latest, { email: handle.email, phone: handle.phone }];
+  const original = { email: handle.email, phone: handle.phone };
+  const isSame = latest.email === original.email && latest.phone === original.phone;
+  return (isSame ? [latest] : [latest, original]).filter(({ email, phone }) => (email ?? phone) !== null);
 }
 
 /**
@@ -25,7 +22,7 @@ export function contactsOf(handle: SentinelHandle): readonly Contact[] {
  * phone (providers/sentinel.md trap 4), so the answer must be held against the person asked for:
  *
  * - `ours`: the customer id we know, or the e-mail, or the phone where there is no e-mail to compare;
- * - `doubtful`: only the phone is ours and the e-mail is somebody's else; never good enough for a verdict;
+ * - `doubtful`: only the phone is ours and the e-mail is somebody else's; never good enough for a verdict;
  * - `foreign`: another customer id, or neither contact.
  */
 export function belonging(
@@ -33,12 +30,21 @@ export function belonging(
   customer: Pick<SentinelCustomer, 'uuid' | 'email' | 'phoneNumber'>,
 ): 'ours' | 'doubtful' | 'foreign' {
   if (handle.uuid !== null) return handle.uuid === customer.uuid ? 'ours' : 'foreign';
-  const emails = [handle.email, handle.latestEmail].filter((email) => email !== null).map(emailKey);
-  const phones = [handle.phone, handle.latestPhone].filter((phone) => phone !== null).map(phoneKey);
-  if (typeof customer.email === 'string' && emails.includes(emailKey(customer.email))) return 'ours';
-  if (typeof customer.phoneNumber !== 'string' || !phones.includes(phoneKey(customer.phoneNumber)))
-    return 'foreign';
+  const emails = [handle.email, handle.latestEmail].filter((email) => email !== null);
+  const phones = [handle.phone, handle.latestPhone].filter((phone) => phone !== null);
+  if (emails.some((email) => hasEmail(customer, email))) return 'ours';
+  if (!phones.some((phone) => hasPhone(customer, phone))) return 'foreign';
   return emails.length === 0 ? 'ours' : 'doubtful';
+}
+
+/** Whether the customer has this very e-mail address, in whatever case. */
+export function hasEmail({ email }: Pick<SentinelCustomer, 'email'>, asked: string): boolean {
+  return email !== null && emailKey(email) === emailKey(asked);
+}
+
+/** Whether the customer has this very number, however it is written. */
+export function hasPhone({ phoneNumber }: Pick<SentinelCustomer, 'phoneNumber'>, asked: string): boolean {
+  return phoneNumber !== null && phoneKey(phoneNumber) === phoneKey(asked);
 }
 
 function emailKey(email: string): string {

@@ -2,40 +2,33 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Reading } from '@gatehouse/contract';
 
 import { failureOf } from '../../test/failures.js';
-import { json, raw, reset, ScriptedVendor } from '../../test/scripted-vendor.js';
+import { json, raw, reset, type ScriptedVendor } from '../../test/scripted-vendor.js';
 import {
-  ALL_CODES,
   BAD_CREDENTIALS,
   CREDENTIALS,
   CUSTOMER,
+  CUSTOMER_WITH_IMAGES,
   ROW_NOT_FOUND,
 } from '../../test/sentinel-bodies.js';
+import { found, handleOf, SentinelUnderTest } from '../../test/sentinel-under-test.js';
 import { startRequest } from '../../test/start-request.js';
-import { VendorHttp } from '../../test/vendor-http.js';
 import { type SentinelSettings } from './sentinel.config.js';
 import { type SentinelHandle } from './sentinel.handle.js';
-import { SentinelProvider } from './sentinel.provider.js';
+import { type SentinelProvider } from './sentinel.provider.js';
 
 const NOW = new Date('2026-05-20T09:00:00.000Z');
 const LINK = 'https://verify.northwind.test?data=Zm9vYmFyLXRva2Vu%2B==';
 
+let sentinel: SentinelUnderTest;
 let vendor: ScriptedVendor;
-let client: VendorHttp;
 let provider: SentinelProvider;
 beforeEach(async () => {
-  vendor = await ScriptedVendor.open();
-  client = new VendorHttp();
-  provider = new SentinelProvider(client.http);
+  sentinel = await SentinelUnderTest.open();
+  ({ vendor, provider } = sentinel);
 });
-afterEach(async () => {
-  await client.close();
-  await vendor.close();
-});
+afterEach(() => sentinel.close());
 
-function connection(overrides: Partial<SentinelSettings> = {}): Parameters<SentinelProvider['start']>[0] {
-  const settings = provider.settings.parse({ baseUrl: `${vendor.url}/`, statusCodes: ALL_CODES });
-  return { credentials: CREDENTIALS, settings: { ...settings, ...overrides } };
-}
+const connection: SentinelUnderTest['connection'] = (overrides) => sentinel.connection(overrides);
 
 const minted = json(200, { message: 'Success', data: LINK }, { date: 'Wed, 20 May 2026 08:00:00 GMT' });
 
@@ -69,6 +62,8 @@ describe('start', () => {
         uuid: null,
         startedAt: '2026-05-20T08:00:00.000Z',
         warned: false,
+        images: null,
+        imagesOf: null,
       },
       rawStatus: null,
       delivery: null,
@@ -91,15 +86,23 @@ describe('start', () => {
   });
 
   test.each([
-    [['egypt_national_id'], 1],
-    [['egypt_national_id', 'passport'], 0],
-  ] as const)('warns of a link for %j: %d', async (documentTypes, warnings) => {
+    [
+      ['egypt_national_id'],
+      /does not show the Egyptian national ID yet; the person may have nothing to upload/u,
+    ],
+    [
+      ['passport', 'egypt_national_id'],
+      /does not show the Egyptian national ID yet; the person may only be able to upload another/u,
+    ],
+  ] as const)('warns of a link for %j', async (documentTypes, warning) => {
     vendor.will(minted);
-    const started = await provider.start(connection(), startRequest({ documentTypes: [...documentTypes] }));
-    expect(started.warnings).toHaveLength(warnings);
+    const request = startRequest({ documentTypes: [...documentTypes] });
+    expect((await provider.start(connection(), request)).warnings).toEqual([expect.stringMatching(warning)]);
     expect(vendor.sent()).toMatchObject({
       documents: expect.arrayContaining(['egyptNationalId']) as unknown,
     });
+    vendor.will(minted);
+    expect((await provider.renewLink(connection(), handleOf(), request)).warnings).toHaveLength(1);
   });
 
   test.each([
@@ -150,30 +153,13 @@ describe('renewLink', () => {
   });
 });
 
-function handleOf(overrides: Partial<SentinelHandle> = {}): SentinelHandle {
-  return {
-    email: CUSTOMER.email,
-    phone: CUSTOMER.phoneNumber,
-    latestEmail: null,
-    latestPhone: null,
-    uuid: null,
-    startedAt: '2026-05-20T08:00:00.000Z',
-    warned: false,
-    ...overrides,
-  };
-}
-
-function found(overrides: object = {}): ReturnType<typeof json> {
-  return json(200, { message: 'Success', data: { ...CUSTOMER, ...overrides } });
-}
-
 async function readWith(handle: SentinelHandle, settings: Partial<SentinelSettings> = {}): Promise<Reading> {
   return provider.read(connection(settings), handle, NOW);
 }
 
 describe('read', () => {
   test('normalises the whole record and remembers who it is', async () => {
-    vendor.will(found());
+    vendor.will(found(), json(200, { data: CUSTOMER_WITH_IMAGES }));
     const reading = await readWith(handleOf());
     expect(vendor.requests[0]).toMatchObject({
       method: 'POST',
@@ -188,7 +174,13 @@ describe('read', () => {
     expect(reading).toEqual({
       kind: 'present',
       reference: CUSTOMER.uuid,
-      handlePatch: { uuid: CUSTOMER.uuid, latestEmail: CUSTOMER.email, latestPhone: CUSTOMER.phoneNumber },
+      handlePatch: {
+        uuid: CUSTOMER.uuid,
+        latestEmail: CUSTOMER.email,
+        latestPhone: CUSTOMER.phoneNumber,
+        images: 5,
+        imagesOf: '2026-05-20T08:04:10.000Z',
+      },
       observation: {
         verdict: 'verified',
         rawStatus: '6',
@@ -198,7 +190,7 @@ describe('read', () => {
         validity: { documentExpiry: '2031-01-31', state: 'valid', documents: [] },
         riskLevel: null,
         consent: null,
-        evidence: null,
+        evidence: { images: 5, imagesUntil: null, report: false, reportUntil: null },
       },
       identity: {
         person: {
@@ -355,22 +347,4 @@ describe('a record from before this verification', () => {
       });
     },
   );
-});
-
-describe('check', () => {
-  test('finds good credentials, a passphrase and a code for accepted', async () => {
-    vendor.will(json(200, { data: { uuid: 'u', name: 'N', callbackUrl: 'https://x.test', settings: {} } }));
-    const findings = await provider.check(connection());
-    expect(vendor.requests[0]?.path).toBe('/clients/find/self/clientAuth');
-    expect(findings.map(({ ok }) => ok)).toEqual([true, true, true]);
-  });
-
-  test('says what is wrong without repeating a credential', async () => {
-    vendor.will(json(400, BAD_CREDENTIALS));
-    const { credentials, settings } = connection({ statusCodes: { draft: 2 } });
-    const { clientUuid, clientSecret } = credentials;
-    const findings = await provider.check({ credentials: { clientUuid, clientSecret }, settings });
-    expect(findings.map(({ ok }) => ok)).toEqual([false, false, false]);
-    expect(JSON.stringify(findings)).not.toContain(clientSecret);
-  });
 });

@@ -1,47 +1,39 @@
 import {
-  type Connection,
+  type Contact,
   type DocumentType,
   type Finding,
   type Handle,
   type InboundSignal,
+  type ListPage,
+  type ListRequest,
+  type LookupHit,
   type Provider,
-  ProviderError,
-  type ProviderFault,
   type RawWebhook,
   type Reading,
   type Started,
   type StartRequest,
 } from '@gatehouse/contract';
-import { type z } from 'zod';
 
-import { endpoint } from '../kit/base-url.js';
 import { checked } from '../kit/checked.js';
-import { finding } from '../kit/finding.js';
 import { toE164 } from '../kit/phones.js';
-import { type ProviderCall, type ProviderHttp } from '../kit/provider-http.js';
+import { type ProviderHttp } from '../kit/provider-http.js';
+import { invalid, SentinelCalls, type SentinelConnection } from './sentinel.calls.js';
+import { checkConnection } from './sentinel.check.js';
 import {
   type SentinelCredentials,
   sentinelCredentials,
   type SentinelSettings,
   sentinelSettings,
 } from './sentinel.config.js';
-import { type SentinelHandle, sentinelHandle } from './sentinel.handle.js';
-import { belonging, type Contact, contactsOf, latestContact } from './sentinel.match.js';
+import { SENTINEL_DOCUMENTS } from './sentinel.documents.js';
+import { withImageCount } from './sentinel.evidence.js';
+import { knownFrom, type SentinelHandle, sentinelHandle } from './sentinel.handle.js';
+import { SentinelImages } from './sentinel.images.js';
+import { latestContact } from './sentinel.match.js';
 import { readingOf } from './sentinel.reading.js';
+import { heldRecordOf, listPageOf } from './sentinel.records.js';
+import { findByContact, findCustomer } from './sentinel.search.js';
 import { receiveSentinelWebhook } from './sentinel.webhook.js';
-import { customerAnswer, mintedLink, ownClient, type SentinelCustomer } from './sentinel.wire.js';
-
-type SentinelConnection = Connection<SentinelCredentials, SentinelSettings>;
-
-/** Our document types at Sentinel (providers/sentinel.md 5.2). */
-const DOCUMENTS: ReadonlyMap<DocumentType, string> = new Map([
-  ['passport', 'passport'],
-  ['emirates_id', 'emiratesId'],
-  ['egypt_national_id', 'egyptNationalId'],
-]);
-
-/** The text that tells bad credentials from any other 400, exactly (seed 001; providers/sentinel.md trap 2). */
-const BAD_CREDENTIALS = 'Invalid user credentials';
 
 /** Sentinel (The Aurora Edge). Facts: providers/sentinel.md; mapping: providers/mapping.md 4.1. */
 export class SentinelProvider implements Provider<SentinelCredentials, SentinelSettings> {
@@ -52,7 +44,7 @@ export class SentinelProvider implements Provider<SentinelCredentials, SentinelS
   readonly handle = checked(sentinelHandle);
   readonly supports = {
     checks: ['profile', 'document', 'liveness'],
-    documentTypes: [...DOCUMENTS.keys()],
+    documentTypes: SENTINEL_DOCUMENTS.map(({ type }) => type),
     contacts: ['email', 'phone'],
     redirect: true,
     message: false,
@@ -61,8 +53,13 @@ export class SentinelProvider implements Provider<SentinelCredentials, SentinelS
   readonly whenGone = 'error';
   readonly identifies = 'person';
   readonly webhookMethods = ['POST'] as const;
+  readonly images: SentinelImages;
+  readonly #calls: SentinelCalls;
 
-  constructor(private readonly http: ProviderHttp) {}
+  constructor(http: ProviderHttp) {
+    this.#calls = new SentinelCalls(http);
+    this.images = new SentinelImages(this.#calls);
+  }
 
   endpoints(settings: SentinelSettings): readonly string[] {
     return [settings.baseUrl];
@@ -81,6 +78,8 @@ export class SentinelProvider implements Provider<SentinelCredentials, SentinelS
       uuid: null,
       startedAt,
       warned: false,
+      images: null,
+      imagesOf: null,
     });
   }
 
@@ -97,56 +96,68 @@ export class SentinelProvider implements Provider<SentinelCredentials, SentinelS
 
   async read(connection: SentinelConnection, handle: Handle, now: Date): Promise<Reading> {
     const known = this.handle.parse(handle);
-    let sawForeign = false;
-    for (const contact of contactsOf(known)) {
-      const customer = await this.#lookup(connection, contact);
-      if (customer === null) continue;
-      const whose = belonging(known, customer);
-      if (whose === 'foreign') sawForeign = true;
-      else return readingOf(customer, whose, known, connection.settings, now);
-    }
+    const found = await findCustomer(this.#calls, connection, known);
+    if (found === 'foreign') return { kind: 'foreign' };
     // Nobody by these contacts: not finished yet, or never existed (providers/sentinel.md 6.3).
-    return sawForeign
-      ? { kind: 'foreign' }
-      : { kind: 'absent', rawStatus: '404', reasonCodes: ['awaiting_user'] };
+    if (found === null) return { kind: 'absent', rawStatus: '404', reasonCodes: ['awaiting_user'] };
+    const reading = readingOf(found.customer, found.whose, known, connection.settings, now);
+    return withImageCount(reading, known, () => this.images.count(connection, found));
   }
 
   receive(connection: SentinelConnection, webhook: RawWebhook): InboundSignal {
     return receiveSentinelWebhook(connection, webhook);
   }
 
-  /** `find/self`, which the vendor recommends as the first request (seed 001). */
-  async check(connection: SentinelConnection): Promise<readonly Finding[]> {
-    const { credentials, settings } = connection;
-    const call = await finding('Credentials', 'Sentinel accepted the client UUID and secret.', async () => {
-      const call = callOf(connection, {
-        operation: 'read our own client details from Sentinel',
-        path: '/clients/find/self/clientAuth',
-        body: {},
-        schema: ownClient,
-      });
-      const answer = await this.http.request(call);
-      return typeof answer.data.data.callbackUrl === 'string'
-        ? 'A webhook URL is registered.'
-        : 'No webhook URL is registered yet; results are found by polling.';
+  async lookup(connection: SentinelConnection, contact: Contact, now: Date): Promise<LookupHit | null> {
+    const hit = await findByContact(this.#calls, connection, contact);
+    if (hit === null) return null;
+    return { matchedBy: hit.matchedBy, record: heldRecordOf(hit.customer, connection.settings, now) };
+  }
+
+  async list(connection: SentinelConnection, request: ListRequest, now: Date): Promise<ListPage> {
+    const page = await this.#calls.page(connection, request);
+    return listPageOf(page, request, connection.settings, now);
+  }
+
+  async correctContact(
+    connection: SentinelConnection,
+    handle: Handle,
+    change: Contact,
+  ): Promise<Handle | null> {
+    const known = await this.#learnt(connection, this.handle.parse(handle));
+    if (known === null) return null;
+    const phone = toE164(change.phone) ?? change.phone;
+    const isCorrected = await this.#calls.correctContact(connection, known.uuid, {
+      email: change.email,
+      phone,
     });
-    return [
-      call,
-      credentials.callbackPassphrase === undefined
-        ? {
-            ok: false,
-            what: 'Webhooks',
-            detail: 'No callback passphrase is set, so every webhook is refused.',
-          }
-        : { ok: true, what: 'Webhooks', detail: 'A callback passphrase is set.' },
-      settings.statusCodes.accepted === undefined
-        ? {
-            ok: false,
-            what: 'Status codes',
-            detail: 'No code is set for "accepted", so nobody can become verified.',
-          }
-        : { ok: true, what: 'Status codes', detail: 'A code is set for "accepted".' },
-    ];
+    if (!isCorrected) return null;
+    return {
+      ...known,
+      ...(change.email === null ? {} : { latestEmail: change.email }),
+      ...(phone === null ? {} : { latestPhone: phone }),
+    };
+  }
+
+  check(connection: SentinelConnection, webhookUrl: string): Promise<readonly Finding[]> {
+    return checkConnection(this.#calls, connection, webhookUrl);
+  }
+
+  async registerWebhook(connection: SentinelConnection, webhookUrl: string): Promise<void> {
+    const { callbackPassphrase } = connection.credentials;
+    if (callbackPassphrase === undefined)
+      throw invalid('register the webhook', 'the credentials hold no callback passphrase');
+    await this.#calls.registerWebhook(connection, webhookUrl, callbackPassphrase);
+  }
+
+  /** The customer's id and what came with it; null while there is no record that is surely the person's. */
+  async #learnt(
+    connection: SentinelConnection,
+    handle: SentinelHandle,
+  ): Promise<ReturnType<typeof knownFrom> | null> {
+    if (handle.uuid !== null) return { uuid: handle.uuid };
+    const found = await findCustomer(this.#calls, connection, handle);
+    return found !== null && found !== 'foreign' && found.whose === 'ours' ? knownFrom(found.customer) : null;
   }
 
   async #mint(
@@ -155,75 +166,32 @@ export class SentinelProvider implements Provider<SentinelCredentials, SentinelS
     contact: Contact,
   ): Promise<{ readonly url: string; readonly startedAt: string | null }> {
     if (contact.email === null && contact.phone === null)
-      throw invalid('an e-mail address or a phone is needed');
-    const call = callOf(connection, {
-      operation: 'mint a link at Sentinel',
-      path: '/clients/encrypt/url',
-      body: {
-        ...identifiers(contact),
-        ...(request.documentTypes.length === 0 ? {} : { documents: request.documentTypes.map(documentName) }),
-      },
-      schema: mintedLink,
-    });
-    const answer = await this.http.request(call);
-    return {
-      url: withRedirect(answer.data.data, request.returnUrl),
-      startedAt: answer.date?.toISOString() ?? null,
-    };
+      throw invalid('mint a link', 'an e-mail address or a phone is needed');
+    const documents = request.documentTypes.map(documentName);
+    const { data, date } = await this.#calls.mint(connection, contact, documents);
+    return { url: withRedirect(data.data, request.returnUrl), startedAt: date?.toISOString() ?? null };
   }
-
-  async #lookup(connection: SentinelConnection, contact: Contact): Promise<SentinelCustomer | null> {
-    const call = callOf(connection, {
-      operation: 'read a customer at Sentinel',
-      path: '/customers/statusWithoutImages/clientAuth',
-      body: identifiers(contact),
-      schema: customerAnswer,
-    });
-    const answer = await this.http.find(call, [404]);
-    return answer.data?.data ?? null;
-  }
-}
-
-/** Every call is a POST with the credentials in its body (seed 001). All that are made here are reads or pure mints. */
-function callOf<T>(
-  { credentials, settings }: SentinelConnection,
-  call: {
-    readonly operation: string;
-    readonly path: string;
-    readonly body: Readonly<Record<string, unknown>>;
-    readonly schema: z.ZodType<T>;
-  },
-): ProviderCall<T> {
-  const { clientUuid, clientSecret } = credentials;
-  return {
-    provider: 'sentinel',
-    operation: call.operation,
-    method: 'POST',
-    url: endpoint(settings.baseUrl, call.path),
-    body: { clientUuid, clientSecret, ...call.body },
-    schema: call.schema,
-    faultOf,
-    effectOnLostAnswer: 'none',
-    repeatable: true,
-  };
 }
 
 function started(url: string, request: StartRequest, handle: SentinelHandle): Started {
-  const onlyEgyptian = request.documentTypes.length === 1 && request.documentTypes[0] === 'egypt_national_id';
   return {
     action: { type: 'redirect', url, expiresAt: null },
     reference: handle.uuid,
     handle,
     rawStatus: null,
     delivery: null,
-    // providers/sentinel.md trap 11.
-    warnings: onlyEgyptian
-      ? [
-          "Sentinel's portal does not show the Egyptian national ID yet; the person may have nothing to upload.",
-        ]
-      : [],
+    warnings: warningsOf(request.documentTypes),
     isSharingRefused: false,
   };
+}
+
+/** providers/sentinel.md 1 and trap 11. */
+function warningsOf(documentTypes: readonly DocumentType[]): readonly string[] {
+  if (!documentTypes.includes('egypt_national_id')) return [];
+  const notShown = "Sentinel's portal does not show the Egyptian national ID yet";
+  return documentTypes.every((type) => type === 'egypt_national_id')
+    ? [`${notShown}; the person may have nothing to upload.`]
+    : [`${notShown}; the person may only be able to upload another document.`];
 }
 
 /** The link as it came, to the byte, with our parameter after it (providers/sentinel.md 8). */
@@ -232,40 +200,7 @@ function withRedirect(link: string, returnUrl: string): string {
 }
 
 function documentName(type: DocumentType): string {
-  const name = DOCUMENTS.get(type);
-  if (name === undefined) throw invalid(`documents of type ${type} are not supported`);
-  return name;
-}
-
-function identifiers(contact: Contact): Readonly<Record<string, string>> {
-  return {
-    ...(contact.email === null ? {} : { email: contact.email }),
-    ...(contact.phone === null ? {} : { phoneNumber: contact.phone }),
-  };
-}
-
-/** Sentinel never uses 401 or 403 (providers/sentinel.md 4); should a proxy in between do, they mean the same. */
-function faultOf(status: number, texts: readonly string[]): ProviderFault {
-  switch (status) {
-    case 400:
-      return texts.includes(BAD_CREDENTIALS) ? 'credentials' : 'invalid_request';
-    case 401:
-    case 403:
-      return 'credentials';
-    case 404:
-      return 'not_found';
-    case 409:
-      return 'conflict';
-    default:
-      return 'invalid_request';
-  }
-}
-
-function invalid(why: string): ProviderError {
-  return new ProviderError(
-    'sentinel',
-    'invalid_request',
-    'none',
-    `Could not mint a link at Sentinel: ${why}`,
-  );
+  const document = SENTINEL_DOCUMENTS.find((known) => known.type === type);
+  if (document === undefined) throw invalid('mint a link', `documents of type ${type} are not supported`);
+  return document.key;
 }

@@ -1,9 +1,8 @@
 import { type Observation, type Reading } from '@gatehouse/contract';
 
-import { isBeforeSecond } from '../kit/dates.js';
-import { toE164 } from '../kit/phones.js';
+import { isBeforeSecond, toInstant } from '../kit/dates.js';
 import { type SentinelSettings } from './sentinel.config.js';
-import { type SentinelHandle } from './sentinel.handle.js';
+import { knownFrom, type SentinelHandle } from './sentinel.handle.js';
 import { identityOf } from './sentinel.identity.js';
 import { observeCustomer } from './sentinel.map.js';
 import { type SentinelCustomer } from './sentinel.wire.js';
@@ -17,7 +16,7 @@ export function readingOf(
   now: Date,
 ): Reading {
   const observation = observeCustomer(customer, settings, { now, warned: handle.warned });
-  const age = settings.existingResult === 'accept' ? 'new' : ageOf(observation, handle);
+  const age = ageOf(customer, handle, settings);
   // Sentinel keeps one record per person. An older one says nothing about whoever is at the link now: knowing
   // somebody's e-mail address would be enough to be verified as them.
   if (age === 'old')
@@ -31,23 +30,25 @@ export function readingOf(
       reference: null,
       handlePatch: {},
     };
-  const phone = toE164(customer.phoneNumber) ?? customer.phoneNumber;
   return {
     kind: 'present',
     observation: age === 'unknown' ? withheld(observation) : observation,
     identity: identityOf(customer),
     reference: customer.uuid,
-    handlePatch: {
-      uuid: customer.uuid,
-      ...(typeof customer.email === 'string' ? { latestEmail: customer.email } : {}),
-      ...(typeof phone === 'string' ? { latestPhone: phone } : {}),
-    },
+    handlePatch: knownFrom(customer),
   };
 }
 
-function ageOf(observation: Observation, handle: SentinelHandle): 'old' | 'new' | 'unknown' {
-  if (observation.providerTime === null || handle.startedAt === null) return 'unknown';
-  return isBeforeSecond(observation.providerTime, handle.startedAt) ? 'old' : 'new';
+/** Whether the record is from before this verification, as far as the tenant minds. */
+export function ageOf(
+  customer: SentinelCustomer,
+  handle: SentinelHandle,
+  settings: SentinelSettings,
+): 'old' | 'new' | 'unknown' {
+  if (settings.existingResult === 'accept') return 'new';
+  const changedAt = toInstant(customer.updatedAt);
+  if (changedAt === null || handle.startedAt === null) return 'unknown';
+  return isBeforeSecond(changedAt, handle.startedAt) ? 'old' : 'new';
 }
 
 /** A decision that cannot be dated is for a human: it may be about an earlier journey of the person. */

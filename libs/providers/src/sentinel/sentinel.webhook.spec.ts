@@ -51,14 +51,52 @@ describe('an authentic webhook', () => {
     expect(JSON.stringify(signal)).not.toContain('base64');
   });
 
-  test('of an expiry warning is remembered', () => {
-    const signal = receive(post({ ...WEBHOOK, event: 'expiry_warning', expiryWarningFor: ['emirates_id'] }));
+  test.each<[string, unknown, readonly string[]]>([
+    ['in snake case', ['emirates_id', 'egypt_national_id'], ['emirates_id', 'egypt_national_id']],
+    ['in camel case', ['passport', 'emiratesId'], ['passport', 'emirates_id']],
+    ['twice', ['emirates_id', 'emiratesId'], ['emirates_id']],
+    ['unknown to us', ['residence_visa'], []],
+    ['unreadable', [7, {}], []],
+    ['as no list', 'passport', []],
+    ['not at all', undefined, []],
+  ])(
+    'of an expiry warning names the documents, %s, and is remembered',
+    (_name, expiryWarningFor, documents) => {
+      const signal = receive(post({ ...WEBHOOK, event: 'expiry_warning', expiryWarningFor }));
+      expect(signal).toMatchObject({
+        event: 'expiry_warning',
+        observation: {
+          verdict: null,
+          reasonCodes: ['document_expiring'],
+          validity: { documentExpiry: null, state: 'expiring', documents },
+        },
+        handlePatch: { warned: true },
+        evidence: expiryWarningFor === undefined ? {} : { expiryWarningFor },
+      });
+    },
+  );
+
+  test.each(['status_change', 'customer_created', 'anything at all'])(
+    'of the event %s warns of nothing, whatever documents it names',
+    (event) => {
+      const signal = receive(post({ ...WEBHOOK, event, expiryWarningFor: ['passport'] }));
+      expect(signal.observation.validity).toBeNull();
+      expect(signal.handlePatch).not.toHaveProperty('warned');
+    },
+  );
+
+  test('of a customer who was created tells who they are before there is a verdict', () => {
+    const signal = receive(post({ ...WEBHOOK, event: 'customer_created', newStatus: 1 }));
     expect(signal).toMatchObject({
-      event: 'expiry_warning',
-      observation: { verdict: null, reasonCodes: ['document_expiring'] },
-      handlePatch: { warned: true },
-      evidence: { expiryWarningFor: ['emirates_id'] },
+      event: 'customer_created',
+      observation: { verdict: 'processing', rawStatus: '1' },
+      reference: CUSTOMER.uuid,
+      handlePatch: { uuid: CUSTOMER.uuid, latestEmail: CUSTOMER.email, latestPhone: CUSTOMER.phoneNumber },
     });
+  });
+
+  test('that is delivered again is the same signal to the byte', () => {
+    expect(receive(post(WEBHOOK))).toEqual(receive(post(JSON.stringify(WEBHOOK, null, 2))));
   });
 
   test('may lack contacts and an event', () => {

@@ -2,7 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 
 import { changed, received, withUnknownMembers } from '../../test/received.js';
 import { CUSTOMER, WEBHOOK } from '../../test/sentinel-bodies.js';
-import { customerAnswer, mintedLink, ownClient, webhookBody } from './sentinel.wire.js';
+import {
+  customerAnswer,
+  customerPage,
+  mintedLink,
+  ownClient,
+  success,
+  webhookBody,
+} from './sentinel.wire.js';
 
 const ANSWER = changed({ message: 'Success', data: CUSTOMER }, 'data.passport.ocrPassport', undefined);
 
@@ -36,6 +43,7 @@ describe('a customer', () => {
     ['data.email', [{}, 7]],
     ['data.phoneNumber', [971500000042]],
     ['data.isLiveScore', ['high', true, {}, -1, 101, 9710]],
+    ['data.createdAt', [1_716_000_002, {}]],
     ['data.updatedAt', [1_716_000_002, true]],
     ['data.expiredIds', ['passport', { passport: true }, 1]],
     ['data.passport.passportNumber', [42]],
@@ -58,7 +66,47 @@ describe('a customer', () => {
   });
 });
 
+describe('a status', () => {
+  test.each([
+    ['6', 6],
+    ['6.0', 6],
+    ['6e0', 6],
+    ['-0', -0],
+    ['6.5', 6.5],
+    ['9007199254740993', 9007199254740992],
+  ])('may be %s', (text, status) => {
+    const body = JSON.stringify(changed(ANSWER, 'data.status', null)).replace(
+      '"status":null',
+      `"status":${text}`,
+    );
+    expect(received(customerAnswer, body).data.status).toBe(status);
+  });
+
+  test.each(['1e999', '-1e999', 'NaN', '06'])('is not %s', (text) => {
+    const body = JSON.stringify(changed(ANSWER, 'data.status', null)).replace(
+      '"status":null',
+      `"status":${text}`,
+    );
+    expect(() => received(customerAnswer, body)).toThrow();
+  });
+});
+
 describe('other answers', () => {
+  test('a page may have any members besides', () => {
+    const page = { message: 'Success', data: { count: 1, rows: [CUSTOMER] } };
+    const answer = received(
+      customerPage(10),
+      changed(page, 'data.rows', [changed(CUSTOMER, 'passport', null)]),
+    );
+    const strange = withUnknownMembers(changed(page, 'data.rows', [changed(CUSTOMER, 'passport', null)]));
+    expect(received(customerPage(10), strange)).toEqual(answer);
+  });
+
+  test('a success is an object', () => {
+    expect(received(success, { message: 'Success' })).toEqual({});
+    for (const body of [null, [], '"Success"', 200]) expect(() => received(success, body)).toThrow();
+  });
+
   test.each([
     [undefined],
     [null],
@@ -98,6 +146,7 @@ describe('a webhook', () => {
     ['phone', [971500000042, null]],
     ['updatedAt', [1_716_000_002]],
     ['event', [7, {}, '']],
+    ['expiryWarningFor', ['passport', { passport: true }, 1]],
   ])('of which %s cannot be read is as good as without it', (path, values) => {
     const without = received(webhookBody, changed(WEBHOOK, path, undefined));
     for (const value of values) expect(received(webhookBody, changed(WEBHOOK, path, value))).toEqual(without);

@@ -14,8 +14,13 @@ const envelope = <T extends z.ZodType>(data: T): z.ZodObject<{ data: T }> => z.o
 /** `data` is the link itself, a plain string (providers/sentinel.md 5.2). */
 export const mintedLink = envelope(z.url({ protocol: /^https?$/u }));
 
+/** Where nothing but the success is told: `data` may be missing (providers/sentinel.md 5.8). */
+export const success = z.object({});
+
 /** The client's own details; the callback URL is null or missing while none is registered (providers/sentinel.md 5.1). */
-export const ownClient = envelope(z.object({ uuid: z.string(), callbackUrl: text }));
+const client = z.object({ uuid: z.string(), callbackUrl: text });
+export type SentinelOwnClient = z.output<typeof client>;
+export const ownClient = envelope(client);
 
 /** Document fields vary by type (seed 000); images are null here and not even named. */
 const document = z
@@ -52,6 +57,7 @@ const customer = z.object({
   // Without them nobody is recognised by them, and without the time nothing counts as new.
   email: text,
   phoneNumber: text,
+  createdAt: text,
   updatedAt: text,
   isLive: checkResult,
   isLiveScore: score,
@@ -63,6 +69,32 @@ const customer = z.object({
 export type SentinelCustomer = z.output<typeof customer>;
 export const customerAnswer = envelope(customer);
 
+export interface SentinelPage {
+  readonly rows: readonly SentinelCustomer[];
+  /** How many there are on all pages; null where that is not told. */
+  readonly total: number | null;
+}
+
+/**
+ * A page of customers. How the vendor wraps it is not documented (providers/sentinel.md 5.5), so all likely ways are read.
+ * More than were asked for break the answer: who cuts pages otherwise than we do would make us skip people.
+ */
+export function customerPage(pageSize: number): z.ZodType<{ readonly data: SentinelPage }> {
+  const total = z.int().min(0).nullable().catch(null);
+  const page = z.object({ rows: z.array(customer).max(pageSize), total });
+  return envelope(z.unknown().transform(unwrapped).pipe(page));
+}
+
+function unwrapped(data: unknown): unknown {
+  if (Array.isArray(data)) return { rows: data, total: null };
+  if (typeof data !== 'object' || data === null) return data;
+  const { rows, customers, data: inner, count, total }: Readonly<Record<string, unknown>> = { ...data };
+  return {
+    rows: [rows, customers, inner].find(Array.isArray),
+    total: [count, total].find((told) => typeof told === 'number'),
+  };
+}
+
 /** A webhook's body (providers/sentinel.md 7); note `phone` and `newStatus` where the API says `phoneNumber` and `status`. */
 export const webhookBody = z.object({
   uuid: identifier,
@@ -71,5 +103,6 @@ export const webhookBody = z.object({
   newStatus: z.number().nullish(),
   updatedAt: text,
   event: text,
+  expiryWarningFor: documentNames,
 });
 export type SentinelWebhook = z.output<typeof webhookBody>;
