@@ -1,4 +1,5 @@
 import {
+  type ByteStream,
   type Finding,
   type Glance,
   type Handle,
@@ -29,6 +30,7 @@ import {
 import { afterStatus, dentityHandle, patchOf } from './dentity.handle.js';
 import { identityOf } from './dentity.identity.js';
 import { observeStatus } from './dentity.map.js';
+import { openReport } from './dentity.report.js';
 import { receiveDentityWebhook } from './dentity.webhook.js';
 import { created, verificationStatus } from './dentity.wire.js';
 
@@ -123,6 +125,15 @@ export class DentityProvider implements Provider<DentityCredentials, DentitySett
       connection,
       handles.map((handle) => this.handle.parse(handle)),
     );
+  }
+
+  async report(
+    connection: DentityConnection,
+    handle: Handle,
+    request: { readonly confidences: boolean; readonly signal: AbortSignal },
+  ): Promise<ByteStream | null> {
+    if (connection.settings.report === 'none') return null;
+    return openReport(this.http, connection, this.handle.parse(handle).verificationId, request);
   }
 
   receive(connection: DentityConnection, webhook: RawWebhook): InboundSignal {
