@@ -135,7 +135,7 @@ describe('start', () => {
   });
 
   test('has no way to be repeated', () => {
-    expect(capabilitiesOf(provider)).toEqual(['receive', 'readMany', 'report', 'check']);
+    expect(capabilitiesOf(provider)).toEqual(['receive', 'readMany', 'images', 'report', 'check']);
   });
 });
 

@@ -3,6 +3,7 @@ import {
   type Finding,
   type Glance,
   type Handle,
+  type ImageSource,
   type InboundSignal,
   type Provider,
   ProviderError,
@@ -29,6 +30,7 @@ import {
 } from './dentity.config.js';
 import { afterStatus, dentityHandle, patchOf } from './dentity.handle.js';
 import { identityOf } from './dentity.identity.js';
+import { DentityImages } from './dentity.images.js';
 import { observeStatus } from './dentity.map.js';
 import { openReport } from './dentity.report.js';
 import { receiveDentityWebhook } from './dentity.webhook.js';
@@ -56,7 +58,11 @@ export class DentityProvider implements Provider<DentityCredentials, DentitySett
   readonly identifies = 'session';
   readonly webhookMethods = ['PUT'] as const;
 
-  constructor(private readonly http: ProviderHttp) {}
+  readonly images: ImageSource<DentityCredentials, DentitySettings>;
+
+  constructor(private readonly http: ProviderHttp) {
+    this.images = new DentityImages(http);
+  }
 
   endpoints(settings: DentitySettings): readonly string[] {
     return [settings.baseUrl];
