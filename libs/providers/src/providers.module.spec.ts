@@ -45,7 +45,7 @@ describe('the list', () => {
     ).toEqual([
       ['sentinel', 'resume', 'receive', 'renewLink', 'check'],
       ['sardine', 'resume', 'renewLink', 'check'],
-      ['dentity', 'receive', 'check'],
+      ['dentity', 'receive', 'readMany', 'images', 'report', 'check'],
     ]);
     expect(registry().get('nobody')).toBeUndefined();
   });
