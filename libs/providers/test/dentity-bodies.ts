@@ -1,3 +1,7 @@
+import { type RawWebhook } from '@gatehouse/contract';
+
+import { hmacBase64 } from '../src/kit/signatures.js';
+
 /** Bodies as Dentity documents them (providers/dentity.md 4, 6), with an invented person. */
 
 export const VERIFICATION_ID = '665f0a1b2c3d4e5f60718293';
@@ -40,3 +44,37 @@ export const SMS_WEBHOOK = {
 export const CREDENTIALS = { apiKey: 'pk_of_the_tests', secretKey: 'sk_of_the_tests' };
 
 export const CONTACT_MISMATCH = { message: 'The phone or email you entered does not match your account' };
+
+/** The n-th of many ids. */
+export function idOf(n: number): string {
+  return n.toString(16).padStart(24, '0');
+}
+
+export function signatureOf(bytes: Uint8Array | string): string {
+  return hmacBase64(CREDENTIALS.secretKey, bytes);
+}
+
+/** A webhook as Dentity sends it: compact bytes, signed. */
+export function signedPut(body: unknown, overrides: Partial<RawWebhook> = {}): RawWebhook {
+  const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  return { method: 'PUT', headers: { 'dentity-signature': signatureOf(bytes) }, body: bytes, ...overrides };
+}
+
+/** The link of an image, signed at 2026-11-24T10:00:00Z; `parameters` that are undefined are left out. */
+export function imageUrl(
+  place: string,
+  parameters: Readonly<Record<string, string | undefined>> = {},
+): string {
+  const url = new URL(place);
+  const signed: Readonly<Record<string, string | undefined>> = {
+    'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+    'X-Amz-Date': '20261124T100000Z',
+    'X-Amz-Expires': '60',
+    'X-Amz-Signature': 'a1b2c3',
+    ...parameters,
+  };
+  for (const [name, value] of Object.entries(signed)) {
+    if (value !== undefined) url.searchParams.set(name, value);
+  }
+  return url.href;
+}

@@ -14,7 +14,7 @@ const SIGNATURE = 'dentity-signature';
 
 export const dentityHarness: ProviderHarness = {
   provider: 'dentity',
-  capabilities: ['receive', 'check'],
+  capabilities: ['receive', 'readMany', 'images', 'report', 'check'],
   rejection: 'rejected',
   unmapped: 'provider_status_unmapped',
   start: { paths: [CREATE], effect: 'unknown' },

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { capabilitiesOf } from '@gatehouse/contract';
 
 import { CONTACT_MISMATCH, CREDENTIALS, USER, VERIFICATION_ID } from '../../test/dentity-bodies.js';
-import { complaintsOf, failureOf } from '../../test/failures.js';
+import { failureOf } from '../../test/failures.js';
 import { cutShort, json, raw, reset, ScriptedVendor } from '../../test/scripted-vendor.js';
 import { startRequest } from '../../test/start-request.js';
 import { VendorHttp } from '../../test/vendor-http.js';
@@ -29,6 +29,7 @@ function connection(): Parameters<DentityProvider['start']>[0] {
 }
 
 const createdReply = json(200, { data: { _id: VERIFICATION_ID, status: 'pending', metadata: {} } });
+const NOW = new Date('2026-11-24T10:00:00.000Z');
 const HANDLE = { verificationId: VERIFICATION_ID };
 
 describe('start', () => {
@@ -65,7 +66,7 @@ describe('start', () => {
     expect(started).toEqual({
       action: { type: 'sms', to: '+442079460018' },
       reference: VERIFICATION_ID,
-      handle: HANDLE,
+      handle: { ...HANDLE, completedAt: null, wasVerified: false },
       rawStatus: 'pending',
       delivery: 'sms',
       warnings: [],
@@ -84,6 +85,17 @@ describe('start', () => {
       'name',
       'phoneNumber',
     ]);
+  });
+
+  test.each([
+    '{{link}}',
+    '{{siteName}} asks you to confirm who you are: {{link}}',
+    'Zoë, bitte hier entlang → {{link}} \u{1F600} "{{siteName}}"\n{{link}}',
+  ])('passes on the text of the message as it is: %j', async (message) => {
+    vendor.will(createdReply);
+    await provider.start(connection(), startRequest({ message }));
+    expect(vendor.requests[0]?.body).toContain(`"smsMessage":${JSON.stringify(message)}`);
+    expect(vendor.sent()).toMatchObject({ smsMessage: message });
   });
 
   test.each([
@@ -109,6 +121,11 @@ describe('start', () => {
     ['no phone', startRequest({ subject: { phone: null } })],
     ['an unreadable phone', startRequest({ subject: { phone: '12' } })],
     ['a message without the link', startRequest({ message: 'Please call us' })],
+    ['an empty message', startRequest({ message: '' })],
+    [
+      'a message with another name for the link',
+      startRequest({ message: '{{siteName}}: {{ link }} {{Link}} {link}' }),
+    ],
   ])('refuses %s without a call', async (_name, request) => {
     expect(await failureOf(provider.start(connection(), request))).toMatchObject({
       fault: 'invalid_request',
@@ -118,7 +135,7 @@ describe('start', () => {
   });
 
   test('has no way to be repeated', () => {
-    expect(capabilitiesOf(provider)).toEqual(['receive', 'check']);
+    expect(capabilitiesOf(provider)).toEqual(['receive', 'readMany', 'images', 'report', 'check']);
   });
 });
 
@@ -132,7 +149,7 @@ describe('read', () => {
     ['', 'needs_review', ['provider_status_unmapped']],
   ])('of status %j is %s', async (status, verdict, reasonCodes) => {
     vendor.will(json(200, { data: { _id: VERIFICATION_ID, status } }));
-    const reading = await provider.read(connection(), HANDLE);
+    const reading = await provider.read(connection(), HANDLE, NOW);
     expect(vendor.requests[0]).toMatchObject({
       method: 'GET',
       path: `/core/api/v1/verification/${VERIFICATION_ID}/status`,
@@ -148,7 +165,7 @@ describe('read', () => {
 
   test('normalises the user', async () => {
     vendor.will(json(200, { data: { _id: VERIFICATION_ID, status: 'verified', user: USER, metadata: {} } }));
-    expect(await provider.read(connection(), HANDLE)).toMatchObject({
+    expect(await provider.read(connection(), HANDLE, NOW)).toMatchObject({
       identity: {
         person: {
           firstName: 'Li',
@@ -169,30 +186,46 @@ describe('read', () => {
   test('takes the last of two users, as the published sample has them', async () => {
     const text = `{"data":{"_id":"${VERIFICATION_ID}","status":"verified","user":{"firstName":"Li"},"user":${JSON.stringify(USER)}}}`;
     vendor.will(raw(200, text));
-    expect(await provider.read(connection(), HANDLE)).toMatchObject({
+    expect(await provider.read(connection(), HANDLE, NOW)).toMatchObject({
       identity: { person: { fullName: 'Li Wei' } },
+    });
+  });
+
+  test.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['a text', 'Li Wei'],
+  ])('of somebody pending with %s for a user has no identity', async (_name, user) => {
+    vendor.will(json(200, { data: { _id: VERIFICATION_ID, status: 'pending', user } }));
+    expect(await provider.read(connection(), HANDLE, NOW)).toMatchObject({
+      kind: 'present',
+      observation: { verdict: 'requires_input', evidence: null },
+      identity: null,
     });
   });
 
   test('of an unknown id is absent', async () => {
     vendor.will(json(404, { message: 'no' }));
-    expect(await provider.read(connection(), HANDLE)).toMatchObject({ kind: 'absent', rawStatus: '404' });
+    expect(await provider.read(connection(), HANDLE, NOW)).toMatchObject({
+      kind: 'absent',
+      rawStatus: '404',
+    });
   });
 
   test('of another id than asked for is foreign', async () => {
     vendor.will(json(200, { data: { _id: '665f0a1b2c3d4e5f60718294', status: 'verified' } }));
-    expect(await provider.read(connection(), HANDLE)).toEqual({ kind: 'foreign' });
+    expect(await provider.read(connection(), HANDLE, NOW)).toEqual({ kind: 'foreign' });
   });
 
   test('keeps an id from leaving its place in the path', async () => {
     vendor.will(json(404, {}));
-    await provider.read(connection(), { verificationId: '../../admin?x=/1' });
+    await provider.read(connection(), { verificationId: '../../admin?x=/1' }, NOW);
     expect(vendor.requests[0]?.path).toBe('/core/api/v1/verification/..%2F..%2Fadmin%3Fx%3D%2F1/status');
   });
 
   test('is tried again, for a read has no effect', async () => {
     vendor.will(json(503, {}), json(200, { data: { _id: VERIFICATION_ID, status: 'pending' } }));
-    expect((await provider.read(connection(), HANDLE)).kind).toBe('present');
+    expect((await provider.read(connection(), HANDLE, NOW)).kind).toBe('present');
   });
 
   test.each([
@@ -201,7 +234,10 @@ describe('read', () => {
     ['a bad key', json(401, {}), 'credentials'],
   ] as const)('fails on %s', async (_name, reply, fault) => {
     vendor.will(reply);
-    expect(await failureOf(provider.read(connection(), HANDLE))).toMatchObject({ fault, effect: 'none' });
+    expect(await failureOf(provider.read(connection(), HANDLE, NOW))).toMatchObject({
+      fault,
+      effect: 'none',
+    });
   });
 });
 
@@ -214,14 +250,5 @@ describe('check', () => {
   ])('%s', async (_name, reply, ok) => {
     vendor.will(reply);
     expect((await provider.check(connection())).map((one) => one.ok)).toEqual([ok, true]);
-  });
-});
-
-test('settings and credentials are checked', () => {
-  const baseUrl = 'https://api.dentity.com/core/api/v1';
-  expect(provider.settings.parse({ baseUrl })).toEqual({ baseUrl, imageHosts: [] });
-  expect(complaintsOf(() => provider.credentials.parse({ apiKey: 'two\r\nlines', secretKey: '' }))).toEqual({
-    '/apiKey': 'must be printable ASCII without spaces',
-    '/secretKey': 'must have at least 1 characters',
   });
 });

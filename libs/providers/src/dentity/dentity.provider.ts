@@ -1,43 +1,40 @@
 import {
-  type Connection,
+  type ByteStream,
   type Finding,
+  type Glance,
   type Handle,
+  type ImageSource,
   type InboundSignal,
   type Provider,
   ProviderError,
-  type ProviderFault,
   type RawWebhook,
   type Reading,
   type Started,
   type StartRequest,
   type Subject,
 } from '@gatehouse/contract';
-import { z } from 'zod';
+import { type z } from 'zod';
 
-import { endpoint } from '../kit/base-url.js';
 import { checked } from '../kit/checked.js';
 import { toUsDate } from '../kit/dates.js';
 import { finding } from '../kit/finding.js';
 import { splitPhone, toE164 } from '../kit/phones.js';
 import { type ProviderCall, type ProviderHttp } from '../kit/provider-http.js';
+import { glanceAtAll } from './dentity.bulk.js';
+import { addressed, type DentityConnection } from './dentity.calls.js';
 import {
   type DentityCredentials,
   dentityCredentials,
   type DentitySettings,
   dentitySettings,
 } from './dentity.config.js';
+import { afterStatus, dentityHandle, patchOf } from './dentity.handle.js';
 import { identityOf } from './dentity.identity.js';
+import { DentityImages } from './dentity.images.js';
 import { observeStatus } from './dentity.map.js';
+import { openReport } from './dentity.report.js';
 import { receiveDentityWebhook } from './dentity.webhook.js';
 import { created, verificationStatus } from './dentity.wire.js';
-
-type DentityConnection = Connection<DentityCredentials, DentitySettings>;
-
-/** What Dentity's adapter must remember: the `_id`. */
-const dentityHandle = z.object({ verificationId: z.string().min(1) });
-
-/** The one error text that is known, exactly (providers/dentity.md 4.1): phone and e-mail belong to different accounts. */
-const CONTACT_MISMATCH = 'The phone or email you entered does not match your account';
 
 /** In the form of an id, belonging to nothing. */
 const NOBODYS_ID = '000000000000000000000000';
@@ -61,7 +58,11 @@ export class DentityProvider implements Provider<DentityCredentials, DentitySett
   readonly identifies = 'session';
   readonly webhookMethods = ['PUT'] as const;
 
-  constructor(private readonly http: ProviderHttp) {}
+  readonly images: ImageSource<DentityCredentials, DentitySettings>;
+
+  constructor(private readonly http: ProviderHttp) {
+    this.images = new DentityImages(http);
+  }
 
   endpoints(settings: DentitySettings): readonly string[] {
     return [settings.baseUrl];
@@ -76,10 +77,10 @@ export class DentityProvider implements Provider<DentityCredentials, DentitySett
     const phone = to === null ? null : splitPhone(to);
     if (to === null || phone === null) throw invalid('a phone number is needed');
     if (request.message?.includes('{{link}}') === false) throw invalid('the message must contain {{link}}');
-    const call = callOf(connection, {
+    const answer = await this.http.request({
+      ...addressed(connection, '/verification'),
       operation: 'create a verification at Dentity',
       method: 'POST',
-      path: '/verification',
       body: {
         key: connection.credentials.apiKey,
         phoneNumber: { dialCode: phone.dialCode, phone: phone.national },
@@ -92,12 +93,11 @@ export class DentityProvider implements Provider<DentityCredentials, DentitySett
       effectOnLostAnswer: 'unknown',
       repeatable: false,
     });
-    const answer = await this.http.request(call);
     const { _id: verificationId, status } = answer.data.data;
     return {
       action: { type: 'sms', to },
       reference: verificationId,
-      handle: { verificationId },
+      handle: this.handle.parse({ verificationId }),
       rawStatus: status,
       delivery: 'sms',
       warnings: [],
@@ -105,19 +105,41 @@ export class DentityProvider implements Provider<DentityCredentials, DentitySett
     };
   }
 
-  async read(connection: DentityConnection, handle: Handle): Promise<Reading> {
-    const { verificationId } = this.handle.parse(handle);
+  async read(connection: DentityConnection, handle: Handle, now: Date): Promise<Reading> {
+    const before = this.handle.parse(handle);
+    const { verificationId } = before;
     const answer = await this.http.find(statusCall(connection, verificationId), [404]);
     if (answer.data === null) return { kind: 'absent', rawStatus: '404', reasonCodes: ['awaiting_user'] };
     const { _id: answered, status, user } = answer.data.data;
     if (answered !== verificationId) return { kind: 'foreign' };
+    const after = afterStatus(before, status, now);
     return {
       kind: 'present',
-      observation: observeStatus(status),
+      observation: observeStatus(status, after, connection.settings),
       identity: user == null ? null : identityOf(user),
       reference: verificationId,
-      handlePatch: {},
+      handlePatch: patchOf(after),
     };
+  }
+
+  async readMany(
+    connection: DentityConnection,
+    handles: readonly Handle[],
+  ): Promise<readonly (Glance | null)[]> {
+    return glanceAtAll(
+      this.http,
+      connection,
+      handles.map((handle) => this.handle.parse(handle)),
+    );
+  }
+
+  async report(
+    connection: DentityConnection,
+    handle: Handle,
+    request: { readonly confidences: boolean; readonly signal: AbortSignal },
+  ): Promise<ByteStream | null> {
+    if (connection.settings.report === 'none') return null;
+    return openReport(this.http, connection, this.handle.parse(handle).verificationId, request);
   }
 
   receive(connection: DentityConnection, webhook: RawWebhook): InboundSignal {
@@ -171,45 +193,14 @@ function statusCall(
   connection: DentityConnection,
   verificationId: string,
 ): ProviderCall<z.output<typeof verificationStatus>> {
-  return callOf(connection, {
+  return {
+    ...addressed(connection, `/verification/${encodeURIComponent(verificationId)}/status`),
     operation: 'read a verification at Dentity',
     method: 'GET',
-    path: `/verification/${encodeURIComponent(verificationId)}/status`,
     schema: verificationStatus,
     effectOnLostAnswer: 'none',
     repeatable: true,
-  });
-}
-
-/** The API key is in a header of every call (seed 003). */
-function callOf<T>(
-  { credentials, settings }: DentityConnection,
-  call: Omit<ProviderCall<T>, 'provider' | 'url' | 'headers' | 'faultOf'> & { readonly path: string },
-): ProviderCall<T> {
-  const { path, ...rest } = call;
-  return {
-    ...rest,
-    provider: 'dentity',
-    url: endpoint(settings.baseUrl, path),
-    headers: { 'x-api-key': credentials.apiKey },
-    faultOf,
   };
-}
-
-/** Only one error is documented, by its text; the rest is what the codes say by themselves. */
-function faultOf(status: number, texts: readonly string[]): ProviderFault {
-  if (texts.includes(CONTACT_MISMATCH)) return 'subject';
-  switch (status) {
-    case 401:
-    case 403:
-      return 'credentials';
-    case 404:
-      return 'not_found';
-    case 409:
-      return 'conflict';
-    default:
-      return 'invalid_request';
-  }
 }
 
 function invalid(why: string): ProviderError {

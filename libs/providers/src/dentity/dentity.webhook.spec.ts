@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import {
   CREDENTIALS,
   EMAIL_WEBHOOK,
-  SMS_WEBHOOK,
+  signatureOf,
+  signedPut,
   STATUS_WEBHOOK,
   USER,
   VERIFICATION_ID,
@@ -16,13 +17,6 @@ import { receiveDentityWebhook } from './dentity.webhook.js';
 
 const settings = dentitySettings.parse({ baseUrl: 'https://api.dentity.com/core/api/v1' });
 const connection = { credentials: CREDENTIALS, settings };
-const sign = (bytes: Uint8Array | string): string => hmacBase64(CREDENTIALS.secretKey, bytes);
-
-/** A webhook as Dentity sends it: compact bytes, signed. */
-function put(body: unknown, overrides: Partial<RawWebhook> = {}): RawWebhook {
-  const bytes = typeof body === 'string' ? Buffer.from(body) : Buffer.from(JSON.stringify(body));
-  return { method: 'PUT', headers: { 'dentity-signature': sign(bytes) }, body: bytes, ...overrides };
-}
 
 const receive = (webhook: RawWebhook): InboundSignal => receiveDentityWebhook(connection, webhook);
 
@@ -38,7 +32,7 @@ function outcomeOf(webhook: RawWebhook): WebhookRefusal['kind'] | 'accepted' {
 
 describe('a status webhook', () => {
   test('is a signal found by our own id and by Dentity’s', () => {
-    expect(receive(put(STATUS_WEBHOOK))).toMatchObject({
+    expect(receive(signedPut(STATUS_WEBHOOK))).toMatchObject({
       event: 'verification_status',
       correlation: {
         verificationId: STATUS_WEBHOOK.metadata.verificationId,
@@ -65,15 +59,32 @@ describe('a status webhook', () => {
     ['failed', 'rejected', ['provider_declined']],
     ['resting', 'needs_review', ['provider_status_unmapped']],
   ])('of %s is %s', (status, verdict, reasonCodes) => {
-    expect(receive(put({ ...STATUS_WEBHOOK, status })).observation).toMatchObject({ verdict, reasonCodes });
+    expect(receive(signedPut({ ...STATUS_WEBHOOK, status })).observation).toMatchObject({
+      verdict,
+      reasonCodes,
+    });
   });
 
   test('needs no type, as in the older documentation, and no metadata', () => {
-    expect(receive(put({ _id: VERIFICATION_ID, status: 'failed' }))).toMatchObject({
+    expect(receive(signedPut({ _id: VERIFICATION_ID, status: 'failed' }))).toMatchObject({
       event: 'verification_status',
       correlation: { verificationId: null },
       observation: { verdict: 'rejected' },
     });
+  });
+
+  test('keeps no address as evidence, whatever member has one', () => {
+    const url = 'https://files.test/report?X-Amz-Signature=abc';
+    const metadata = { ...STATUS_WEBHOOK.metadata, list: [{ url }, `see ${url}`] };
+    const { evidence } = receive(signedPut({ ...STATUS_WEBHOOK, pdfUrl: url, metadata }));
+    expect(evidence).toMatchObject({ pdfUrl: '(an address)', user: USER, metadata: STATUS_WEBHOOK.metadata });
+    expect(JSON.stringify(evidence)).not.toContain('files.test');
+  });
+
+  test('has a verdict that knows nothing of what was seen before', () => {
+    const { observation, handlePatch } = receive(signedPut({ ...STATUS_WEBHOOK, status: 'failed' }));
+    expect(observation).toMatchObject({ verdict: 'rejected', reasonCodes: ['provider_declined'] });
+    expect(handlePatch).toEqual({ verificationId: VERIFICATION_ID });
   });
 
   test.each([
@@ -82,94 +93,7 @@ describe('a status webhook', () => {
     { metadata: { verificationId: 7 } },
     { metadata: [] },
   ])('has none of our ids in %j', (change) => {
-    expect(receive(put({ ...STATUS_WEBHOOK, ...change })).correlation.verificationId).toBeNull();
-  });
-
-  test('keeps which images there are and no URL of one', () => {
-    const url = 'https://img.test/f?X-Amz-Expires=60&X-Amz-Signature=abc';
-    const images = { face: url, original_front: url, original_back: null };
-    const signal = receive(put({ ...STATUS_WEBHOOK, idvImages: [{ category: 'drivers_license', images }] }));
-    expect(signal.observation.evidence).toEqual({
-      images: 2,
-      imagesUntil: null,
-      report: false,
-      reportUntil: null,
-    });
-    expect(signal.evidence).toMatchObject({
-      idvImages: [{ category: 'drivers_license', images: ['face', 'original_front'] }],
-    });
-    expect(JSON.stringify(signal)).not.toContain('X-Amz');
-  });
-
-  test('with images in a form that nobody knows still counts, without them', () => {
-    const signal = receive(put({ ...STATUS_WEBHOOK, idvImages: 'https://img.test/f?X-Amz-Signature=abc' }));
-    expect(signal.observation).toMatchObject({ verdict: 'verified', evidence: null });
-    expect(JSON.stringify(signal)).not.toContain('X-Amz');
-  });
-});
-
-describe('a delivery webhook', () => {
-  test('of e-mail tells the history, oldest first, and nothing of the verdict', () => {
-    expect(receive(put({ ...EMAIL_WEBHOOK, status: 'verified' }))).toMatchObject({
-      event: 'email_delivery_status',
-      observation: {
-        verdict: null,
-        rawStatus: 'verified',
-        reasonCodes: [],
-        delivery: [
-          { channel: 'email', state: 'queued', at: '2024-05-18T02:40:00.000Z' },
-          { channel: 'email', state: 'delivered', at: '2024-05-18T02:40:02.000Z' },
-        ],
-      },
-    });
-  });
-
-  test.each([
-    ['processed', 'queued', []],
-    ['delivered', 'delivered', []],
-    ['deferred', 'deferred', []],
-    ['bounce', 'bounced', ['contact_unreachable']],
-    ['dropped', 'dropped', ['contact_unreachable']],
-    ['blocked', 'blocked', []],
-  ])('of e-mail %s is %s', (status, state, reasonCodes) => {
-    const events = [{ email: 'li@mail.test', timestamp: 1_716_000_000, status }];
-    const { observation } = receive(put({ ...EMAIL_WEBHOOK, emailDeliveryEvents: events }));
-    expect(observation.delivery.map((one) => one.state)).toEqual([state]);
-    expect(observation.reasonCodes).toEqual(reasonCodes);
-  });
-
-  test.each([
-    ['accepted', 'queued', []],
-    ['sending', 'queued', []],
-    ['sent', 'sent', []],
-    ['delivered', 'delivered', []],
-    ['failed', 'failed', ['contact_unreachable']],
-  ])('of SMS %s is %s, as an object and as an array', (status, state, reasonCodes) => {
-    for (const smsDeliveryEvents of [{ to: '+14155550123', status }, [{ to: '+14155550123', status }]]) {
-      const { observation } = receive(put({ ...SMS_WEBHOOK, smsDeliveryEvents }));
-      expect(observation).toMatchObject({ verdict: null, reasonCodes });
-      expect(observation.delivery).toEqual([{ channel: 'sms', state, at: null }]);
-    }
-  });
-
-  test.each([
-    [{ ...SMS_WEBHOOK, smsDeliveryEvents: { status: 'teleported' } }],
-    [{ ...SMS_WEBHOOK, smsDeliveryEvents: 'sent' }],
-    [{ ...SMS_WEBHOOK, smsDeliveryEvents: undefined }],
-    [{ ...EMAIL_WEBHOOK, emailDeliveryEvents: [{ status: 'opened' }, null, 3] }],
-    [{ ...EMAIL_WEBHOOK, type: 'push_delivery_status' }],
-  ])('with what nobody knows reports nothing: %#', (body) => {
-    expect(receive(put(body)).observation).toMatchObject({ verdict: null, delivery: [], reasonCodes: [] });
-  });
-
-  test('that bounced and was delivered later is not unreachable', () => {
-    const events = [
-      { timestamp: 1_716_000_009, status: 'delivered' },
-      { timestamp: 1_716_000_001, status: 'bounce' },
-    ];
-    expect(receive(put({ ...EMAIL_WEBHOOK, emailDeliveryEvents: events })).observation.reasonCodes).toEqual(
-      [],
-    );
+    expect(receive(signedPut({ ...STATUS_WEBHOOK, ...change })).correlation.verificationId).toBeNull();
   });
 });
 
@@ -182,7 +106,7 @@ test('signals are the same only with the same type, id, status and bytes', () =>
     { ...STATUS_WEBHOOK, note: 'x' },
     EMAIL_WEBHOOK,
   ];
-  const keys = bodies.map((body) => receive(put(body)).dedupKey);
+  const keys = bodies.map((body) => receive(signedPut(body)).dedupKey);
   expect(keys[1]).toBe(keys[0]);
   expect(new Set(keys).size).toBe(5);
 });
@@ -190,21 +114,22 @@ test('signals are the same only with the same type, id, status and bytes', () =>
 describe('the signature', () => {
   test('covers either the bytes or what JavaScript writes for them', () => {
     const pretty = Buffer.from(JSON.stringify({ ...STATUS_WEBHOOK, name: 'Zoë' }, null, 2));
-    const compact = sign(JSON.stringify(JSON.parse(pretty.toString())));
+    const compact = signatureOf(JSON.stringify(JSON.parse(pretty.toString())));
     expect(
-      receive({ ...put(''), body: pretty, headers: { 'dentity-signature': compact } }).authenticity,
+      receive({ ...signedPut(''), body: pretty, headers: { 'dentity-signature': compact } }).authenticity,
     ).toBe('hmac_reserialized');
     expect(
-      receive({ ...put(''), body: pretty, headers: { 'dentity-signature': sign(pretty) } }).authenticity,
+      receive({ ...signedPut(''), body: pretty, headers: { 'dentity-signature': signatureOf(pretty) } })
+        .authenticity,
     ).toBe('hmac_raw');
   });
 
   test.each(['Dentity-Signature', 'DENTITY-SIGNATURE', 'dentity-signature'])('is found under %s', (name) => {
-    const webhook = put(STATUS_WEBHOOK);
-    expect(outcomeOf({ ...webhook, headers: { [name]: sign(webhook.body) } })).toBe('accepted');
+    const webhook = signedPut(STATUS_WEBHOOK);
+    expect(outcomeOf({ ...webhook, headers: { [name]: signatureOf(webhook.body) } })).toBe('accepted');
   });
 
-  const good = sign(JSON.stringify(STATUS_WEBHOOK));
+  const good = signatureOf(JSON.stringify(STATUS_WEBHOOK));
   test.each<[string, RawWebhook['headers']]>([
     ['missing', {}],
     ['undefined', { 'dentity-signature': undefined }],
@@ -228,13 +153,13 @@ describe('the signature', () => {
     ],
     ['of an empty key', { 'dentity-signature': hmacBase64('', JSON.stringify(STATUS_WEBHOOK)) }],
   ])('is refused when %s', (_name, headers) => {
-    expect(outcomeOf(put(STATUS_WEBHOOK, { headers }))).toBe('unauthentic');
+    expect(outcomeOf(signedPut(STATUS_WEBHOOK, { headers }))).toBe('unauthentic');
   });
 
   test('is never accepted where no secret is configured', () => {
     const { apiKey } = CREDENTIALS;
     for (const key of ['', 'undefined', apiKey]) {
-      const webhook = put(STATUS_WEBHOOK, {
+      const webhook = signedPut(STATUS_WEBHOOK, {
         headers: { 'dentity-signature': hmacBase64(key, JSON.stringify(STATUS_WEBHOOK)) },
       });
       expect(() => receiveDentityWebhook({ credentials: { apiKey }, settings }, webhook)).toThrow(
@@ -244,7 +169,7 @@ describe('the signature', () => {
   });
 
   test('does not hold for a body with any bit changed', () => {
-    const webhook = put(STATUS_WEBHOOK);
+    const webhook = signedPut(STATUS_WEBHOOK);
     fc.assert(
       fc.property(fc.nat(webhook.body.length - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
         const body = Uint8Array.from(webhook.body);
@@ -260,7 +185,7 @@ describe('the signature', () => {
         fc.oneof(fc.base64String(), fc.base64String({ minLength: 44, maxLength: 44 })),
         (forged) => {
           fc.pre(forged !== good);
-          expect(outcomeOf(put(STATUS_WEBHOOK, { headers: { 'dentity-signature': forged } }))).toBe(
+          expect(outcomeOf(signedPut(STATUS_WEBHOOK, { headers: { 'dentity-signature': forged } }))).toBe(
             'unauthentic',
           );
         },
@@ -280,11 +205,11 @@ describe('a body that is authentic', () => {
     ['with a hostile key', `{"_id":"a","status":"verified","__proto__":{}}`],
     ['nested too deeply', `${'['.repeat(500)}${']'.repeat(500)}`],
   ])('and %s is malformed', (_name, body) => {
-    expect(outcomeOf(put(body))).toBe('malformed');
+    expect(outcomeOf(signedPut(body))).toBe('malformed');
   });
 
   test('and sent by another method is malformed', () => {
-    expect(outcomeOf(put(STATUS_WEBHOOK, { method: 'POST' }))).toBe('malformed');
+    expect(outcomeOf(signedPut(STATUS_WEBHOOK, { method: 'POST' }))).toBe('malformed');
   });
 });
 
@@ -306,7 +231,7 @@ describe('whatever arrives', () => {
   test('signed bytes: a signal or a refusal, never another error', () => {
     fc.assert(
       fc.property(fc.oneof(fc.json(), fc.string()), (body) => {
-        expect(['accepted', 'malformed']).toContain(outcomeOf(put(body)));
+        expect(['accepted', 'malformed']).toContain(outcomeOf(signedPut(body)));
       }),
     );
   });
@@ -315,7 +240,9 @@ describe('whatever arrives', () => {
     const names = [...Object.keys(STATUS_WEBHOOK), 'emailDeliveryEvents', 'smsDeliveryEvents', 'idvImages'];
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...names), fc.jsonValue()), (members) => {
-        expect(['accepted', 'malformed']).toContain(outcomeOf(put({ _id: VERIFICATION_ID, ...members })));
+        expect(['accepted', 'malformed']).toContain(
+          outcomeOf(signedPut({ _id: VERIFICATION_ID, ...members })),
+        );
       }),
     );
   });

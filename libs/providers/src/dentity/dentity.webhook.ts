@@ -1,10 +1,11 @@
-import { type Connection, type InboundSignal, type RawWebhook, WebhookRefusal } from '@gatehouse/contract';
+import { type ImageLink, type InboundSignal, type RawWebhook, WebhookRefusal } from '@gatehouse/contract';
 import { sha256 } from '@gatehouse/platform';
 
 import { isHmacBase64 } from '../kit/signatures.js';
 import { parseUntrustedJson, UnreadableJson } from '../kit/untrusted-json.js';
 import { parseWebhookJson } from '../kit/webhook-json.js';
-import { type DentityCredentials, type DentitySettings } from './dentity.config.js';
+import { type DentityConnection } from './dentity.calls.js';
+import { imageEvidenceOf, imageLinksOf } from './dentity.image-links.js';
 import { observeWebhook } from './dentity.map.js';
 import { type DentityWebhook, echoedMetadata, webhookBody } from './dentity.wire.js';
 
@@ -16,7 +17,7 @@ const DEFAULT_TYPE = 'verification_status';
 
 /** Authenticates and parses one webhook: a PUT with an HMAC over its body (providers/dentity.md 6, 6.1). */
 export function receiveDentityWebhook(
-  { credentials }: Connection<DentityCredentials, DentitySettings>,
+  { credentials, settings }: DentityConnection,
   webhook: RawWebhook,
 ): InboundSignal {
   if (credentials.secretKey === undefined)
@@ -27,7 +28,11 @@ export function receiveDentityWebhook(
   const json = parseWebhookJson(webhook.body);
   const parsed = webhookBody.safeParse(json);
   if (!parsed.success) throw new WebhookRefusal('malformed', 'The body does not have the documented shape');
-  return signalOf(parsed.data, json, authenticity, webhook.body);
+  return signalOf(parsed.data, imageLinksOf(parsed.data.idvImages, settings), {
+    json,
+    authenticity,
+    bytes: webhook.body,
+  });
 }
 
 /** The one signature. None, several or one of another length is refused before anything is computed. */
@@ -66,11 +71,17 @@ function rewrite(body: Uint8Array): string | null {
   return JSON.stringify(JSON.parse(new TextDecoder().decode(body)));
 }
 
+/** A body as it came, and how it proved itself. */
+interface Proven {
+  readonly json: unknown;
+  readonly authenticity: string;
+  readonly bytes: Uint8Array;
+}
+
 function signalOf(
   body: DentityWebhook,
-  json: unknown,
-  authenticity: string,
-  bytes: Uint8Array,
+  imageLinks: readonly ImageLink[],
+  { json, authenticity, bytes }: Proven,
 ): InboundSignal {
   const event = body.type ?? DEFAULT_TYPE;
   const metadata = echoedMetadata.safeParse(body.metadata);
@@ -83,7 +94,7 @@ function signalOf(
       emails: [],
       phones: [],
     },
-    observation: observeWebhook(body),
+    observation: observeWebhook(body, imageEvidenceOf(imageLinks)),
     reference: body._id,
     handlePatch: { verificationId: body._id },
     authenticity,
@@ -95,16 +106,22 @@ function signalOf(
       // As it is written again, so that other white space does not make a repeat look new.
       sha256(rewrite(bytes) ?? Buffer.from(bytes)).toString('hex'),
     ]),
-    imageLinks: [],
+    imageLinks,
     evidence: evidenceOf(json, body),
   };
 }
 
-/** Image URLs open the image for whoever has them for a minute (providers/dentity.md 7); only their names are kept. */
+/**
+ * Image URLs open the image for whoever has them for a minute (providers/dentity.md 7); only their names are kept. Of any
+ * other address in it nobody knows what it opens.
+ */
 function evidenceOf(json: unknown, body: DentityWebhook): unknown {
-  if (typeof json !== 'object' || json === null || !('idvImages' in json)) return json;
+  const kept: unknown = JSON.parse(JSON.stringify(json), (_key, value: unknown) =>
+    typeof value === 'string' && /https?:/iu.test(value) ? '(an address)' : value,
+  );
+  if (typeof kept !== 'object' || kept === null || !('idvImages' in kept)) return kept;
   return {
-    ...json,
+    ...kept,
     idvImages: body.idvImages.map(({ category, images }) => ({
       category: category ?? null,
       images: Object.entries(images ?? {}).flatMap(([name, url]) => (typeof url === 'string' ? [name] : [])),

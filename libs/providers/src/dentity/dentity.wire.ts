@@ -23,6 +23,19 @@ export const verificationStatus = z.object({
   data: z.object({ _id: identifier, status: z.string(), user }),
 });
 
+/** Of a row that can be told apart but not read, the status is null. */
+const bulkRow = z.object({ _id: identifier, status: z.string().nullable().catch(null) });
+
+/** providers/dentity.md 4.4. A row that cannot be read must not cost us the others. */
+export const bulkAnswer = z.object({
+  data: z.object({
+    data: z.array(z.unknown()).transform((rows) => rows.flatMap((row) => bulkRow.safeParse(row).data ?? [])),
+  }),
+});
+
+/** The year 2100: milliseconds are past it, and taken for no time. */
+const LATEST = 4_102_444_800;
+
 /** Unix seconds, in a number or, to be lenient, in digits. */
 const unixSeconds = z
   .union([
@@ -32,6 +45,7 @@ const unixSeconds = z
       .regex(/^\d{1,12}$/u)
       .transform(Number),
   ])
+  .pipe(z.number().min(1).max(LATEST))
   .nullable()
   .catch(null);
 
