@@ -22,6 +22,8 @@ import { type VendorTransport } from './vendor-transport.js';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_IDLE_MS = 30_000;
+/** A vendor that puts megabytes together takes its time over the first byte. */
+const DEFAULT_OPEN_TIMEOUT_MS = 30_000;
 const DEFAULT_MAX_BYTES = 5 * 1024 * 1024;
 const DEFAULT_MAX_STREAM_BYTES = 256 * 1024 * 1024;
 const MAX_RETRIES = 2;
@@ -48,7 +50,7 @@ export interface ProviderCall<T> extends Sending {
 
 /** A call whose answer is read while it arrives, because it holds images or a report. */
 export interface StreamCall extends Sending {
-  /** Until the headers of the answer, retries included. */
+  /** Until the headers of the answer, retries included; 30 s unless given. */
   readonly timeoutMs?: number;
   /** The longest silence of the vendor within the body. How slowly the body is read has no limit. */
   readonly idleMs?: number;
@@ -91,6 +93,10 @@ const systemBackoff: Backoff = {
   fraction: () => Math.random(),
 };
 
+function patient(call: StreamCall): StreamCall & { readonly timeoutMs: number } {
+  return { ...call, timeoutMs: call.timeoutMs ?? DEFAULT_OPEN_TIMEOUT_MS };
+}
+
 /**
  * The one client for calls to vendors. Whatever goes wrong comes out as a {@link ProviderError} with its fault and its
  * effect, holding no body, no header and no query: vendors echo what we send, and we send secrets in bodies.
@@ -119,12 +125,14 @@ export class ProviderHttp {
 
   /** The answer as soon as its headers are there. Throws {@link ProviderError} for everything but a 2xx. */
   open(call: StreamCall): Promise<OpenAnswer> {
-    return this.#exchange(call, async (timeoutMs) => openAnswerOf(call, await this.#begin(call, timeoutMs)));
+    return this.#exchange(patient(call), async (timeoutMs) =>
+      openAnswerOf(call, await this.#begin(call, timeoutMs)),
+    );
   }
 
   /** Like {@link open}, but null where the status is one of `absent`. */
   openIfPresent(call: StreamCall, absent: readonly number[]): Promise<OpenAnswer | null> {
-    return this.#exchange(call, async (timeoutMs) => {
+    return this.#exchange(patient(call), async (timeoutMs) => {
       const response = await this.#begin(call, timeoutMs);
       if (!absent.includes(response.status)) return openAnswerOf(call, response);
       if (response.data instanceof VendorBody) response.data.destroy();

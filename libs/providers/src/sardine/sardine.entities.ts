@@ -6,7 +6,7 @@ import { EntityReader } from './sardine.entity.js';
 import { type SardineEntity } from './sardine.wire.js';
 
 /** For a whole answer, unless its images are being passed on at their reader's pace. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 /** What is there of a person; `why` there is nothing, in a word for the record. */
 export type FoundEntity =
