@@ -150,6 +150,11 @@ export class IsolationWorld {
   readonly #bodies: Readonly<Record<string, unknown>> = {
     createVerification: { subject: SUBJECT },
     searchVerifications: SUBJECT,
+    getVerificationStatuses: { ids: [] },
+    decideVerification: { decision: 'approve', reason: 'compared with the file' },
+    correctVerificationContact: { email: 'ana.new@mail.test' },
+    lookUpPerson: SUBJECT,
+    beginImport: {},
     createTenant: { name: 'Northwind Bank' },
     changeTenant: { name: 'Northwind Bank' },
     createApiKey: { name: 'backend', environment: 'test', scopes: ['verifications:read'] },
@@ -162,6 +167,54 @@ export class IsolationWorld {
   };
 }
 
+/** The ids in the path of an operation with which it can succeed, and what becomes of a side by making them. */
+export async function ownObject(side: Side, operation: Operation): Promise<Readonly<Record<string, string>>> {
+  switch (operation.id) {
+    case 'getImport':
+      return { id: await importOf(side) };
+    case 'getVerificationIdentity':
+    case 'listVerificationImages':
+    case 'correctVerificationContact':
+      return { id: await verifiedBy(side, 'sentinel') };
+    case 'getVerificationReport':
+      return { id: await verifiedBy(side, 'dentity') };
+    case 'getVerificationImage': {
+      const id = await verifiedBy(side, 'sentinel');
+      const { data } = required(await side.call('GET', `/verifications/${id}/images`), 200);
+      const [image] = data as { id: string }[];
+      return { id, imageId: image?.id ?? '' };
+    }
+    case 'decideVerification': {
+      const id = await side.create();
+      await side.sentinel.finish(SUBJECT.email, 'review');
+      required(await side.call('POST', `/verifications/${id}/refresh`), 200);
+      return { id };
+    }
+    case 'retryVerification': {
+      const id = await side.create();
+      required(await side.call('POST', `/verifications/${id}/cancel`), 200);
+      return { id };
+    }
+    default:
+      return { id: await side.create() };
+  }
+}
+
+/** One import at a time: the one that runs, or a new one. */
+async function importOf(side: Side): Promise<string> {
+  const answer = await side.call('POST', '/imports', {});
+  const running = answer.json['importId'];
+  return typeof running === 'string' ? running : text(required(answer, 202), 'id');
+}
+
+async function verifiedBy(side: Side, provider: 'sentinel' | 'dentity'): Promise<string> {
+  const id = await side.create({ provider });
+  const name = provider === 'sentinel' ? SUBJECT.email : SUBJECT.phone;
+  await side[provider].finish(name, 'approve');
+  required(await side.call('POST', `/verifications/${id}/refresh`), 200);
+  return id;
+}
+
 /** An id that nobody ever made. */
 export function missingId(prefix: string): string {
   return toTypeId(prefix, ids.next());
@@ -172,6 +225,8 @@ const PREFIXES: Readonly<Record<string, string | null>> = {
   verifications: 'ver',
   tenants: 'tnt',
   'api-keys': 'key',
+  images: 'img',
+  imports: 'imp',
   connections: null,
 };
 

@@ -1,5 +1,7 @@
 import { StartError } from '@gatehouse/platform';
 
+import { DEMO_SCOPES } from './demo-scopes.js';
+
 /** Calls the admin API of the gateway beside us, as an operator would. */
 export class AdminClient {
   constructor(
@@ -26,6 +28,14 @@ export class AdminClient {
     if (!answer.ok)
       throw new StartError([`the demo could not be prepared: ${method} ${path}: ${String(json['code'])}`]);
     return json;
+  }
+
+  /** Whether a tenant's key of an earlier start may do everything that there is by now. */
+  async mayAll(tenantKey: string): Promise<boolean> {
+    const answer = await fetch(`${this.origin}/v1/me`, { headers: { authorization: `Bearer ${tenantKey}` } });
+    if (!answer.ok) return false;
+    const { scopes } = (await answer.json()) as { scopes: readonly string[] };
+    return DEMO_SCOPES.every((scope) => scopes.includes(scope));
   }
 
   /** As {@link call}, for what has to be there. */

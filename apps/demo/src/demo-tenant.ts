@@ -1,5 +1,6 @@
 import { demoAccounts } from '../../simulator/src/demo-accounts.js';
 import { type AdminClient } from './admin-client.js';
+import { DEMO_SCOPES } from './demo-scopes.js';
 import { type DemoState } from './demo-state.js';
 
 const ENVIRONMENT = 'environment=test';
@@ -9,7 +10,7 @@ export async function prepareTenant(
   admin: AdminClient,
   state: DemoState,
   simulatorOrigin: string,
-): Promise<{ state: DemoState & { tenantId: string; tenantKey: string }; sentinelWebhookUrl: string }> {
+): Promise<DemoState & { tenantId: string; tenantKey: string }> {
   const known =
     state.tenantId === null ? null : await admin.call('GET', `/admin/v1/tenants/${state.tenantId}`);
   const tenantId = text(
@@ -18,13 +19,16 @@ export async function prepareTenant(
   );
   const tenant = `/admin/v1/tenants/${tenantId}`;
   const tenantKey =
-    known === null || state.tenantKey === null ? await newKey(admin, tenant) : state.tenantKey;
+    known !== null && state.tenantKey !== null && (await admin.mayAll(state.tenantKey))
+      ? state.tenantKey
+      : await newKey(admin, tenant);
 
   // The twins' ports may differ from the last start's, so the connections are written anew.
   const put = (provider: string, credentials: object, settings: object): Promise<Record<string, unknown>> =>
     admin.require('PUT', `${tenant}/connections/${provider}?${ENVIRONMENT}`, { credentials, settings });
+  const host = new URL(simulatorOrigin).host;
   const { clientUuid, clientSecret, callbackPassphrase } = demoAccounts.sentinel;
-  const sentinel = await put(
+  await put(
     'sentinel',
     { clientUuid, clientSecret, callbackPassphrase },
     {
@@ -36,33 +40,30 @@ export async function prepareTenant(
   await put(
     'sardine',
     { clientId, clientSecret: sardineSecret },
-    { baseUrl: `${simulatorOrigin}/sardine/v1` },
+    { baseUrl: `${simulatorOrigin}/sardine/v1`, imageHosts: [host] },
   );
   const { apiKey, secretKey } = demoAccounts.dentity;
-  await put('dentity', { apiKey, secretKey }, { baseUrl: `${simulatorOrigin}/dentity/core/api/v1` });
+  await put(
+    'dentity',
+    { apiKey, secretKey },
+    { baseUrl: `${simulatorOrigin}/dentity/core/api/v1`, imageHosts: [host] },
+  );
+  // Sentinel is the one that can be told by a call where its webhooks go.
+  await admin.require('POST', `${tenant}/connections/sentinel/register-webhook?${ENVIRONMENT}`);
 
   const routing = `${tenant}/routing?${ENVIRONMENT}`;
   if ((await admin.call('GET', routing)) === null)
     await admin.require('PUT', routing, { provider: 'sentinel' });
-  return { state: { ...state, tenantId, tenantKey }, sentinelWebhookUrl: text(sentinel, 'webhookUrl') };
+  return { ...state, tenantId, tenantKey };
 }
 
 async function newKey(admin: AdminClient, tenant: string): Promise<string> {
   const created = await admin.require('POST', `${tenant}/api-keys`, {
     name: 'demo backend',
     environment: 'test',
-    scopes: ['verifications:read', 'verifications:write', 'identity:read'],
+    scopes: DEMO_SCOPES,
   });
   return text(created, 'key');
-}
-
-/** Registers the webhook with the twin as an admin does in the vendor's dashboard. */
-export async function registerSentinelWebhook(simulatorOrigin: string, callbackUrl: string): Promise<void> {
-  await fetch(`${simulatorOrigin}/control/accounts/sentinel`, {
-    method: 'PUT',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ ...demoAccounts.sentinel, callbackUrl }),
-  });
 }
 
 function text(json: Record<string, unknown>, member: string): string {

@@ -22,6 +22,7 @@ Gatehouse is ready.
   API            ${gateway}/v1            reference: ${gateway}/docs
   Twins          ${simulator}             Sentinel, Sardine and Dentity on this machine
   Text messages  ${simulator}/dentity/outbox
+  Control page   ${simulator}/control     their people, faults and clocks
   Tenant key     ${tenantKey}
   Admin key      ${adminKey}
 

@@ -10,7 +10,7 @@ import { demoStartingAccounts } from '../../simulator/src/demo-accounts.js';
 import { createSimulator } from '../../simulator/src/simulator.js';
 import { AdminClient } from './admin-client.js';
 import { type DemoState, loadDemoState, saveDemoState } from './demo-state.js';
-import { prepareTenant, registerSentinelWebhook } from './demo-tenant.js';
+import { prepareTenant } from './demo-tenant.js';
 import { greeting, type GreetingFacts } from './greeting.js';
 
 /** `npm start`: gateway, database and twins in one process, a tenant connected to all three, and the first commands to try. */
@@ -50,9 +50,8 @@ async function prepare(
   const simulatorOrigin = `http://${demo.host}:${simulatorPort}`;
   const admin = new AdminClient(`http://${demo.host}:${gateway.port}`, state.adminKey);
   const prepared = await prepareTenant(admin, state, simulatorOrigin);
-  await registerSentinelWebhook(simulatorOrigin, prepared.sentinelWebhookUrl);
-  await saveDemoState(demo.dataDir, prepared.state);
-  const { tenantId, tenantKey } = prepared.state;
+  await saveDemoState(demo.dataDir, prepared);
+  const { tenantId, tenantKey } = prepared;
   const routing = await admin.require('GET', `/admin/v1/tenants/${tenantId}/routing?environment=test`);
   return {
     gateway: gateway.publicUrl,

@@ -15,12 +15,11 @@ import {
   SystemIds,
   SystemRandom,
 } from '@gatehouse/platform';
-import { type ProviderClass } from '@gatehouse/providers';
 import { type NestApplicationOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 
-import { AppModule } from './app.module.js';
+import { AppModule, type AppOptions } from './app.module.js';
 import { fastifyAdapter, prepareFastify } from './http/fastify.js';
 import { ApiDocument } from './http/openapi/api-document.js';
 import { describeApi } from './http/openapi/describe-api.js';
@@ -45,7 +44,7 @@ export interface GatewayDependencies {
   readonly random?: RandomSource;
   readonly rateLimits?: RateLimitOptions;
   /** The providers of this deployment; absent: all that this repository has. */
-  readonly providers?: readonly ProviderClass[];
+  readonly providers?: NonNullable<AppOptions['providers']>;
 }
 
 /** A gateway that listens. */

@@ -22,7 +22,7 @@ ${twins.map(
   (twin) =>
     markup`<tr><td>${twin.title}</td><td><code>${baseUrl(twin)}</code></td><td>${twin.accounts().length}</td></tr>`,
 )}</table></div>
-<p><a href="/dentity/outbox">Text messages that Dentity sent</a> · <a href="/control/accounts">Accounts as JSON</a></p>
+<p><a href="/control">Control page: accounts, bad days, clock, switches</a> · <a href="/dentity/outbox">Text messages that Dentity sent</a> · <a href="/control/accounts">Accounts as JSON</a></p>
 ${twins.map(peopleOf)}
 <h2>Magic people</h2>
 <p>Write the word as a tag in the e-mail (<code>ana+approve@mail.test</code>), or end the phone with the three digits.

@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 
 import { registerControl } from './control/control.routes.js';
+import { registerControlPages } from './control/page.routes.js';
 import { type StartingAccounts } from './demo-accounts.js';
 import { DentityTwin } from './dentity/dentity.twin.js';
 import { sendIndex } from './index.page.js';
@@ -68,6 +69,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   for (const twin of all) twin.registerRoutes(app);
   const baseUrl = (request: FastifyRequest, twin: Twin): string => origin(request) + twin.basePath;
   registerControl(app, { twins: all, strangers, baseUrl, reset });
+  registerControlPages(app, all, reset);
   app.get('/', (request, reply) => sendIndex(reply, all, (twin) => baseUrl(request, twin)));
   app.get('/health', (_request, reply) => reply.send({ status: 'ok' }));
 

@@ -55,7 +55,7 @@ describe('the list', () => {
         'check',
         'registerWebhook',
       ],
-      ['sardine', 'resume', 'renewLink', 'check'],
+      ['sardine', 'resume', 'renewLink', 'lookup', 'images', 'check'],
       ['dentity', 'receive', 'check'],
     ]);
     expect(registry().get('nobody')).toBeUndefined();

@@ -3,7 +3,7 @@ import { TwinAccount } from './twin-account.js';
 
 export const sardineHarness: ProviderHarness = {
   provider: 'sardine',
-  capabilities: ['resume', 'renewLink', 'check'],
+  capabilities: ['resume', 'renewLink', 'lookup', 'images', 'check'],
   rejection: 'absent',
   unmapped: 'risk_unknown',
   start: { paths: ['/identity/entities/search', '/identity/consents/widget'], effect: 'none' },

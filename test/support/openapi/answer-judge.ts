@@ -70,7 +70,7 @@ export class AnswerJudge {
       return answer.text === '' ? [] : [`a body was sent with ${answer.status}, where none is documented`];
     }
     const mediaType = (answer.headers.get('content-type') ?? '').split(';')[0] ?? '';
-    const content = response.content[mediaType];
+    const content = response.content[mediaType] ?? response.content[`${mediaType.split('/')[0] ?? ''}/*`];
     if (content === undefined)
       return [`${answer.status} with ${mediaType} is not documented for ${operation.id}`];
     const code = codeOf(answer);

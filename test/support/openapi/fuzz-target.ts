@@ -235,7 +235,8 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
   const victim = await harness.tenant();
   const suspended = await harness.tenant();
   const account = await victim.connect('dentity');
-  await victim.connect('sentinel');
+  const told = await victim.connect('sentinel');
+  await victim.connect('sardine');
   await victim.route('dentity');
   const subject = { email: 'ana.ruiz@mail.test', phone: '+14155550123' };
   const create = async (who = subject): Promise<string> =>
@@ -246,13 +247,39 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
   };
   const shared = await create();
   const own: Record<string, string> = {};
-  for (const id of ['cancelVerification', 'refreshVerification', 'renewVerificationLink'])
+  for (const id of [
+    'cancelVerification',
+    'refreshVerification',
+    'renewVerificationLink',
+    'retryVerification',
+  ])
     own[id] = await create();
+  required(await tenant.call('POST', `/verifications/${own['retryVerification'] ?? ''}/cancel`), 200);
   // Somebody else, because Sentinel's result is about a person and would end the others too.
   const verified = await create({ email: 'bea.ruiz@mail.test', phone: '+14155550124' });
   await sentinel.finish('bea.ruiz@mail.test', 'approve');
   const refreshed = required(await tenant.call('POST', `/verifications/${verified}/refresh`), 200);
   const { reference } = refreshed['provider'] as { reference: string };
+  const { data: images } = required(await tenant.call('GET', `/verifications/${verified}/images`), 200) as {
+    data: { id: string }[];
+  };
+  for (const id of ['getVerificationIdentity', 'listVerificationImages', 'getVerificationImage'])
+    own[id] = verified;
+  // People of their own again: one that is to be decided, one whose contact changes, one with a report.
+  own['decideVerification'] = await create({ email: 'cleo.ruiz@mail.test', phone: '+14155550125' });
+  await sentinel.finish('cleo.ruiz@mail.test', 'review');
+  own['correctVerificationContact'] = await create({ email: 'dora.ruiz@mail.test', phone: '+14155550126' });
+  await sentinel.finish('dora.ruiz@mail.test', 'approve');
+  const reported = { subject: { phone: '+14155550127' }, provider: 'dentity' };
+  own['getVerificationReport'] = text(
+    required(await tenant.call('POST', '/verifications', reported), 201),
+    'id',
+  );
+  await dentity.finish('+14155550127', 'approve');
+  for (const id of ['decideVerification', 'correctVerificationContact', 'getVerificationReport'])
+    required(await tenant.call('POST', `/verifications/${own[id] ?? ''}/refresh`), 200);
+  own['getImport'] = text(required(await tenant.call('POST', '/imports', {}), 202), 'id');
+  await told.setWebhook('http://127.0.0.1:9/hooks');
   const connection = required(
     await harness.admin('GET', `/tenants/${tenant.id}/connections/dentity?environment=test`),
     200,
@@ -275,6 +302,10 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
     plainBodies: {
       createVerification: { subject },
       searchVerifications: { email: subject.email },
+      getVerificationStatuses: { ids: [shared] },
+      lookUpPerson: { email: 'bea.ruiz@mail.test' },
+      decideVerification: { decision: 'approve', reason: 'compared with the file' },
+      correctVerificationContact: { email: 'dora.new@mail.test' },
       createTenant: { name: 'Northwind Bank' },
       changeTenant: { name: 'Northwind Bank' },
       createApiKey: { name: 'backend', environment: 'test', scopes: ['verifications:read'] },
@@ -282,13 +313,12 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
       putRoutingPolicy: { provider: 'dentity' },
     },
     segments: ({ id, path }) => {
-      if (path.startsWith('/v1/'))
-        return { id: id === 'getVerificationIdentity' ? verified : (own[id] ?? shared) };
+      if (path.startsWith('/v1/')) return { id: own[id] ?? shared, imageId: images[0]?.id ?? '' };
       if (path.startsWith('/admin/')) {
         return {
           id: id === 'suspendTenant' ? suspended.id : victim.id,
           keyId: id === 'rotateApiKey' ? keys.rotateApiKey : keys.revokeApiKey,
-          provider: id === 'removeConnection' ? 'sentinel' : 'dentity',
+          provider: PROVIDERS[id] ?? 'dentity',
         };
       }
       return {
@@ -301,6 +331,12 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
     },
   };
 }
+
+/** Whose connection an operation is about, where it is not any. */
+const PROVIDERS: Readonly<Record<string, string>> = {
+  removeConnection: 'sardine',
+  registerWebhook: 'sentinel',
+};
 
 function isNeeded(parameter: Parameter): boolean {
   return parameter.required === true;

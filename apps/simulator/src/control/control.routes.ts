@@ -1,11 +1,15 @@
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
-import { accountOf, openControlScope, param } from '../kit/control-scope.js';
-import { faultInput } from '../kit/faults.js';
+import { openControlScope, param } from '../kit/control-scope.js';
 import { type Journal } from '../kit/journal.js';
 import { MAGIC_PEOPLE } from '../kit/magic.js';
-import { ControlError, type Twin, type TwinAccount } from '../kit/twin.js';
+import { switchList } from '../kit/switch-list.js';
+import { type TwinAccount } from '../kit/twin-account.js';
+import { type Twin } from '../kit/twin.js';
+import { addressed, twinOf } from './addressed.js';
+import { clockView, moveClock } from './clock.js';
+import { registerMisfortune } from './misfortune.routes.js';
 
 export interface ControlRoutes {
   readonly twins: readonly Twin[];
@@ -14,12 +18,6 @@ export interface ControlRoutes {
   /** Back to how the simulator was started. */
   readonly reset: () => void;
 }
-
-const clockBody = z.union([
-  z.strictObject({ advanceSeconds: z.number() }),
-  z.strictObject({ now: z.iso.datetime({ offset: true }) }),
-  z.strictObject({ reset: z.literal(true) }),
-]);
 
 const journalQuery = z.object({ after: z.coerce.number().int().min(0).default(0) });
 
@@ -30,7 +28,8 @@ export function registerControl(app: FastifyInstance, control: ControlRoutes): v
     registerAccounts(scope, control);
     registerPeople(scope, control);
     registerObservation(scope, control);
-    registerClockAndFaults(scope, control);
+    registerClock(scope, control);
+    registerMisfortune(scope, control.twins);
     for (const twin of control.twins) twin.registerDashboard(scope);
     done();
   });
@@ -60,6 +59,10 @@ function registerAccounts(app: FastifyInstance, { twins, baseUrl, reset }: Contr
     account.changeSwitches(z.record(z.string(), z.unknown()).parse(request.body));
     return reply.send(view(request, twin, account));
   });
+
+  app.get('/control/:provider/switches', (request, reply) =>
+    reply.send({ data: switchList(twinOf(twins, request).switchSchema) }),
+  );
 
   app.post('/control/:provider/:account/reset', (request, reply) => {
     addressed(twins, request).account.reset();
@@ -103,52 +106,14 @@ function registerObservation(app: FastifyInstance, { twins, strangers }: Control
   });
 }
 
-function registerClockAndFaults(app: FastifyInstance, { twins }: ControlRoutes): void {
+function registerClock(app: FastifyInstance, { twins }: ControlRoutes): void {
   app.get('/control/:provider/:account/clock', (request, reply) => {
-    const { clock } = addressed(twins, request).account;
-    return reply.send({ now: clock.now().toISOString(), offsetSeconds: clock.offsetMs / 1000 });
+    return reply.send(clockView(addressed(twins, request).account.clock));
   });
 
   app.post('/control/:provider/:account/clock', (request, reply) => {
-    const { twin, account } = addressed(twins, request);
-    const body = clockBody.parse(request.body);
-    if ('advanceSeconds' in body) account.clock.advance(body.advanceSeconds * 1000);
-    else if ('now' in body) account.clock.moveTo(new Date(body.now));
-    else account.clock.reset();
-    twin.clockMoved(account.id);
-    return reply.send({
-      now: account.clock.now().toISOString(),
-      offsetSeconds: account.clock.offsetMs / 1000,
-    });
+    const target = addressed(twins, request);
+    moveClock(target, request.body);
+    return reply.send(clockView(target.account.clock));
   });
-
-  app.get('/control/:provider/:account/faults', (request, reply) => {
-    return reply.send({ data: addressed(twins, request).account.faults.list() });
-  });
-
-  app.post('/control/:provider/:account/faults', (request, reply) => {
-    const { faults } = addressed(twins, request).account;
-    faults.add(faultInput.parse(request.body));
-    return reply.code(201).send({ data: faults.list() });
-  });
-
-  app.delete('/control/:provider/:account/faults', (request, reply) => {
-    addressed(twins, request).account.faults.clear();
-    return reply.code(204).send();
-  });
-}
-
-function twinOf(twins: readonly Twin[], request: FastifyRequest): Twin {
-  const name = param(request, 'provider');
-  const twin = twins.find((candidate) => candidate.name === name);
-  if (twin !== undefined) return twin;
-  throw new ControlError(
-    404,
-    `no such provider: ${name}; there are ${twins.map((each) => each.name).join(', ')}`,
-  );
-}
-
-function addressed(twins: readonly Twin[], request: FastifyRequest): { twin: Twin; account: TwinAccount } {
-  const twin = twinOf(twins, request);
-  return { twin, account: accountOf(request, (id) => twin.account(id)) };
 }

@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto';
-
 import { z } from 'zod';
 
 import { isHttpUrl } from '../kit/addresses.js';
+import { errorBody } from '../kit/error-body.js';
 import { magicWord } from '../kit/magic.js';
 import { inventPerson } from '../kit/people.js';
 import { VendorError } from '../kit/vendor-scope.js';
+import { failure } from './dentity.lookup.js';
 import { type DentityAccount, type DentityUser, objectId, type Verification } from './dentity.state.js';
 
 const text = z.string().nullish();
@@ -26,10 +26,7 @@ const createRequest = z.object({
     .nullish(),
   name: z.object({ firstName: text, lastName: text }).nullish(),
   address: z.object({ street: text, city: text, state: text, zip: text, country: text }).nullish(),
-  smsMessage: z
-    .string()
-    .refine((message) => message.includes('{{link}}'), 'smsMessage must contain {{link}}')
-    .nullish(),
+  smsMessage: text,
 });
 
 type CreateRequest = z.output<typeof createRequest>;
@@ -39,14 +36,15 @@ const DEFAULT_SMS = '{{siteName}} has requested that you verify your information
 /** Checks the body and adds the verification; the header's key was checked before. Throws a VendorError. */
 export function createVerification(account: DentityAccount, body: unknown, origin: string): Verification {
   const key = z.object({ key: z.string() }).safeParse(body);
-  if (key.data?.key !== account.id) throw badKey(account.switches.badKeyCode);
+  if (key.data?.key !== account.id) throw badKey(account);
   const parsed = createRequest.safeParse(body);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const message = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`;
-    throw new VendorError(account.switches.invalidCode, { message });
+    throw failure(account, account.switches.invalidCode, message);
   }
   const request = parsed.data;
+  const message = smsText(account, request.smsMessage ?? DEFAULT_SMS);
   const phone = request.phoneNumber.dialCode + request.phoneNumber.phone;
   const email = request.email ?? null;
   if (magicWord({ email, phone }) === 'mismatch') {
@@ -55,9 +53,9 @@ export function createVerification(account: DentityAccount, body: unknown, origi
     });
   }
   const now = account.clock.now();
-  const token = randomBytes(9).toString('base64url');
+  const token = account.chance.bytes(9).toString('base64url');
   const verification: Verification = {
-    id: objectId(now),
+    id: objectId(now, account.chance),
     token,
     phone,
     email,
@@ -65,7 +63,7 @@ export function createVerification(account: DentityAccount, body: unknown, origi
     metadata: request.metadata,
     callbackUrl: request.callbackUrl ?? null,
     origin,
-    sms: (request.smsMessage ?? DEFAULT_SMS)
+    sms: message
       .replaceAll('{{siteName}}', () => account.siteName)
       .replaceAll('{{link}}', () => `${origin}/dentity/idv/${token}`),
     createdAt: now,
@@ -74,13 +72,25 @@ export function createVerification(account: DentityAccount, body: unknown, origi
     walkedAway: false,
     smsStatus: 'accepted',
     emailEvents: [],
+    previous: null,
   };
   account.verifications.unshift(verification);
   return verification;
 }
 
-export function badKey(status: number): VendorError {
-  return new VendorError(status, { message: 'Invalid API key' });
+/** The code and the body are ours (providers/dentity.md 3). */
+export function badKey(account: DentityAccount | undefined): VendorError {
+  const { badKeyCode: code, errorBody: shape } = account?.switches ?? UNKNOWN_ACCOUNT;
+  return new VendorError(code, errorBody(shape, code, 'Invalid API key'));
+}
+
+const UNKNOWN_ACCOUNT = { badKeyCode: 401, errorBody: 'message' } as const;
+
+/** A text must have the place for the link (providers/dentity.md 4.1); what happens otherwise is a switch. */
+function smsText(account: DentityAccount, wanted: string): string {
+  if (wanted.includes('{{link}}')) return wanted;
+  if (account.switches.missingLink === 'appended') return `${wanted} {{link}}`;
+  throw failure(account, account.switches.invalidCode, 'smsMessage: smsMessage must contain {{link}}');
 }
 
 /** What was given at create counts; the rest is invented, as if read from the document. */

@@ -48,6 +48,7 @@ export class DentityJourney {
   }
 
   setStatus(account: DentityAccount, verification: Verification, status: string): void {
+    verification.previous = { status: verification.status, completedAt: verification.completedAt };
     verification.status = status;
     verification.completedAt = status === 'pending' ? null : account.clock.now();
     this.webhooks.statusChanged(account, verification);
@@ -55,8 +56,8 @@ export class DentityJourney {
 
   #deliver(account: DentityAccount, verification: Verification, word: MagicWord | null): void {
     const undeliverable = word === 'undeliverable';
-    const sms = ['accepted', 'sending', ...(undeliverable ? ['failed'] : ['sent', 'delivered'])];
-    const email = ['processed', undeliverable ? 'bounce' : 'delivered'];
+    const sms = undeliverable ? ['accepted', 'sending', 'failed'] : account.switches.smsStatuses;
+    const email = undeliverable ? ['processed', 'bounce'] : account.switches.emailStatuses;
     for (const status of sms) this.webhooks.smsDelivery(account, verification, status);
     for (const status of email) this.webhooks.emailDelivery(account, verification, status);
   }
@@ -64,8 +65,16 @@ export class DentityJourney {
 
 /** Whether the link can still be used (providers/dentity.md 5: retrying after `failed` is unknown). */
 export function isOpen(account: DentityAccount, verification: Verification): boolean {
+  if (isExpired(account, verification)) return false;
   if (verification.status === 'pending') return true;
   return verification.status === 'failed' && account.switches.failedMayRetry;
+}
+
+/** Whether the link has run out; how long it lives is unknown (providers/dentity.md 11). */
+export function isExpired(account: DentityAccount, verification: Verification): boolean {
+  const { linkLifetimeSeconds } = account.switches;
+  const age = account.clock.now().getTime() - verification.createdAt.getTime();
+  return linkLifetimeSeconds !== null && age > linkLifetimeSeconds * 1000;
 }
 
 function isKnown(account: DentityAccount, verification: Verification): boolean {

@@ -2,9 +2,9 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fa
 import { z } from 'zod';
 
 import { acceptForms } from '../kit/forms.js';
-import { jpeg } from '../kit/images.js';
+import { image } from '../kit/images.js';
 import { choices, facts, type Markup, markup, sendPage, steps } from '../kit/page.js';
-import { DENTITY_OUTCOMES, type DentityJourney, isOpen } from './dentity.journey.js';
+import { DENTITY_OUTCOMES, type DentityJourney, isExpired, isOpen } from './dentity.journey.js';
 import { type DentityAccount, type Verification } from './dentity.state.js';
 import { imageSignature } from './dentity.views.js';
 
@@ -19,6 +19,7 @@ export interface DentityPages {
 }
 
 const SHOWN_IN_OUTBOX = 100;
+const imageParams = z.object({ verificationId: z.string(), file: z.string() });
 
 /** The page behind the link of the SMS, the outbox with the SMS themselves, and the images (providers/dentity.md 7, 8, 12). */
 export function registerDentityPages(app: FastifyInstance, pages: DentityPages): void {
@@ -55,14 +56,19 @@ export function registerDentityPages(app: FastifyInstance, pages: DentityPages):
   });
 
   app.get('/dentity/images/:verificationId/:file', (request, reply) => {
-    const { verificationId } = z.object({ verificationId: z.string() }).parse(request.params);
+    const { verificationId, file } = imageParams.parse(request.params);
     const found = pages.findVerification(verificationId);
-    if (found === undefined || !isLive(found.account, request)) {
+    if (found === undefined || !isLive(found.account, request) || isGone(found.account, request)) {
       const xml = '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code></Error>';
       return reply.code(403).type('application/xml').send(xml);
     }
-    return reply.type('image/jpeg').send(jpeg(found.account.switches.imageBytes));
+    return reply.type('image/jpeg').send(image(file.replace('.jpg', ''), found.account.switches.imageBytes));
   });
+}
+
+/** A planned fault: as if the address had run out. */
+function isGone(account: DentityAccount, request: FastifyRequest): boolean {
+  return account.faults.takeForAnswer('gone', { path: request.url, body: '' }) !== undefined;
 }
 
 /** A presigned address lives for `X-Amz-Expires` seconds from `X-Amz-Date` (providers/dentity.md 7). */
@@ -87,6 +93,8 @@ function journeyPage(
   verification: Verification,
   status: number,
 ): FastifyReply {
+  if (isExpired(account, verification))
+    return ended(reply, 410, 'This link has expired', 'Ask for a new one.');
   if (!isOpen(account, verification))
     return ended(reply, 200, 'Already done', 'This verification was finished.');
   return page(

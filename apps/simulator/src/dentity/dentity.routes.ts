@@ -1,32 +1,30 @@
-import { randomInt } from 'node:crypto';
-
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
-import { pdf } from '../kit/pdf.js';
 import { type TwinServices } from '../kit/twin.js';
-import { VendorError } from '../kit/vendor-scope.js';
+import { type VendorRequests } from '../kit/vendor-scope.js';
+import { bulkAnswer } from './dentity.bulk.js';
 import { badKey, createVerification } from './dentity.create.js';
 import { type DentityJourney } from './dentity.journey.js';
-import { type DentityAccount, objectId, type Verification } from './dentity.state.js';
-import { bulkRow, statusReply } from './dentity.views.js';
+import { failure, verificationAsked, verificationSeen } from './dentity.lookup.js';
+import { isPdfAvailable, pdfReport } from './dentity.pdf.js';
+import { type DentityAccount } from './dentity.state.js';
+import { statusReply } from './dentity.views.js';
 
 export interface DentityRoutes {
-  readonly find: (apiKey: string) => DentityAccount | undefined;
+  /** By API key, which is all that a request has to show. */
+  readonly claimedAccount: (request: FastifyRequest) => DentityAccount | undefined;
   readonly journey: DentityJourney;
   readonly services: TwinServices;
+  readonly requests: VendorRequests;
 }
 
-const HOUR_MS = 3_600_000;
-const BAD_KEY_CODE = 401;
-
-const bulkRequest = z.object({ verificationIds: z.array(z.string()) });
-
 /** The documented endpoints below `/dentity/core/api/v1` (providers/dentity.md 4). */
-export function registerDentityApi(app: FastifyInstance, { find, journey, services }: DentityRoutes): void {
+export function registerDentityApi(app: FastifyInstance, routes: DentityRoutes): void {
+  const { claimedAccount, journey, services, requests } = routes;
   const whose = (request: FastifyRequest): DentityAccount => {
-    const account = find(apiKeyOf(request));
-    if (account === undefined) throw badKey(BAD_KEY_CODE);
+    const account = claimedAccount(request);
+    if (account === undefined) throw badKey(undefined);
     return account;
   };
 
@@ -42,94 +40,38 @@ export function registerDentityApi(app: FastifyInstance, { find, journey, servic
 
   app.get('/verification/:verificationId/status', (request, reply) => {
     const account = whose(request);
-    const verification = asked(account, request);
+    const verification = verificationSeen(account, idOf(request), requests.target(request));
     return reply.type('application/json; charset=utf-8').send(statusReply(account, verification));
   });
 
   app.get('/verification/:verificationId/pdf', (request, reply) => {
     const account = whose(request);
-    const verification = asked(account, request);
+    const verification = verificationAsked(account, idOf(request));
     const { confidences } = z.object({ confidences: z.string().default('false') }).parse(request.query);
-    if (!pdfAvailable(account, verification)) {
-      throw new VendorError(account.switches.pdfGoneCode, { message: 'The PDF file is not available' });
+    const gone = account.faults.takeForAnswer('gone', requests.target(request)) !== undefined;
+    if (!gone && isPdfAvailable(account, verification))
+      return reply.send({ data: { pdf: pdfReport(account, verification, confidences === 'true') } });
+    switch (account.switches.pdfGone) {
+      case 'error':
+        throw failure(account, account.switches.pdfGoneCode, 'The PDF file is not available');
+      case 'empty':
+        return reply.send({ data: { pdf: '' } });
+      case 'null':
+        return reply.send({ data: { pdf: null } });
     }
-    const report = padded(reportOf(verification, confidences === 'true'), account.switches.pdfBytes);
-    return reply.send({ data: { pdf: report.toString('base64') } });
   });
 
   app.post('/programmatic/credential/bulk', (request, reply) => {
     const account = whose(request);
-    const body = bulkRequest.safeParse(request.body);
-    if (!body.success) {
-      throw new VendorError(account.switches.invalidCode, {
-        message: 'verificationIds must be an array of ids',
-      });
-    }
-    const { verificationIds } = body.data;
-    if (verificationIds.length > account.switches.bulkLimit) {
-      const message = `Limit of ${account.switches.bulkLimit} records in a request`;
-      throw new VendorError(account.switches.bulkOverLimitCode, { message });
-    }
-    const data = bulkRows(account, verificationIds);
-    return reply.send({
-      data: { totalItem: data.length, data, page: 1, pageSize: data.length, totalPage: 1 },
-    });
+    return reply.send({ data: bulkAnswer(account, request.body, requests.target(request)) });
   });
+}
+
+function idOf(request: FastifyRequest): string {
+  return z.object({ verificationId: z.string() }).parse(request.params).verificationId;
 }
 
 export function apiKeyOf(request: FastifyRequest): string {
   const header = request.headers['x-api-key'];
   return typeof header === 'string' ? header : '';
-}
-
-function asked(account: DentityAccount, request: FastifyRequest): Verification {
-  const { verificationId } = z.object({ verificationId: z.string() }).parse(request.params);
-  const verification = account.verification(verificationId);
-  if (verification === undefined) {
-    throw new VendorError(account.switches.unknownIdCode, { message: 'Verification not found' });
-  }
-  return verification;
-}
-
-/** Only within 24 hours after the IDV was completed, and only for some agents (providers/dentity.md 4.3). */
-function pdfAvailable(account: DentityAccount, verification: Verification): boolean {
-  if (!account.switches.pdf || verification.completedAt === null) return false;
-  const age = account.clock.now().getTime() - verification.completedAt.getTime();
-  return age <= account.switches.pdfWindowHours * HOUR_MS;
-}
-
-function reportOf(verification: Verification, confidences: boolean): Buffer {
-  return pdf([
-    'Identity verification (simulated)',
-    `Verification ${verification.id}`,
-    `Status ${verification.status}`,
-    `Name ${verification.user.fullName}`,
-    ...(confidences ? ['Confidence scores: document 0.98, face match 0.96, liveness 0.97'] : []),
-  ]);
-}
-
-/** White space after the end marker changes nothing for readers. */
-function padded(file: Buffer, bytes: number): Buffer {
-  return bytes <= file.length ? file : Buffer.concat([file, Buffer.alloc(bytes - file.length, '\n')]);
-}
-
-/** Rows come in any order; by switch with somebody who was not asked for, and without one who was (4.4). */
-function bulkRows(account: DentityAccount, ids: readonly string[]): Record<string, unknown>[] {
-  const found = ids.flatMap((id) => account.verification(id) ?? []);
-  const answered = account.switches.bulkGaps ? found.slice(1) : found;
-  const rows = answered.map(bulkRow);
-  if (account.switches.bulkStrays) {
-    rows.push({
-      status: 'verified',
-      _id: objectId(account.clock.now()),
-      user: { firstName: 'Nobody', lastName: 'Asked' },
-      metadata: {},
-    });
-  }
-  return account.switches.bulkShuffled ? shuffled(rows) : rows;
-}
-
-function shuffled<T>(items: readonly T[]): T[] {
-  const keyed = items.map((item) => ({ item, key: randomInt(1_000_000) }));
-  return keyed.sort((one, other) => one.key - other.key).map(({ item }) => item);
 }

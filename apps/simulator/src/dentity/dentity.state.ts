@@ -1,12 +1,8 @@
-import { randomBytes } from 'node:crypto';
-
 import { type z } from 'zod';
 
-import { SimulatedClock } from '../kit/clock.js';
+import { type Chance } from '../kit/chance.js';
 import { isContactOf } from '../kit/contacts.js';
-import { FaultPlan } from '../kit/faults.js';
-import { Journal } from '../kit/journal.js';
-import { type TwinAccount } from '../kit/twin.js';
+import { TwinAccount } from '../kit/twin-account.js';
 import { type dentityAccountInput, type DentitySwitches, dentitySwitches } from './dentity.settings.js';
 
 export interface DentityUser {
@@ -56,15 +52,16 @@ export interface Verification {
   smsStatus: string;
   /** Newest first. */
   emailEvents: EmailEvent[];
+  /** As it was before the last change; null: it was not there. */
+  previous: VerificationRecord | null;
 }
 
-export class DentityAccount implements TwinAccount {
+/** What changes of a verification. */
+export type VerificationRecord = Readonly<Pick<Verification, 'status' | 'completedAt'>>;
+
+/** Its id is the API key: nothing else names the account in a request. */
+export class DentityAccount extends TwinAccount {
   readonly provider = 'dentity';
-  /** The API key itself: nothing else names the account in a request. */
-  readonly id: string;
-  readonly clock: SimulatedClock;
-  readonly journal = new Journal();
-  readonly faults = new FaultPlan();
   secretKey = '';
   siteName = '';
   callbackUrl: string | null = null;
@@ -72,16 +69,12 @@ export class DentityAccount implements TwinAccount {
   /** Newest first. */
   verifications: Verification[] = [];
 
-  constructor(id: string, wallClock: () => number) {
-    this.id = id;
-    this.clock = new SimulatedClock(wallClock);
-  }
-
   configure(input: z.output<typeof dentityAccountInput>): void {
     this.secretKey = input.secretKey;
     this.siteName = input.siteName;
     this.callbackUrl = input.callbackUrl;
     this.switches = input.switches;
+    this.seedWith(input.seed);
   }
 
   describe(): Record<string, unknown> {
@@ -90,6 +83,7 @@ export class DentityAccount implements TwinAccount {
       secretKey: this.secretKey,
       siteName: this.siteName,
       callbackUrl: this.callbackUrl,
+      seed: this.seed,
       switches: this.switches,
     };
   }
@@ -98,11 +92,47 @@ export class DentityAccount implements TwinAccount {
     this.switches = dentitySwitches.parse({ ...this.switches, ...changes });
   }
 
-  reset(): void {
+  override reset(): void {
+    super.reset();
     this.verifications = [];
-    this.journal.clear();
-    this.faults.clear();
-    this.clock.reset();
+  }
+
+  namesOf(person: string): readonly string[] {
+    return this.verifications
+      .filter((verification) => verification.id === person || isContactOf(person, verification))
+      .flatMap(({ id, phone, email }) => [id, phone, email])
+      .filter((name) => name !== null);
+  }
+
+  /** Somebody who was never asked by this account. */
+  stranger(): Verification {
+    const now = this.clock.now();
+    return {
+      id: objectId(now, this.chance),
+      token: '',
+      phone: '+12025550000',
+      email: 'somebody.else@mail.test',
+      user: {
+        firstName: 'Somebody',
+        lastName: 'Else',
+        fullName: 'Somebody Else',
+        email: 'somebody.else@mail.test',
+        phoneNumber: '2025550000',
+        dateOfBirth: '1980-01-01',
+        addressDetail: { street: '1 Other St', country: 'US', city: 'Reno', state: 'NV', zip: '89501' },
+      },
+      metadata: {},
+      callbackUrl: null,
+      origin: '',
+      sms: '',
+      createdAt: now,
+      status: 'verified',
+      completedAt: now,
+      walkedAway: false,
+      smsStatus: 'delivered',
+      emailEvents: [],
+      previous: null,
+    };
   }
 
   verification(id: string): Verification | undefined {
@@ -117,8 +147,9 @@ export class DentityAccount implements TwinAccount {
   }
 }
 
-/** 24 hexadecimal digits, the first eight being the time, as MongoDB makes them. */
-export function objectId(now: Date): string {
+/** 24 hexadecimal digits, the first eight being the time, as MongoDB makes them; with a seed all follow from it. */
+export function objectId(now: Date, chance: Chance): string {
+  if (chance.isSeeded) return chance.hex(12);
   const seconds = Math.floor(now.getTime() / 1000).toString(16);
-  return seconds.padStart(8, '0') + randomBytes(8).toString('hex');
+  return seconds.padStart(8, '0') + chance.hex(8);
 }

@@ -1,14 +1,18 @@
-import { type FastifyInstance } from 'fastify';
+import { type FastifyInstance, type FastifyRequest } from 'fastify';
 
 import { AccountBook } from '../kit/account-book.js';
 import { type Journal } from '../kit/journal.js';
 import { ControlError, type PersonSummary, type Twin, type TwinServices } from '../kit/twin.js';
 import { openVendorScope } from '../kit/vendor-scope.js';
+import { errorBody } from '../kit/error-body.js';
+import { bulkRequest } from './dentity.bulk.js';
+import { badKey } from './dentity.create.js';
 import { registerDentityDashboard } from './dentity.dashboard.js';
-import { dentityFinish, DentityJourney, isOpen } from './dentity.journey.js';
+import { DENTITY_OUTCOMES, dentityFinish, DentityJourney, isExpired, isOpen } from './dentity.journey.js';
+import { UNKNOWN_STATUS } from './dentity.lookup.js';
 import { registerDentityPages } from './dentity.pages.js';
 import { apiKeyOf, registerDentityApi } from './dentity.routes.js';
-import { dentityAccountInput } from './dentity.settings.js';
+import { dentityAccountInput, dentitySwitches } from './dentity.settings.js';
 import { DentityAccount, type Verification } from './dentity.state.js';
 
 interface Placed {
@@ -21,6 +25,18 @@ export class DentityTwin implements Twin {
   readonly name = 'dentity';
   readonly title = 'Dentity';
   readonly basePath = '/dentity/core/api/v1';
+  readonly outcomes = DENTITY_OUTCOMES;
+  readonly switchSchema = dentitySwitches;
+  readonly answerFaults = [
+    'stale',
+    'wrong-person',
+    'unknown-value',
+    'bulk-strangers',
+    'bulk-gaps',
+    'gone',
+  ] as const;
+  readonly sendsWebhooks = true;
+  readonly unknownValue = UNKNOWN_STATUS;
   readonly #services: TwinServices;
   readonly #strangers: Journal;
   readonly #journey: DentityJourney;
@@ -64,6 +80,7 @@ export class DentityTwin implements Twin {
       throw new ControlError(404, `no verification known as ${person}`);
     }
     const { outcome } = dentityFinish.parse(body);
+    if (isExpired(account, verification)) throw new ControlError(409, 'the link has expired');
     if (!isOpen(account, verification))
       throw new ControlError(409, `this verification is ${verification.status}`);
     this.#journey.finish(account, verification, outcome);
@@ -77,16 +94,19 @@ export class DentityTwin implements Twin {
   registerRoutes(app: FastifyInstance): void {
     app.register(
       (scope, _options, done) => {
-        openVendorScope(scope, {
-          claimedAccount: (request) => this.account(apiKeyOf(request)),
-          refusal: (_status, message) => ({ message }),
+        const requests = openVendorScope(scope, {
+          claimedAccount: (request) => this.#claimed(request),
+          refusal: (status, message, request) =>
+            errorBody(this.#claimed(request)?.switches.errorBody ?? 'message', status, message),
+          badCredentials: (request) => badKey(this.#claimed(request)),
           strangers: this.#strangers,
           now: () => new Date(this.#services.wallClock()),
         });
         registerDentityApi(scope, {
-          find: (apiKey) => this.account(apiKey),
+          claimedAccount: (request) => this.#claimed(request),
           journey: this.#journey,
           services: this.#services,
+          requests,
         });
         done();
       },
@@ -105,6 +125,15 @@ export class DentityTwin implements Twin {
 
   registerDashboard(app: FastifyInstance): void {
     registerDentityDashboard(app, (id) => this.account(id), this.#journey);
+  }
+
+  /** By the API key; a bulk read without one by whose ids it asks for, where the account's switch allows it (3, 4.4). */
+  #claimed(request: FastifyRequest): DentityAccount | undefined {
+    const apiKey = apiKeyOf(request);
+    if (apiKey !== '' || !request.url.endsWith('/programmatic/credential/bulk')) return this.account(apiKey);
+    const ids = bulkRequest.safeParse(request.body).data?.verificationIds ?? [];
+    const owner = this.#find((verification) => ids.includes(verification.id))?.account;
+    return owner?.switches.bulkNeedsKey === false ? owner : undefined;
   }
 
   #placed(): Placed[] {

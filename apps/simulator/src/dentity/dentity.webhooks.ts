@@ -1,8 +1,10 @@
 import { createHmac } from 'node:crypto';
 
+import { type WebhookForm } from '../kit/faults.js';
 import { type TwinServices } from '../kit/twin.js';
 import { type EmailEvent, type DentityAccount, type Verification } from './dentity.state.js';
-import { imagesView, userView } from './dentity.views.js';
+import { type DentitySwitches } from './dentity.settings.js';
+import { imagesView, userEntry } from './dentity.views.js';
 
 /** Sends the three documented webhooks by PUT (providers/dentity.md 6). */
 export class DentityWebhooks {
@@ -17,7 +19,7 @@ export class DentityWebhooks {
       type: 'verification_status',
       _id: verification.id,
       status: verification.status,
-      user: userView(account, verification.user),
+      ...userEntry(account, verification),
       metadata: verification.metadata,
       ...(account.switches.images ? { idvImages: imagesView(account, verification) } : {}),
     });
@@ -31,6 +33,7 @@ export class DentityWebhooks {
       type: 'sms_delivery_status',
       _id: verification.id,
       status: verification.status,
+      ...metadataOf(account, verification),
       smsDeliveryEvents: account.switches.smsEventShape === 'array' ? [event] : event,
     });
   }
@@ -46,7 +49,11 @@ export class DentityWebhooks {
       type: 'email_delivery_status',
       _id: verification.id,
       status: verification.status,
-      emailDeliveryEvents: [...verification.emailEvents],
+      ...metadataOf(account, verification),
+      emailDeliveryEvents:
+        account.switches.emailHistory === 'newest-first'
+          ? [...verification.emailEvents]
+          : verification.emailEvents.toReversed(),
     });
   }
 
@@ -55,25 +62,49 @@ export class DentityWebhooks {
     if (url === null) return;
     const minimal = { _id: verification.id, status: verification.status };
     const body = account.switches.webhookForm === 'minimal' ? minimal : payload;
-    this.#services.webhooks.send(account, verification.id, {
-      method: 'PUT',
-      url,
-      headers: { 'content-type': 'application/json', ...signatureHeader(account, JSON.stringify(body)) },
-      body: asBytes(account, body),
+    const { secretKey, switches } = account;
+    this.#services.webhooks.send(account, verification.id, (form) => {
+      const compact = JSON.stringify(body);
+      const bytes = asBytes(body, form === 'pretty' ? 'pretty' : switches.webhookBytes);
+      const signed = switches.signedBytes === 'sent' && form !== 'pretty' ? bytes : compact;
+      return {
+        method: 'PUT',
+        url,
+        headers: {
+          'content-type': 'application/json',
+          ...signatureHeader(secretKey, signed, SIGNATURES[form] ?? switches.signature),
+        },
+        body: bytes,
+      };
     });
   }
 }
 
+const SIGNATURES: Readonly<Record<WebhookForm | 'usual', DentitySwitches['signature'] | null>> = {
+  usual: null,
+  pretty: null,
+  unsigned: 'missing',
+  'wrong-signature': 'wrong',
+};
+
+function metadataOf(account: DentityAccount, { metadata }: Verification): Record<string, unknown> {
+  return account.switches.deliveryMetadata ? { metadata } : {};
+}
+
 /** base64(HMAC-SHA256(secretKey, compact JSON)), 44 characters (providers/dentity.md 6.1). */
-function signatureHeader(account: DentityAccount, compact: string): Record<string, string> {
-  const sign = (key: string): string => createHmac('sha256', key).update(compact).digest('base64');
-  switch (account.switches.signature) {
+function signatureHeader(
+  secretKey: string,
+  signed: string,
+  form: DentitySwitches['signature'],
+): Record<string, string> {
+  const sign = (key: string): string => createHmac('sha256', key).update(signed).digest('base64');
+  switch (form) {
     case 'correct':
-      return { 'Dentity-Signature': sign(account.secretKey) };
+      return { 'Dentity-Signature': sign(secretKey) };
     case 'wrong':
-      return { 'Dentity-Signature': sign(`${account.secretKey}-not`) };
+      return { 'Dentity-Signature': sign(`${secretKey}-not`) };
     case 'short':
-      return { 'Dentity-Signature': sign(account.secretKey).slice(0, 20) };
+      return { 'Dentity-Signature': sign(secretKey).slice(0, 20) };
     case 'empty':
       return { 'Dentity-Signature': '' };
     case 'missing':
@@ -81,8 +112,8 @@ function signatureHeader(account: DentityAccount, compact: string): Record<strin
   }
 }
 
-function asBytes(account: DentityAccount, body: unknown): string {
-  switch (account.switches.webhookBytes) {
+function asBytes(body: unknown, form: DentitySwitches['webhookBytes']): string {
+  switch (form) {
     case 'compact':
       return JSON.stringify(body);
     case 'pretty':

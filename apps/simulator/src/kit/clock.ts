@@ -1,6 +1,7 @@
-/** The time of one vendor account: the machine's time plus an offset that tests move. */
+/** The time of one vendor account: the machine's time plus an offset that tests move, or standing still. */
 export class SimulatedClock {
   #offsetMs = 0;
+  #frozenAt: number | null = null;
   readonly #wall: () => number;
 
   constructor(wall: () => number = Date.now) {
@@ -8,11 +9,15 @@ export class SimulatedClock {
   }
 
   now(): Date {
-    return new Date(this.#wall() + this.#offsetMs);
+    return new Date((this.#frozenAt ?? this.#wall()) + this.#offsetMs);
   }
 
   get offsetMs(): number {
-    return this.#offsetMs;
+    return this.now().getTime() - this.#wall();
+  }
+
+  get isFrozen(): boolean {
+    return this.#frozenAt !== null;
   }
 
   advance(milliseconds: number): void {
@@ -20,10 +25,18 @@ export class SimulatedClock {
   }
 
   moveTo(instant: Date): void {
-    this.#offsetMs = instant.getTime() - this.#wall();
+    this.#offsetMs = instant.getTime() - (this.#frozenAt ?? this.#wall());
+  }
+
+  /** Stands still, or goes on from where it stood; it can be moved all the same. */
+  freeze(frozen: boolean): void {
+    const now = this.now();
+    this.#frozenAt = frozen ? this.#wall() : null;
+    this.moveTo(now);
   }
 
   reset(): void {
     this.#offsetMs = 0;
+    this.#frozenAt = null;
   }
 }

@@ -1,5 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib';
 
+import { base64Files } from './base64-cache.js';
+
 /** A valid grey 8×8 JPEG, written out by hand: one flat quantisation table, two one-symbol Huffman tables, one block. */
 function tinyJpeg(): Buffer {
   const table = (kind: number): number[] => [0xff, 0xc4, 0, 20, kind, 1, ...zeros(15), 0];
@@ -41,18 +43,24 @@ function zeros(count: number): number[] {
   return new Array<number>(count).fill(0);
 }
 
-const JPEG = tinyJpeg();
-const PNG = tinyPng();
+const TINY = { jpeg: tinyJpeg(), png: tinyPng() } as const;
+export type ImageKind = keyof typeof TINY;
 
-/** A picture of at least `bytes` bytes; decoders ignore what follows the end marker. */
-export function jpeg(bytes = 0): Buffer {
-  return bytes <= JPEG.length ? JPEG : Buffer.concat([JPEG, Buffer.alloc(bytes - JPEG.length)]);
+/**
+ * A picture of at least `bytes` bytes. Decoders ignore what follows the end marker: there comes the label, so that tests can
+ * tell pictures apart, and after it what makes the size.
+ */
+export function image(label: string, bytes = 0, kind: ImageKind = 'jpeg'): Buffer {
+  const labelled = Buffer.concat([TINY[kind], Buffer.from(label, 'latin1')]);
+  return bytes <= labelled.length
+    ? labelled
+    : Buffer.concat([labelled, Buffer.alloc(bytes - labelled.length)]);
 }
 
-export function jpegDataUri(bytes = 0): string {
-  return `data:image/jpeg;base64,${jpeg(bytes).toString('base64')}`;
+export function imageBase64(label: string, bytes = 0, kind: ImageKind = 'jpeg'): string {
+  return base64Files.get(`${kind}/${bytes}/${label}`, () => image(label, bytes, kind));
 }
 
-export function pngDataUri(): string {
-  return `data:image/png;base64,${PNG.toString('base64')}`;
+export function imageDataUri(label: string, bytes = 0, kind: ImageKind = 'jpeg'): string {
+  return `data:image/${kind};base64,${imageBase64(label, bytes, kind)}`;
 }

@@ -7,6 +7,8 @@ export interface ReceivedRequest {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body: string;
   responseStatus: number | null;
+  /** The planned fault that happened to it, by name, or `weather`. */
+  fault: string | null;
 }
 
 /** A webhook as a twin sent it: `body` holds exactly the bytes (UTF-8). */
@@ -17,7 +19,12 @@ export interface SentWebhook {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  state: 'sending' | 'answered' | 'failed' | 'lost';
+  /** `held`: waits for the next webhook of the same person. */
+  state: 'sending' | 'held' | 'answered' | 'failed' | 'lost';
+  /** 1, or more for a retry. */
+  readonly attempt: number;
+  /** The planned fault that happened to it, by name, or `weather`. */
+  readonly fault: string | null;
   responseStatus: number | null;
   error: string | null;
 }
@@ -30,13 +37,15 @@ export class Journal {
   #requests: ReceivedRequest[] = [];
   #webhooks: SentWebhook[] = [];
 
-  recordRequest(entry: Omit<ReceivedRequest, 'sequence' | 'responseStatus'>): ReceivedRequest {
-    const recorded = { ...entry, sequence: ++this.#sequence, responseStatus: null };
+  recordRequest(entry: Omit<ReceivedRequest, 'sequence' | 'responseStatus' | 'fault'>): ReceivedRequest {
+    const recorded = { ...entry, sequence: ++this.#sequence, responseStatus: null, fault: null };
     keep(this.#requests, recorded);
     return recorded;
   }
 
-  recordWebhook(entry: Pick<SentWebhook, 'at' | 'method' | 'url' | 'headers' | 'body'>): SentWebhook {
+  recordWebhook(
+    entry: Pick<SentWebhook, 'at' | 'method' | 'url' | 'headers' | 'body' | 'attempt' | 'fault'>,
+  ): SentWebhook {
     const recorded: SentWebhook = {
       ...entry,
       sequence: ++this.#sequence,
@@ -54,6 +63,11 @@ export class Journal {
 
   webhooks(after = 0): SentWebhook[] {
     return this.#webhooks.filter((entry) => entry.sequence > after);
+  }
+
+  /** Whether this webhook is still remembered: a reset forgets it. */
+  remembers(webhook: SentWebhook): boolean {
+    return this.#webhooks.includes(webhook);
   }
 
   clear(): void {

@@ -132,5 +132,11 @@ button.plain{background:#e4e8ee;color:#1c2430}
 .note{padding:.7em 1em;border-left:4px solid var(--accent);background:#f5f7fa;border-radius:0 8px 8px 0}.warn{border-color:#a8302c;background:#fdf1f0}
 table{width:100%;border-collapse:collapse;font-size:.9em;overflow-wrap:normal}th,td{padding:.4em .6em;text-align:left;vertical-align:top;border-bottom:1px solid #e4e8ee}
 .scroll{overflow-x:auto}code,pre{font:.88em/1.45 ui-monospace,monospace}pre{padding:.8em;background:#f5f7fa;border-radius:8px;overflow-x:auto}
+.row{display:flex;flex-wrap:wrap;gap:.5em;align-items:end;margin-top:.7em}.row>label{flex:1 1 10em;min-width:0;margin:0;font-weight:400;font-size:.9em}
+.row button{flex:none;width:auto;max-width:100%;padding:.6em .9em}.row>label:has(select){flex-grow:2}.between{justify-content:space-between;align-items:center;flex-wrap:nowrap;margin:0}
+.card{margin:0 0 .6em;padding:.7em .9em;background:#f5f7fa;border-radius:10px}.card small{color:#5b6675}.card .row button{padding:.4em .7em;font-weight:400;font-size:.92em}
+section{margin:0 0 1.4em}summary{padding:.3em 0;cursor:pointer;font-weight:600}
+.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(15em,1fr));gap:.2em 1.2em;align-items:end}.narrow{grid-template-columns:repeat(auto-fill,minmax(9em,1fr))}
+.grid label{margin:.6em 0 .1em;font-weight:400}.grid label small{display:block;color:#5b6675}.grid .changed{font-weight:700}
 .sms{margin:0 0 1em;padding:.8em 1em;background:#f5f7fa;border-radius:14px 14px 14px 4px}.sms small{color:#5b6675}`);
 }

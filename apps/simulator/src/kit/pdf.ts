@@ -1,5 +1,8 @@
-/** A small valid one-page PDF with the given lines, which must be plain ASCII; other characters become `?`. */
-export function pdf(lines: readonly string[]): Buffer {
+/**
+ * A small valid one-page PDF with the given lines, which must be plain ASCII; other characters become `?`. After the end
+ * marker comes the label, as a comment, and then white space up to `bytes`.
+ */
+export function pdf(lines: readonly string[], label: string, bytes = 0): Buffer {
   const text = lines.map((line) => `(${pdfString(line)}) Tj T*`).join('\n');
   const content = `BT /F1 12 Tf 16 TL 60 780 Td\n${text}\nET`;
   const objects = [
@@ -18,8 +21,8 @@ export function pdf(lines: readonly string[]): Buffer {
   const startOfTable = file.length;
   const rows = offsets.map((offset) => `${String(offset).padStart(10, '0')} 00000 n \n`).join('');
   file += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${rows}`;
-  file += `trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${startOfTable}\n%%EOF\n`;
-  return Buffer.from(file, 'latin1');
+  file += `trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${startOfTable}\n%%EOF\n% ${label}\n`;
+  return Buffer.from(file.padEnd(bytes, '\n'), 'latin1');
 }
 
 function pdfString(text: string): string {

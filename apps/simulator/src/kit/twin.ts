@@ -1,27 +1,11 @@
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
 
-import { type SimulatedClock } from './clock.js';
-import { type FaultPlan } from './faults.js';
-import { type Journal } from './journal.js';
+import { type z } from 'zod';
+
+import { type AnswerKind } from './faults.js';
 import { type Timers } from './timers.js';
+import { type ProviderName, type TwinAccount } from './twin-account.js';
 import { type WebhookSender } from './webhook-sender.js';
-
-export type ProviderName = 'sentinel' | 'sardine' | 'dentity';
-
-/** One customer of a vendor. Everything a twin knows hangs on an account, so tests cannot see each other. */
-export interface TwinAccount {
-  readonly provider: ProviderName;
-  readonly id: string;
-  readonly clock: SimulatedClock;
-  readonly journal: Journal;
-  readonly faults: FaultPlan;
-  /** Credentials and switches, as the control API shows them. */
-  describe(): Record<string, unknown>;
-  /** Merges some switches over the present ones; throws a ZodError on an unknown or wrong one. */
-  changeSwitches(changes: Readonly<Record<string, unknown>>): void;
-  /** Forgets people, journal, faults and clock; keeps credentials and switches. */
-  reset(): void;
-}
 
 /** A person as the control API lists them, whatever the vendor calls it. */
 export interface PersonSummary {
@@ -41,6 +25,14 @@ export interface Twin {
   readonly title: string;
   /** Path of the vendor's API below the simulator's origin: origin + this = a connection's `baseUrl`. */
   readonly basePath: string;
+  /** How a journey can end, as `finish` takes it. */
+  readonly outcomes: readonly string[];
+  readonly switchSchema: z.ZodType;
+  /** Faults of its own answers that this vendor can have. */
+  readonly answerFaults: readonly AnswerKind[];
+  readonly sendsWebhooks: boolean;
+  /** A status or level that no page of the vendor lists. */
+  readonly unknownValue: string | number;
   /** Makes or updates an account; throws a ZodError for a wrong body. */
   putAccount(body: unknown): TwinAccount;
   account(id: string): TwinAccount | undefined;

@@ -1,9 +1,18 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
 import { failureText, property } from './failure.js';
-import { type RequestFault } from './faults.js';
+import { type FaultTarget } from './faults.js';
 import { type Journal, type ReceivedRequest } from './journal.js';
-import { type TwinAccount } from './twin.js';
+import {
+  fromWeather,
+  misbehaveAfter,
+  misbehaveBefore,
+  type Misbehaviour,
+  type Refusals,
+  tooMany,
+  withExtraMember,
+} from './misbehaviour.js';
+import { type TwinAccount } from './twin-account.js';
 
 /** An answer other than success, in the vendor's own words. */
 export class VendorError extends Error {
@@ -20,24 +29,42 @@ export class VendorError extends Error {
 export interface VendorScope {
   /** Whose request this claims to be, before any credential is checked. */
   readonly claimedAccount: (request: FastifyRequest) => TwinAccount | undefined;
-  /** The vendor's body for a request that could not even be read, or for an unknown path. */
-  readonly refusal: (status: number, message: string) => unknown;
+  /** The vendor's body for a request that could not even be read, for an unknown path, or for one too many. */
+  readonly refusal: (status: number, message: string, request: FastifyRequest, bytes: string) => unknown;
+  /** What the vendor says to wrong credentials. */
+  readonly badCredentials: (request: FastifyRequest) => VendorError;
   /** Where requests of unknown accounts are recorded. */
   readonly strangers: Journal;
   readonly now: () => Date;
 }
 
+/** What a vendor's routes can ask about a request. */
+export interface VendorRequests {
+  /** Path and bytes as they came, to find the faults that are planned for them. */
+  target(request: FastifyRequest): FaultTarget;
+}
+
 /**
  * Gives a Fastify scope what every vendor API here has: the bytes received are kept, each request is recorded, the `Date`
- * header follows the account's clock, planned faults happen, errors have the vendor's shape.
+ * header follows the account's clock, limits, planned faults and weather happen, errors have the vendor's shape.
  */
-export function openVendorScope(app: FastifyInstance, scope: VendorScope): void {
+export function openVendorScope(app: FastifyInstance, scope: VendorScope): VendorRequests {
   const bodies = new WeakMap<FastifyRequest, string>();
   const entries = new WeakMap<FastifyRequest, ReceivedRequest>();
-  const faults = new WeakMap<FastifyRequest, RequestFault>();
+  const faults = new WeakMap<FastifyRequest, Misbehaviour>();
+  const extraMembers = new WeakMap<FastifyRequest, string>();
+  const target = (request: FastifyRequest): FaultTarget => ({
+    path: request.url,
+    body: bodies.get(request) ?? '',
+  });
+  const refusals = (request: FastifyRequest): Refusals => ({
+    refusal: (status, message) => scope.refusal(status, message, request, target(request).body),
+    badCredentials: scope.badCredentials,
+  });
 
-  function record(request: FastifyRequest): void {
-    if (entries.has(request)) return;
+  function record(request: FastifyRequest): ReceivedRequest {
+    const known = entries.get(request);
+    if (known !== undefined) return known;
     const account = scope.claimedAccount(request);
     const journal = account?.journal ?? scope.strangers;
     const entry = journal.recordRequest({
@@ -48,6 +75,23 @@ export function openVendorScope(app: FastifyInstance, scope: VendorScope): void 
       body: bodies.get(request) ?? '',
     });
     entries.set(request, entry);
+    return entry;
+  }
+
+  /** A planned fault, or else what the weather brings; every request counts for the weather. */
+  function misfortuneOf(account: TwinAccount, request: FastifyRequest): Misbehaviour | undefined {
+    const weather = account.weather.forRequest();
+    const planned = account.faults.takeForRequest(target(request));
+    const entry = record(request);
+    if (planned !== undefined) {
+      entry.fault = planned.name;
+      return planned;
+    }
+    if (weather.extraMember !== null) extraMembers.set(request, weather.extraMember);
+    if (weather.misfortune === null)
+      return weather.delayMs === 0 ? undefined : { kind: 'latency', delayMs: weather.delayMs };
+    entry.fault = 'weather';
+    return fromWeather(weather.misfortune);
   }
 
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
@@ -56,94 +100,59 @@ export function openVendorScope(app: FastifyInstance, scope: VendorScope): void 
     try {
       done(null, text === '' ? undefined : JSON.parse(text));
     } catch {
-      done(new VendorError(400, scope.refusal(400, 'Request body is not valid JSON')), undefined);
+      done(new VendorError(400, refusals(request).refusal(400, 'Request body is not valid JSON')), undefined);
     }
   });
 
   app.addHook('preHandler', async (request, reply) => {
     record(request);
-    const fault = scope.claimedAccount(request)?.faults.takeForRequest(request.url);
+    const account = scope.claimedAccount(request);
+    if (account === undefined) return;
+    if (!account.rateLimit.admits(account.switches.rateLimitPerSecond, account.clock.now())) {
+      await tooMany(reply, 1, refusals(request));
+      return;
+    }
+    const fault = misfortuneOf(account, request);
     if (fault === undefined) return;
     faults.set(request, fault);
-    await misbehaveBefore(fault, request, reply);
+    await misbehaveBefore(fault, request, reply, refusals(request));
   });
 
   app.addHook('onSend', async (request, reply, payload) => {
     record(request);
     const account = scope.claimedAccount(request);
     if (account !== undefined) reply.header('date', account.clock.now().toUTCString());
-    return Promise.resolve(misbehaveAfter(faults.get(request), reply, payload));
+    return Promise.resolve(changed(request, reply, payload));
   });
+
+  function changed(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
+    const member = extraMembers.get(request);
+    const answer = member === undefined ? payload : withExtraMember(reply, payload, member);
+    const fault = faults.get(request);
+    return fault === undefined ? answer : misbehaveAfter(fault, request, reply, answer);
+  }
 
   app.addHook('onResponse', async (request, reply) => {
     const entry = entries.get(request);
-    if (entry !== undefined) entry.responseStatus = reply.statusCode;
+    const arrived = faults.get(request)?.kind !== 'lost-answer';
+    if (entry !== undefined && arrived) entry.responseStatus = reply.statusCode;
     return Promise.resolve();
   });
 
-  app.setErrorHandler((error, _request, reply) => {
+  app.setErrorHandler((error, request, reply) => {
     if (error instanceof VendorError) return reply.code(error.status).send(error.body);
     const status = statusOf(error);
-    return reply.code(status).send(scope.refusal(status, failureText(error)));
+    return reply.code(status).send(refusals(request).refusal(status, failureText(error)));
   });
 
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send(scope.refusal(404, 'Not found')));
+  app.setNotFoundHandler((request, reply) =>
+    reply.code(404).send(refusals(request).refusal(404, 'Not found')),
+  );
+
+  return { target };
 }
 
 function statusOf(error: unknown): number {
   const status = property(error, 'statusCode');
   return typeof status === 'number' ? status : 500;
-}
-
-async function misbehaveBefore(
-  fault: RequestFault,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<void> {
-  switch (fault.kind) {
-    case 'latency': {
-      const { promise, resolve } = Promise.withResolvers<undefined>();
-      const timer = setTimeout(resolve, fault.delayMs, undefined);
-      request.raw.socket.once('close', () => {
-        clearTimeout(timer);
-        resolve(undefined);
-      });
-      await promise;
-      return;
-    }
-    case 'hang':
-      reply.hijack();
-      return;
-    case 'reset':
-      reply.hijack();
-      request.raw.socket.resetAndDestroy();
-      return;
-    case 'html':
-      await reply
-        .code(200)
-        .type('text/html; charset=utf-8')
-        .send('<!doctype html><title>Gateway</title><p>Please wait');
-      return;
-    case 'status':
-      if (!fault.afterEffect) {
-        await reply.code(fault.status).headers(fault.headers).type('application/json').send(fault.body);
-      }
-      return;
-    case 'truncate':
-      return;
-  }
-}
-
-function misbehaveAfter(fault: RequestFault | undefined, reply: FastifyReply, payload: unknown): unknown {
-  if (fault?.kind === 'truncate' && typeof payload === 'string') {
-    const cut = payload.slice(0, Math.floor(payload.length / 2));
-    reply.header('content-length', Buffer.byteLength(cut));
-    return cut;
-  }
-  if (fault?.kind === 'status' && fault.afterEffect) {
-    reply.code(fault.status).headers(fault.headers).type('application/json');
-    reply.header('content-length', Buffer.byteLength(fault.body));
-    return fault.body;
-  }
-  return payload;
 }

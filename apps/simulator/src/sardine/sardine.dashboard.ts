@@ -23,22 +23,29 @@ export function registerSardineDashboard(
 
   app.post(`${base}/people/:person/revoke-consent`, (request, reply) => {
     const account = whose(request);
-    const { consent } = entityOf(account, request);
+    const entity = entityOf(account, request);
+    const { consent } = entity;
     if (consent === null) throw new ControlError(409, 'no consent was given yet');
     consent.revokedAt ??= account.clock.now();
+    account.publish(entity);
     return reply.send({ revokedAt: consent.revokedAt.toISOString() });
   });
 
   app.post(`${base}/people/:person/restore-consent`, (request, reply) => {
-    const { consent } = entityOf(whose(request), request);
+    const account = whose(request);
+    const entity = entityOf(account, request);
+    const { consent } = entity;
     if (consent === null) throw new ControlError(409, 'no consent was given yet');
     consent.revokedAt = null;
+    account.publish(entity);
     return reply.send({ revokedAt: null });
   });
 
   app.post(`${base}/people/:person/level`, (request, reply) => {
-    const entity = entityOf(whose(request), request);
+    const account = whose(request);
+    const entity = entityOf(account, request);
     entity.level = levelBody.parse(request.body).level;
+    account.publish(entity);
     return reply.send({ level: entity.level });
   });
 

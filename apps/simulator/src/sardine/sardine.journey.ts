@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { isSafeReturnAddress, parseUrl, isLoopback } from '../kit/addresses.js';
+import { isSafeReturnAddress, parseUrl, isLoopback, withParameters } from '../kit/addresses.js';
 import { magicWord, type MagicWord } from '../kit/magic.js';
 import { type TwinServices } from '../kit/twin.js';
 import { type SardineAccount, type Widget } from './sardine.state.js';
@@ -33,7 +33,7 @@ export class SardineJourney {
     });
   }
 
-  /** False when nothing can be shared: the widget stays open. */
+  /** False when nothing can be shared and no switch says where to go: the widget stays open. */
   finish(account: SardineAccount, widget: Widget, finish: SardineFinish): boolean {
     switch (finish.outcome) {
       case 'complete':
@@ -52,22 +52,23 @@ export class SardineJourney {
 
   /** Opens the return address as the person's browser would; only on this machine, so that nobody else is called. */
   #comeBack(account: SardineAccount, widget: Widget): void {
-    const address = returnAddress(widget);
+    const address = returnAddress(account, widget);
     const url = address === null ? null : parseUrl(address);
     if (!account.switches.magicPeopleReturn || url === null || !isLoopback(url)) return;
-    this.#services.webhooks.send(account, widget.token, {
+    this.#services.webhooks.send(account, widget.token, () => ({
       method: 'GET',
       url: url.href,
       headers: { 'user-agent': 'Mozilla/5.0 (a magic person of the simulator)' },
       body: '',
-    });
+    }));
   }
 }
 
 /** Where the browser goes after the widget, or null: nowhere (providers/sardine.md 4.3). */
-export function returnAddress(widget: Widget): string | null {
+export function returnAddress(account: SardineAccount, widget: Widget): string | null {
   const address = widget.state === 'completed' ? widget.successUrl : manualAddress(widget);
-  return address !== null && isSafeReturnAddress(address) ? address : null;
+  if (address === null || !isSafeReturnAddress(address)) return null;
+  return withParameters(address, account.switches.returnParameters);
 }
 
 function manualAddress(widget: Widget): string | null {
@@ -77,20 +78,25 @@ function manualAddress(widget: Widget): string | null {
 function complete(account: SardineAccount, widget: Widget, finish: SardineFinish): boolean {
   const { entity } = widget;
   const sharedFrom = widget.flow === 'kyc_sharing' ? account.partnerOf(entity) : null;
-  if (widget.flow === 'kyc_sharing' && sharedFrom === null) return false;
+  if (widget.flow === 'kyc_sharing' && sharedFrom === null) {
+    if (account.switches.unshareable !== 'manual') return false;
+    widget.state = 'manual-review';
+    return true;
+  }
   const now = account.clock.now();
   entity.email = finish.email ?? entity.email;
   entity.level =
     finish.level ?? riskLevel(magicWord({ email: entity.email, phone: entity.phoneNumber })) ?? 'low';
   const earlier = entity.consent?.revokedAt === null ? [...entity.consent.scopes] : [];
   entity.consent = {
-    id: widget.consentId,
+    id: account.switches.consentIdMatches ? widget.consentId : account.chance.uuid(),
     scopes: new Set([...earlier, ...widget.scopes]),
     consentedAt: now,
     revokedAt: null,
     availableAt: new Date(now.getTime() + account.switches.availabilityDelaySeconds * 1000),
     sharedFrom,
   };
+  account.publish(entity);
   widget.state = 'completed';
   return true;
 }

@@ -3,14 +3,16 @@ import { z } from 'zod';
 
 import { digits } from '../kit/contacts.js';
 import { acceptForms } from '../kit/forms.js';
-import { jpeg } from '../kit/images.js';
+import { image } from '../kit/images.js';
 import { choices, facts, hiddenFields, type Markup, markup, nothing, sendPage, steps } from '../kit/page.js';
 import { returnAddress, SARDINE_OUTCOMES, type SardineJourney } from './sardine.journey.js';
 import { type SardineScope } from './sardine.settings.js';
-import { type SardineAccount, type Widget } from './sardine.state.js';
+import { type Entity, type SardineAccount, type Widget } from './sardine.state.js';
+import { SARDINE_IMAGES } from './sardine.views.js';
 
 export interface SardinePages {
   readonly findWidget: (token: string) => { account: SardineAccount; widget: Widget } | undefined;
+  readonly findCustomer: (customerId: string) => { account: SardineAccount; entity: Entity } | undefined;
   readonly journey: SardineJourney;
 }
 
@@ -22,6 +24,8 @@ const finishForm = z.object({
   email: z.email().optional(),
 });
 
+const imageParams = z.object({ customerId: z.string(), file: z.string() });
+
 const SCOPE_NAMES: Readonly<Record<SardineScope, string>> = {
   profile: 'Profile (name, birth date, address, e-mail, phone)',
   doc_kyc: 'Document and liveness',
@@ -30,7 +34,8 @@ const SCOPE_NAMES: Readonly<Record<SardineScope, string>> = {
 };
 
 /** The hosted widget: phone code, then consent and checks (providers/sardine.md 1, 8, 12). */
-export function registerSardinePages(app: FastifyInstance, { findWidget, journey }: SardinePages): void {
+export function registerSardinePages(app: FastifyInstance, pages: SardinePages): void {
+  const { findWidget, findCustomer, journey } = pages;
   acceptForms(app);
 
   app.get('/sardine/widget/', (request, reply) => {
@@ -62,6 +67,10 @@ export function registerSardinePages(app: FastifyInstance, { findWidget, journey
       return codePage(reply, account, widget, 'That is not the code.');
     }
     widget.phoneConfirmed = true;
+    if (hasNothingToShare(account, widget) && account.switches.unshareable === 'manual') {
+      journey.finish(account, widget, { outcome: 'manual-review' });
+      return afterwards(reply, account, widget);
+    }
     return consentPage(reply, account, widget, null);
   });
 
@@ -80,7 +89,13 @@ export function registerSardinePages(app: FastifyInstance, { findWidget, journey
   });
 
   // Only for the switch `imageEncoding: url`; no such address is documented.
-  app.get('/sardine/images/:customerId/:file', (_request, reply) => reply.type('image/jpeg').send(jpeg()));
+  app.get('/sardine/images/:customerId/:file', (request, reply) => {
+    const { customerId, file } = imageParams.parse(request.params);
+    const found = findCustomer(customerId);
+    const side = SARDINE_IMAGES.find((name) => file === `${name}.jpg`);
+    if (found === undefined || side === undefined) return reply.code(404).type('text/plain').send('');
+    return reply.type('image/jpeg').send(image(side, found.account.switches.imageBytes));
+  });
 }
 
 /** The code of test phones is their last six digits (providers/sardine.md 9). */
@@ -97,7 +112,7 @@ function openWidget(
 }
 
 function afterwards(reply: FastifyReply, account: SardineAccount, widget: Widget): FastifyReply {
-  const address = returnAddress(widget);
+  const address = returnAddress(account, widget);
   switch (widget.state) {
     case 'completed': {
       if (address !== null && widget.autoRedirect) return reply.redirect(address, 303);
@@ -146,7 +161,7 @@ function consentPage(
   problem: string | null,
 ): FastifyReply {
   const partner = widget.flow === 'kyc_sharing' ? account.partnerOf(widget.entity) : null;
-  const nothingToShare = widget.flow === 'kyc_sharing' && partner === null;
+  const nothingToShare = hasNothingToShare(account, widget);
   const success = {
     outcome: 'complete',
     label: partner === null ? 'Agree and complete' : `Agree to share from ${partner.clientName}`,
@@ -176,6 +191,10 @@ ${choices([
   { outcome: 'abandon', label: 'Leave', hint: 'closes without an answer', tone: 'plain' },
 ])}</form>`,
   ]);
+}
+
+function hasNothingToShare(account: SardineAccount, widget: Widget): boolean {
+  return widget.flow === 'kyc_sharing' && account.partnerOf(widget.entity) === null;
 }
 
 function warning(problem: string | null): Markup {

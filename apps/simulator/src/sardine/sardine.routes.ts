@@ -5,8 +5,10 @@ import { z } from 'zod';
 
 import { isHttpUrl } from '../kit/addresses.js';
 import { type TwinServices } from '../kit/twin.js';
-import { VendorError } from '../kit/vendor-scope.js';
+import { errorBody } from '../kit/error-body.js';
+import { VendorError, type VendorRequests } from '../kit/vendor-scope.js';
 import { type SardineJourney } from './sardine.journey.js';
+import { customerFound, identitySeen } from './sardine.lookup.js';
 import { SARDINE_SCOPES } from './sardine.settings.js';
 import { type Consent, type Entity, type SardineAccount, type Widget } from './sardine.state.js';
 import { identityView } from './sardine.views.js';
@@ -15,6 +17,7 @@ export interface SardineRoutes {
   readonly find: (clientId: string) => SardineAccount | undefined;
   readonly journey: SardineJourney;
   readonly services: TwinServices;
+  readonly requests: VendorRequests;
 }
 
 const phoneRequest = z.object({
@@ -32,16 +35,15 @@ const widgetRequest = z.object({
 });
 
 /** The four documented endpoints below `/sardine/v1` (providers/sardine.md 4). No error body is documented: `{"message"}` is ours (5). */
-export function registerSardineApi(app: FastifyInstance, { find, journey, services }: SardineRoutes): void {
+export function registerSardineApi(app: FastifyInstance, routes: SardineRoutes): void {
+  const { find, journey, services, requests } = routes;
   const whose = (request: FastifyRequest): SardineAccount => authenticate(find, request);
 
   app.post('/identity/entities', (request, reply) => {
     const account = whose(request);
-    const { phoneNumber } = validated(phoneRequest, request.body);
+    const { phoneNumber } = validated(account, phoneRequest, request.body);
     if (account.entityByPhone(phoneNumber) !== undefined) {
-      throw new VendorError(account.switches.duplicateCode, {
-        message: 'A customer with this phone number exists',
-      });
+      throw failure(account, account.switches.duplicateCode, 'A customer with this phone number exists');
     }
     const entity = account.addEntity(phoneNumber);
     return reply.code(account.switches.createCode).send(entityView(entity));
@@ -49,7 +51,8 @@ export function registerSardineApi(app: FastifyInstance, { find, journey, servic
 
   app.post('/identity/entities/search', (request, reply) => {
     const account = whose(request);
-    const entity = account.entityByPhone(validated(phoneRequest, request.body).phoneNumber);
+    const { phoneNumber } = validated(account, phoneRequest, request.body);
+    const entity = customerFound(account, phoneNumber, requests.target(request));
     if (entity !== undefined) return reply.send(entityView(entity));
     switch (account.switches.emptySearch) {
       case 'nulls':
@@ -59,15 +62,19 @@ export function registerSardineApi(app: FastifyInstance, { find, journey, servic
       case 'no-body':
         return reply.send('');
       case 'not-found':
-        throw new VendorError(404, { message: 'Customer not found' });
+        throw failure(account, 404, 'Customer not found');
     }
   });
 
   app.post('/identity/consents/widget', (request, reply) => {
     const account = whose(request);
-    const body = validated(widgetRequest, request.body);
+    const body = validated(account, widgetRequest, request.body);
+    const entity = known(account, body.customerId);
+    const { unshareable, unshareableCode } = account.switches;
+    if (body.flow === 'kyc_sharing' && unshareable === 'refused' && account.partnerOf(entity) === null)
+      throw failure(account, unshareableCode, 'This customer has no identity to share');
     const widget = account.addWidget({
-      entity: known(account, body.customerId),
+      entity,
       scopes: body.scope,
       flow: body.flow,
       successUrl: body.successUrl ?? null,
@@ -81,19 +88,19 @@ export function registerSardineApi(app: FastifyInstance, { find, journey, servic
   app.get('/identity/entities/:customerId', (request, reply) => {
     const account = whose(request);
     const { customerId } = z.object({ customerId: z.string() }).parse(request.params);
-    const entity = known(account, customerId);
-    const { consent } = entity;
+    const seen = identitySeen(account, known(account, customerId), requests.target(request));
+    const { consent } = seen.record;
     if (consent === null || consent.availableAt > account.clock.now()) {
       if (account.switches.notYet === 'empty') return reply.send({});
-      throw new VendorError(404, { message: 'Identity not found' });
+      throw failure(account, 404, 'Identity not found');
     }
     switch (readability(account, consent)) {
       case 'readable':
-        return reply.send(identityView(account, entity, consent, origin(account, services, request)));
+        return reply.send(identityView(account, seen, consent, origin(account, services, request)));
       case 'forbidden':
-        throw new VendorError(403, { message: 'Consent is required' });
+        throw failure(account, 403, 'Consent is required');
       case 'not-found':
-        throw new VendorError(404, { message: 'Identity not found' });
+        throw failure(account, 404, 'Identity not found');
       case 'empty':
         return reply.send({});
     }
@@ -115,6 +122,18 @@ export function basicCredentials(request: FastifyRequest): { clientId: string; c
   return colon < 0 ? null : { clientId: decoded.slice(0, colon), clientSecret: decoded.slice(colon + 1) };
 }
 
+/** Wrong credentials; the body is ours (providers/sardine.md 5). */
+export function unauthorized(account: SardineAccount | undefined): VendorError {
+  const { unauthorizedCode: code, errorBody: shape } = account?.switches ?? UNKNOWN_ACCOUNT;
+  return new VendorError(code, errorBody(shape, code, 'Unauthorized'));
+}
+
+const UNKNOWN_ACCOUNT = { unauthorizedCode: 401, errorBody: 'message' } as const;
+
+function failure(account: SardineAccount, status: number, message: string): VendorError {
+  return new VendorError(status, errorBody(account.switches.errorBody, status, message));
+}
+
 function authenticate(
   find: (id: string) => SardineAccount | undefined,
   request: FastifyRequest,
@@ -122,7 +141,7 @@ function authenticate(
   const given = basicCredentials(request);
   const account = given === null ? undefined : find(given.clientId);
   if (given === null || account === undefined || !sameSecret(given.clientSecret, account.secret)) {
-    throw new VendorError(401, { message: 'Unauthorized' });
+    throw unauthorized(account);
   }
   return account;
 }
@@ -132,19 +151,18 @@ function sameSecret(one: string, other: string): boolean {
   return timingSafeEqual(hash(one), hash(other));
 }
 
-function validated<T>(schema: z.ZodType<T>, body: unknown): T {
+function validated<T>(account: SardineAccount, schema: z.ZodType<T>, body: unknown): T {
   const result = schema.safeParse(body ?? {});
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw new VendorError(400, {
-    message: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'bad request'}`,
-  });
+  const message = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'bad request'}`;
+  throw failure(account, account.switches.invalidCode, message);
 }
 
 function known(account: SardineAccount, customerId: string): Entity {
   const entity = account.entity(customerId);
   if (entity === undefined) {
-    throw new VendorError(account.switches.unknownCustomerCode, { message: 'Customer not found' });
+    throw failure(account, account.switches.unknownCustomerCode, 'Customer not found');
   }
   return entity;
 }

@@ -1,14 +1,9 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-
 import { type z } from 'zod';
 
-import { SimulatedClock } from '../kit/clock.js';
-import { samePhone } from '../kit/contacts.js';
-import { FaultPlan } from '../kit/faults.js';
-import { Journal } from '../kit/journal.js';
+import { isContactOf, samePhone } from '../kit/contacts.js';
 import { magicWord } from '../kit/magic.js';
 import { type InventedPerson, inventPerson } from '../kit/people.js';
-import { type TwinAccount } from '../kit/twin.js';
+import { TwinAccount } from '../kit/twin-account.js';
 import {
   type sardineAccountInput,
   type SardineScope,
@@ -60,16 +55,18 @@ export interface Entity {
   level: string;
   consent: Consent | null;
   widgets: Widget[];
+  /** As the vendor showed it last, and before its last change; null: nothing was there. */
+  published: EntityRecord;
+  previous: EntityRecord | null;
 }
+
+/** What changes of an identity. */
+export type EntityRecord = Readonly<Pick<Entity, 'email' | 'level' | 'consent'>>;
 
 export const PARTNER: Partner = { clientId: 'harbour-pay', clientName: 'Harbour Pay' };
 
-export class SardineAccount implements TwinAccount {
+export class SardineAccount extends TwinAccount {
   readonly provider = 'sardine';
-  readonly id: string;
-  readonly clock: SimulatedClock;
-  readonly journal = new Journal();
-  readonly faults = new FaultPlan();
   secret = '';
   clientName = '';
   switches: SardineSwitches = sardineSwitches.parse({});
@@ -77,15 +74,11 @@ export class SardineAccount implements TwinAccount {
   /** Phones verified through a partner, whose identity may be shared. */
   shareable = new Map<string, Partner>();
 
-  constructor(id: string, wallClock: () => number) {
-    this.id = id;
-    this.clock = new SimulatedClock(wallClock);
-  }
-
   configure(input: z.output<typeof sardineAccountInput>): void {
     this.secret = input.clientSecret;
     this.clientName = input.clientName;
     this.switches = input.switches;
+    this.seedWith(input.seed);
   }
 
   describe(): Record<string, unknown> {
@@ -93,6 +86,7 @@ export class SardineAccount implements TwinAccount {
       clientId: this.id,
       clientSecret: this.secret,
       clientName: this.clientName,
+      seed: this.seed,
       switches: this.switches,
     };
   }
@@ -101,28 +95,51 @@ export class SardineAccount implements TwinAccount {
     this.switches = sardineSwitches.parse({ ...this.switches, ...changes });
   }
 
-  reset(): void {
+  override reset(): void {
+    super.reset();
     this.entities = [];
     this.shareable = new Map();
-    this.journal.clear();
-    this.faults.clear();
-    this.clock.reset();
+  }
+
+  namesOf(person: string): readonly string[] {
+    return this.entities
+      .filter(
+        ({ customerId, phoneNumber, email }) =>
+          customerId === person || isContactOf(person, { email, phone: phoneNumber }),
+      )
+      .flatMap(({ customerId, phoneNumber }) => [customerId, phoneNumber]);
   }
 
   addEntity(phoneNumber: string): Entity {
+    const entity = this.#invented(phoneNumber);
+    this.entities.unshift(entity);
+    return entity;
+  }
+
+  /** Somebody who is not a customer here. */
+  stranger(): Entity {
+    return this.#invented('+12025550000');
+  }
+
+  /** Shows the identity as it now is; what was shown until now is what a stale read still sees. */
+  publish(entity: Entity): void {
+    entity.previous = entity.published;
+    entity.published = recordOf(entity);
+  }
+
+  #invented(phoneNumber: string): Entity {
     const person = inventPerson(phoneNumber);
-    const entity: Entity = {
-      customerId: randomUUID(),
+    const record = { email: `${asciiName(person)}@mail.test`, level: 'low', consent: null };
+    return {
+      ...record,
+      customerId: this.chance.uuid(),
       phoneNumber,
       createdAt: this.clock.now(),
       person,
-      email: `${asciiName(person)}@mail.test`,
-      level: 'low',
-      consent: null,
       widgets: [],
+      published: record,
+      previous: null,
     };
-    this.entities.unshift(entity);
-    return entity;
   }
 
   addWidget(
@@ -130,9 +147,9 @@ export class SardineAccount implements TwinAccount {
   ): Widget {
     const made: Widget = {
       ...widget,
-      token: `tok_${randomBytes(12).toString('hex')}`,
-      consentId: randomUUID(),
-      browser: randomBytes(12).toString('hex'),
+      token: `tok_${this.chance.hex(12)}`,
+      consentId: this.chance.uuid(),
+      browser: this.chance.hex(12),
       createdAt: this.clock.now(),
       opened: false,
       phoneConfirmed: false,
@@ -161,6 +178,10 @@ export class SardineAccount implements TwinAccount {
       this.clock.now().getTime() - widget.createdAt.getTime() > this.switches.widgetLifetimeSeconds * 1000
     );
   }
+}
+
+function recordOf({ email, level, consent }: Entity): EntityRecord {
+  return { email, level, consent: consent === null ? null : { ...consent } };
 }
 
 function asciiName(person: InventedPerson): string {

@@ -4,11 +4,13 @@ import { AccountBook } from '../kit/account-book.js';
 import { type Journal } from '../kit/journal.js';
 import { ControlError, type PersonSummary, type Twin, type TwinServices } from '../kit/twin.js';
 import { openVendorScope } from '../kit/vendor-scope.js';
+import { errorBody } from '../kit/error-body.js';
 import { findEntity, registerSardineDashboard } from './sardine.dashboard.js';
-import { sardineFinish, SardineJourney } from './sardine.journey.js';
+import { SARDINE_OUTCOMES, sardineFinish, SardineJourney } from './sardine.journey.js';
+import { UNKNOWN_LEVEL } from './sardine.lookup.js';
 import { registerSardinePages } from './sardine.pages.js';
-import { basicCredentials, registerSardineApi, widgetPath } from './sardine.routes.js';
-import { sardineAccountInput } from './sardine.settings.js';
+import { basicCredentials, registerSardineApi, unauthorized, widgetPath } from './sardine.routes.js';
+import { sardineAccountInput, sardineSwitches } from './sardine.settings.js';
 import { type Entity, SardineAccount, type Widget } from './sardine.state.js';
 
 /** Stands in for Sardine's Universal Identity, as far as providers/sardine.md knows it. It sends no webhooks (7). */
@@ -16,6 +18,11 @@ export class SardineTwin implements Twin {
   readonly name = 'sardine';
   readonly title = 'Sardine';
   readonly basePath = '/sardine/v1';
+  readonly outcomes = SARDINE_OUTCOMES;
+  readonly switchSchema = sardineSwitches;
+  readonly answerFaults = ['stale', 'wrong-person', 'unknown-value', 'revoked'] as const;
+  readonly sendsWebhooks = false;
+  readonly unknownValue = UNKNOWN_LEVEL;
   readonly #services: TwinServices;
   readonly #strangers: Journal;
   readonly #journey: SardineJourney;
@@ -74,9 +81,11 @@ export class SardineTwin implements Twin {
   registerRoutes(app: FastifyInstance): void {
     app.register(
       (scope, _options, done) => {
-        openVendorScope(scope, {
+        const requests = openVendorScope(scope, {
           claimedAccount: (request) => this.#claimed(request),
-          refusal: (_status, message) => ({ message }),
+          refusal: (status, message, request) =>
+            errorBody(this.#claimed(request)?.switches.errorBody ?? 'message', status, message),
+          badCredentials: (request) => unauthorized(this.#claimed(request)),
           strangers: this.#strangers,
           now: () => new Date(this.#services.wallClock()),
         });
@@ -84,13 +93,18 @@ export class SardineTwin implements Twin {
           find: (id) => this.account(id),
           journey: this.#journey,
           services: this.#services,
+          requests,
         });
         done();
       },
       { prefix: this.basePath },
     );
     app.register((scope, _options, done) => {
-      registerSardinePages(scope, { findWidget: (token) => this.#widget(token), journey: this.#journey });
+      registerSardinePages(scope, {
+        findWidget: (token) => this.#widget(token),
+        findCustomer: (customerId) => this.#customer(customerId),
+        journey: this.#journey,
+      });
       done();
     });
   }
@@ -102,6 +116,14 @@ export class SardineTwin implements Twin {
   #claimed(request: FastifyRequest): SardineAccount | undefined {
     const credentials = basicCredentials(request);
     return credentials === null ? undefined : this.account(credentials.clientId);
+  }
+
+  #customer(customerId: string): { account: SardineAccount; entity: Entity } | undefined {
+    for (const account of this.#accounts.all()) {
+      const entity = account.entity(customerId);
+      if (entity !== undefined) return { account, entity };
+    }
+    return undefined;
   }
 
   #widget(token: string): { account: SardineAccount; widget: Widget } | undefined {

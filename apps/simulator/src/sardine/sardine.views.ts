@@ -1,24 +1,35 @@
-import { jpeg, jpegDataUri } from '../kit/images.js';
-import { type SardineSwitches } from './sardine.settings.js';
+import { imageBase64, imageDataUri } from '../kit/images.js';
+import { type SeenIdentity } from './sardine.lookup.js';
+import { type ImageEncoding, type SardineSwitches } from './sardine.settings.js';
 import { type Consent, type Entity, type SardineAccount } from './sardine.state.js';
+
+export const SARDINE_IMAGES = ['front', 'back', 'selfie'] as const;
+type SardineImage = (typeof SARDINE_IMAGES)[number];
 
 /** Reply of `GET /identity/entities/{customerId}`: each part only where its scope was consented to (providers/sardine.md 4.4). */
 export function identityView(
   account: SardineAccount,
-  entity: Entity,
+  { entity, record }: SeenIdentity,
   consent: Consent,
   origin: string,
 ): Record<string, unknown> {
+  const documentAt = consent.availableAt.getTime() + account.switches.documentDelaySeconds * 1000;
+  const hasDocument = documentAt <= account.clock.now().getTime();
   return {
-    ...(consent.scopes.has('doc_kyc')
+    ...(consent.scopes.has('doc_kyc') && hasDocument
       ? { documentKyc: documentImages(account, entity, origin), documentData: documentData(account, entity) }
       : {}),
-    ...(consent.scopes.has('profile') ? { profile: profile(account, entity, consent) } : {}),
-    ...riskView(account.switches, entity),
+    ...(consent.scopes.has('profile') ? { profile: profile(account, entity, record.email, consent) } : {}),
+    ...riskView(account.switches, record.level),
   };
 }
 
-function profile(account: SardineAccount, entity: Entity, consent: Consent): Record<string, unknown> {
+function profile(
+  account: SardineAccount,
+  entity: Entity,
+  email: string,
+  consent: Consent,
+): Record<string, unknown> {
   return {
     clientId: consent.sharedFrom?.clientId ?? account.id,
     userId: entity.customerId,
@@ -26,11 +37,11 @@ function profile(account: SardineAccount, entity: Entity, consent: Consent): Rec
     consentId: consent.sharedFrom === null ? null : consent.id,
     consentedAt: consent.consentedAt.toISOString(),
     revokedAt: consent.revokedAt?.toISOString() ?? null,
-    primaryIdentity: consent.sharedFrom === null,
+    primaryIdentity: account.switches.primaryIdentity ?? consent.sharedFrom === null,
     clientName: consent.sharedFrom?.clientName ?? account.clientName,
     fullName: `${entity.person.firstName} ${entity.person.lastName}`,
     dateOfBirth: entity.person.dateOfBirth,
-    emailAddress: entity.email,
+    emailAddress: email,
     phoneNumber: entity.phoneNumber,
     address: entity.person.address,
   };
@@ -53,12 +64,13 @@ function documentData(account: SardineAccount, entity: Entity): Record<string, u
 
 function documentImages(account: SardineAccount, entity: Entity, origin: string): Record<string, string> {
   const { imageEncoding, imageBytes } = account.switches;
-  const picture = (side: string): string => {
-    switch (imageEncoding) {
+  const picture = (side: SardineImage): string => {
+    const encoding: ImageEncoding = typeof imageEncoding === 'string' ? imageEncoding : imageEncoding[side];
+    switch (encoding) {
       case 'base64':
-        return jpeg(imageBytes).toString('base64');
+        return imageBase64(side, imageBytes);
       case 'data-uri':
-        return jpegDataUri(imageBytes);
+        return imageDataUri(side, imageBytes);
       case 'url':
         return `${origin}/sardine/images/${entity.customerId}/${side}.jpg`;
     }
@@ -67,15 +79,14 @@ function documentImages(account: SardineAccount, entity: Entity, origin: string)
 }
 
 /** The risk object's shape is that of the risk product (providers/sardine.md 10). */
-function riskView(switches: SardineSwitches, entity: Entity): Record<string, unknown> {
+function riskView(switches: SardineSwitches, level: string): Record<string, unknown> {
   if (!switches.riskEnrichment) return {};
-  return {
-    level: entity.level,
-    customer: {
-      score: entity.level === 'low' ? 4 : 71,
-      level: entity.level,
-      reasonCodes: [],
-      signals: [{ key: 'emailLevel', value: entity.level }],
-    },
+  const customer = {
+    score: level === 'low' ? 4 : 71,
+    level,
+    reasonCodes: [],
+    signals: [{ key: 'emailLevel', value: level }],
   };
+  if (switches.riskObject === 'customer') return { level, customer };
+  return { level, customer: { sessionKey: 'session-of-the-twin', level, status: 'Success', customer } };
 }

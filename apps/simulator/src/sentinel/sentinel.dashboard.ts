@@ -111,5 +111,6 @@ function seedCustomers(account: SentinelAccount, count: number, status: (typeof 
       idClassificationPassed: true,
       warned: false,
     };
+    account.publish(customer);
   }
 }

@@ -3,7 +3,13 @@ import { z } from 'zod';
 import { magicWord, type MagicWord } from '../kit/magic.js';
 import { type InventedPerson } from '../kit/people.js';
 import { type TwinServices } from '../kit/twin.js';
-import { SENTINEL_DOCUMENTS, type SentinelDocument, type SentinelStatus } from './sentinel.settings.js';
+import { type WebhookWriter } from '../kit/webhook-sender.js';
+import {
+  SENTINEL_DOCUMENTS,
+  type SentinelDocument,
+  type SentinelStatus,
+  type SentinelSwitches,
+} from './sentinel.settings.js';
 import {
   type Customer,
   type DocumentRecord,
@@ -90,7 +96,8 @@ export class SentinelJourney {
     if (known === undefined && account.switches.customerCreatedEvent) {
       this.#notify(account, customer, 'customer_created');
     }
-    this.#enter(account, customer, 'pending', null);
+    if (account.switches.pendingFirst || status === 'pending')
+      this.#enter(account, customer, 'pending', null);
     if (status === 'pending') return customer;
     const submittedAt = customer.updatedAt;
     const decide = (): void => {
@@ -157,6 +164,7 @@ export class SentinelJourney {
     customer.draftReason = status === 'draft' ? (reason ?? 'other') : null;
     // Two changes never share a time, as they would not at a vendor that takes a moment over each.
     customer.updatedAt = new Date(Math.max(account.clock.now().getTime(), customer.updatedAt.getTime() + 1));
+    account.publish(customer);
     this.#notify(account, customer, account.switches.defaultEvent);
   }
 
@@ -166,12 +174,8 @@ export class SentinelJourney {
     event: string,
     warnedAbout: readonly SentinelDocument[] = [],
   ): void {
-    if (account.callbackUrl === null || account.callbackPassphrase === null) return;
-    const passphrases = {
-      correct: { passphrase: account.callbackPassphrase },
-      wrong: { passphrase: `${account.callbackPassphrase}-not` },
-      missing: {},
-    };
+    const { callbackUrl, callbackPassphrase } = account;
+    if (callbackUrl === null || callbackPassphrase === null) return;
     const body = {
       id: customer.id,
       uuid: customer.uuid,
@@ -181,16 +185,36 @@ export class SentinelJourney {
       updatedAt: customer.updatedAt.toISOString(),
       event,
       expiryWarningFor: warnedAbout.map((name) => SNAKE_CASE[name]),
-      ...passphrases[account.switches.webhookPassphrase],
     };
-    customer.latestWebhook = {
-      method: 'POST',
-      url: account.callbackUrl,
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    };
+    customer.latestWebhook = webhookWriter(
+      callbackUrl,
+      body,
+      callbackPassphrase,
+      account.switches.webhookPassphrase,
+    );
     this.#services.webhooks.send(account, customer.uuid, customer.latestWebhook);
   }
+}
+
+/** The passphrase in the body is the only proof of the sender (providers/sentinel.md 7). */
+function webhookWriter(
+  url: string,
+  body: Readonly<Record<string, unknown>>,
+  passphrase: string,
+  usual: SentinelSwitches['webhookPassphrase'],
+): WebhookWriter {
+  const proofs = {
+    correct: { passphrase },
+    wrong: { passphrase: `${passphrase}-not` },
+    missing: {},
+  };
+  const proofOf = { usual, pretty: usual, unsigned: 'missing', 'wrong-signature': 'wrong' } as const;
+  return (form) => ({
+    method: 'POST',
+    url,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...body, ...proofs[proofOf[form]] }, null, form === 'pretty' ? 2 : undefined),
+  });
 }
 
 function magicFinish(word: MagicWord | null, known: Customer | undefined): SentinelFinish | null {

@@ -1,7 +1,7 @@
 import { type FastifyInstance, type FastifyReply } from 'fastify';
 import { z } from 'zod';
 
-import { isSafeReturnAddress } from '../kit/addresses.js';
+import { isSafeReturnAddress, withParameters } from '../kit/addresses.js';
 import { acceptForms } from '../kit/forms.js';
 import { choices, facts, hiddenFields, type Markup, markup, nothing, sendPage, steps } from '../kit/page.js';
 import { SENTINEL_OUTCOMES, type SentinelJourney } from './sentinel.journey.js';
@@ -76,11 +76,11 @@ export function registerSentinelPages(app: FastifyInstance, { findSession, journ
       ...(editable && form.data.email ? { email: form.data.email } : {}),
       ...(editable && form.data.phone ? { phone: form.data.phone } : {}),
     });
+    const returns =
+      redirectUrl !== undefined && isSafeReturnAddress(redirectUrl) && redirectsAfter(account, outcome);
+    if (returns) return reply.redirect(withParameters(redirectUrl, account.switches.redirectParameters), 303);
     if (customer === null) {
       return closed(reply, 200, 'You left', 'Nothing was sent. The link still works until it expires.');
-    }
-    if (redirectUrl !== undefined && isSafeReturnAddress(redirectUrl) && redirectsAfter(account, outcome)) {
-      return reply.redirect(redirectUrl, 303);
     }
     return closed(reply, 200, 'Thank you', 'Your documents were received. You can close this page.');
   });
@@ -91,6 +91,8 @@ function redirectsAfter(account: SentinelAccount, outcome: (typeof SENTINEL_OUTC
     case 'accepted':
       return outcome === 'approve' || outcome === 'pending';
     case 'finished':
+      return outcome !== 'walk-away';
+    case 'always':
       return true;
     case 'never':
       return false;

@@ -1,13 +1,17 @@
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { type z } from 'zod';
 
 import { isLoopback, parseUrl } from '../kit/addresses.js';
 import { sameEmail, samePhone } from '../kit/contacts.js';
 import { type TwinServices } from '../kit/twin.js';
-import { VendorError } from '../kit/vendor-scope.js';
+import { VendorError, type VendorRequests } from '../kit/vendor-scope.js';
 import { type SentinelJourney } from './sentinel.journey.js';
+import { lookedUp } from './sentinel.lookup.js';
 import {
   authenticate,
+  claimedAccount,
   contactRequest,
+  expiredListRequest,
   linkRequest,
   listRequest,
   lookupRequest,
@@ -15,17 +19,20 @@ import {
   validated,
   webhookRequest,
 } from './sentinel.requests.js';
+import { type SentinelDocument } from './sentinel.settings.js';
 import { type Customer, type SentinelAccount } from './sentinel.state.js';
-import { type ImageDetail, resultView, rowView } from './sentinel.views.js';
+import { expiredDocuments, type ImageDetail, resultView, rowView } from './sentinel.views.js';
 
 export interface SentinelRoutes {
   readonly find: (clientUuid: string) => SentinelAccount | undefined;
   readonly journey: SentinelJourney;
   readonly services: TwinServices;
+  readonly requests: VendorRequests;
 }
 
 /** The documented endpoints below `/sentinel` (providers/sentinel.md 5): all POST, credentials in the body. */
-export function registerSentinelApi(app: FastifyInstance, { find, journey, services }: SentinelRoutes): void {
+export function registerSentinelApi(app: FastifyInstance, routes: SentinelRoutes): void {
+  const { find, journey, services, requests } = routes;
   const whose = (request: FastifyRequest): SentinelAccount => authenticate(find, request.body);
 
   app.post('/clients/find/self/clientAuth', (request, reply) => {
@@ -34,10 +41,14 @@ export function registerSentinelApi(app: FastifyInstance, { find, journey, servi
       success({
         uuid: account.id,
         name: account.name,
-        callbackUrl: account.callbackUrl,
+        ...(account.callbackUrl === null && account.switches.callbackUrlUnset === 'absent'
+          ? {}
+          : { callbackUrl: account.callbackUrl }),
         settings: {
           documents: account.switches.defaultDocuments,
-          editableIdentifiers: account.switches.editableIdentifiers,
+          ...(account.switches.extraSettings
+            ? { editableIdentifiers: account.switches.editableIdentifiers }
+            : {}),
         },
       }),
     );
@@ -45,7 +56,7 @@ export function registerSentinelApi(app: FastifyInstance, { find, journey, servi
 
   app.post('/clients/encrypt/url', (request, reply) => {
     const account = whose(request);
-    const body = validated(linkRequest, request.body);
+    const body = validated(linkRequest(account), request.body, account);
     const session = account.addSession(
       { email: body.email ?? null, phone: body.phoneNumber ?? null },
       body.documents === undefined || body.documents.length === 0
@@ -59,7 +70,7 @@ export function registerSentinelApi(app: FastifyInstance, { find, journey, servi
 
   app.post('/clients/setWebhook/clientAuth', (request, reply) => {
     const account = whose(request);
-    const body = validated(webhookRequest, request.body);
+    const body = validated(webhookRequest, request.body, account);
     const url = parseUrl(body.callbackUrl);
     const loopback = url !== null && isLoopback(url) && account.switches.allowLoopbackCallback;
     if (url?.protocol !== 'https:' && !loopback) {
@@ -72,30 +83,42 @@ export function registerSentinelApi(app: FastifyInstance, { find, journey, servi
 
   app.post('/customers/status/clientAuth', (request, reply) => {
     const account = whose(request);
-    const trimmed = validated(lookupRequest, request.body).optimizedDownload;
-    return reply.send(success(lookedUp(account, request.body, trimmed ? 'trimmed' : 'full')));
+    const body = validated(lookupRequest, request.body, account);
+    const record = lookedUp(account, contactOf(body), requests.target(request));
+    return reply.send(success(resultView(account, record, imageDetail(account, body.optimizedDownload))));
   });
 
   app.post('/customers/statusWithoutImages/clientAuth', (request, reply) => {
     const account = whose(request);
-    return reply.send(success(lookedUp(account, request.body, 'none')));
+    const body = validated(lookupRequest, request.body, account);
+    const record = lookedUp(account, contactOf(body), requests.target(request));
+    return reply.send(success(resultView(account, record, 'none')));
   });
 
   app.post('/customers/listWithDoc/clientAuth', (request, reply) => {
     const account = whose(request);
-    const { page, entriesPerPage, sortBy } = validated(listRequest, request.body);
-    const sorted = account.customers.toSorted(comparing(account, sortBy));
-    const rows = sorted
-      .slice((page - 1) * entriesPerPage, page * entriesPerPage)
-      .map((customer) => rowView(account, customer));
-    return reply.send(success(listEnvelope(account, rows)));
+    const body = validated(listRequest, request.body, account);
+    return reply.send(success(listOf(account, account.customers, body)));
+  });
+
+  // The path of this list is not known (providers/sentinel.md 5.6): an account's switch says where it is.
+  app.post('/*', (request, reply) => {
+    const [path = ''] = request.url.split('?');
+    const claimed = claimedAccount(find, request.body);
+    if (path !== `/sentinel${claimed?.switches.expiredListPath ?? ''}`)
+      throw new VendorError(404, { message: 'Not found' });
+    const account = whose(request);
+    const body = validated(expiredListRequest, request.body, account);
+    const wanted = (name: SentinelDocument): boolean => body.documents?.includes(name) ?? true;
+    const expired = account.customers.filter((customer) => expiredDocuments(account, customer).some(wanted));
+    return reply.send(success(listOf(account, expired, body)));
   });
 
   app.post('/customers/contact/clientAuth', (request, reply) => {
     const account = whose(request);
-    const body = validated(contactRequest, request.body);
+    const body = validated(contactRequest, request.body, account);
     const customer = account.customer(body.customerUuid.toLowerCase());
-    if (customer === undefined) throw rowNotFound();
+    if (customer === undefined) throw rowNotFound(account.switches.contactUnknownCode);
     const taken = account.customers.some(
       (other) =>
         other !== customer &&
@@ -104,7 +127,12 @@ export function registerSentinelApi(app: FastifyInstance, { find, journey, servi
     if (taken) throw new VendorError(409, conflictBody(account));
     customer.email = body.email ?? customer.email;
     customer.phone = body.phoneNumber ?? customer.phone;
-    return reply.send({ message: 'Success' });
+    account.publish(customer);
+    return reply.send(
+      account.switches.contactAnswer === 'message'
+        ? { message: 'Success' }
+        : success(resultView(account, customer, 'none')),
+    );
   });
 }
 
@@ -112,32 +140,35 @@ function success(data: unknown): { message: string; data: unknown } {
   return { message: 'Success', data };
 }
 
-function lookedUp(
-  account: SentinelAccount,
-  requestBody: unknown,
-  images: ImageDetail,
-): Record<string, unknown> {
-  const { email, phoneNumber } = validated(lookupRequest, requestBody);
-  const found = account.lookUp(email ?? null, phoneNumber ?? null);
-  const answer = account.switches.lookupAnswersWrongPerson
-    ? (account.customers.find((customer) => customer !== found) ?? found)
-    : found;
-  if (answer === undefined) throw rowNotFound();
-  return resultView(account, answer, images);
+function contactOf(body: z.output<typeof lookupRequest>): { email: string | null; phone: string | null } {
+  return { email: body.email ?? null, phone: body.phoneNumber ?? null };
 }
 
-/** `count` and `rows` are inferred; other wrappers by switch (providers/sentinel.md 5.5). */
-function listEnvelope(account: SentinelAccount, rows: readonly unknown[]): unknown {
-  switch (account.switches.listEnvelope) {
-    case 'array':
-      return rows;
-    case 'rows':
-      return { count: account.customers.length, rows };
-    case 'customers':
-      return { count: account.customers.length, customers: rows };
-    case 'data':
-      return { count: account.customers.length, data: rows };
+function imageDetail(account: SentinelAccount, optimizedDownload: boolean): ImageDetail {
+  if (!optimizedDownload) return 'full';
+  switch (account.switches.optimizedDownload) {
+    case 'tiny':
+      return 'trimmed';
+    case 'no-images':
+      return 'none';
+    case 'ignored':
+      return 'full';
   }
+}
+
+/** One page of customers; `count` and `rows` are inferred, other wrappers by switch (providers/sentinel.md 5.5). */
+function listOf(
+  account: SentinelAccount,
+  customers: readonly Customer[],
+  { page, entriesPerPage, sortBy }: z.output<typeof listRequest>,
+): unknown {
+  const { listEnvelope, listTotal } = account.switches;
+  const rows = customers
+    .toSorted(comparing(account, sortBy))
+    .slice((page - 1) * entriesPerPage, page * entriesPerPage)
+    .map((customer) => rowView(account, customer));
+  if (listEnvelope === 'array') return rows;
+  return { ...(listTotal === null ? {} : { [listTotal]: customers.length }), [listEnvelope]: rows };
 }
 
 function comparing(

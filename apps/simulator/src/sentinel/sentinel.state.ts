@@ -1,14 +1,9 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-
 import { type z } from 'zod';
 
-import { SimulatedClock } from '../kit/clock.js';
 import { isContactOf, sameEmail, samePhone } from '../kit/contacts.js';
-import { FaultPlan } from '../kit/faults.js';
-import { Journal } from '../kit/journal.js';
 import { type InventedPerson, inventPerson } from '../kit/people.js';
-import { type OutgoingWebhook } from '../kit/webhook-sender.js';
-import { type TwinAccount } from '../kit/twin.js';
+import { TwinAccount } from '../kit/twin-account.js';
+import { type WebhookWriter } from '../kit/webhook-sender.js';
 import {
   type SentinelDocument,
   type SentinelStatus,
@@ -52,8 +47,14 @@ export interface Customer {
   draftReason: SentinelReason | null;
   readonly createdAt: Date;
   updatedAt: Date;
-  latestWebhook: OutgoingWebhook | null;
+  latestWebhook: WebhookWriter | null;
+  /** As the vendor showed the record last, and before its last change; null: not at all. */
+  published: CustomerRecord | null;
+  previous: CustomerRecord | null;
 }
+
+/** What an answer shows of a customer. */
+export type CustomerRecord = Readonly<Omit<Customer, 'latestWebhook' | 'published' | 'previous'>>;
 
 /** One minted link. */
 export interface PortalSession {
@@ -68,12 +69,10 @@ export interface PortalSession {
   customerUuid: string | null;
 }
 
-export class SentinelAccount implements TwinAccount {
+const FIRST_ID = 81;
+
+export class SentinelAccount extends TwinAccount {
   readonly provider = 'sentinel';
-  readonly id: string;
-  readonly clock: SimulatedClock;
-  readonly journal = new Journal();
-  readonly faults = new FaultPlan();
   secret = '';
   name = '';
   callbackUrl: string | null = null;
@@ -81,17 +80,13 @@ export class SentinelAccount implements TwinAccount {
   switches: SentinelSwitches = sentinelSwitches.parse({});
   sessions: PortalSession[] = [];
   customers: Customer[] = [];
-  #lastId = 80;
-
-  constructor(id: string, wallClock: () => number) {
-    this.id = id;
-    this.clock = new SimulatedClock(wallClock);
-  }
+  #nextId = FIRST_ID;
 
   configure(input: z.output<typeof sentinelAccountInput>): void {
     this.secret = input.clientSecret;
     this.name = input.name;
     this.switches = input.switches;
+    this.seedWith(input.seed);
     if (input.callbackUrl !== undefined) this.callbackUrl = input.callbackUrl;
     if (input.callbackPassphrase !== undefined) this.callbackPassphrase = input.callbackPassphrase;
   }
@@ -103,6 +98,7 @@ export class SentinelAccount implements TwinAccount {
       name: this.name,
       callbackUrl: this.callbackUrl,
       callbackPassphrase: this.callbackPassphrase,
+      seed: this.seed,
       switches: this.switches,
     };
   }
@@ -111,12 +107,23 @@ export class SentinelAccount implements TwinAccount {
     this.switches = sentinelSwitches.parse({ ...this.switches, ...changes });
   }
 
-  reset(): void {
+  override reset(): void {
+    super.reset();
     this.sessions = [];
     this.customers = [];
-    this.journal.clear();
-    this.faults.clear();
-    this.clock.reset();
+    this.#nextId = FIRST_ID;
+  }
+
+  namesOf(person: string): readonly string[] {
+    const held = this.sessions.filter((session) => session.id === person || isContactOf(person, session));
+    const customers = this.customers.filter(
+      (customer) =>
+        customer.uuid === person ||
+        isContactOf(person, customer) ||
+        held.some(({ customerUuid }) => customerUuid === customer.uuid),
+    );
+    const contacts = [...held, ...customers].flatMap(({ email, phone }) => [email, phone]);
+    return [...contacts, ...customers.map(({ uuid }) => uuid)].filter((name) => name !== null);
   }
 
   addSession(
@@ -124,9 +131,9 @@ export class SentinelAccount implements TwinAccount {
     documents: readonly SentinelDocument[],
   ): PortalSession {
     const session: PortalSession = {
-      id: randomBytes(8).toString('hex'),
+      id: this.chance.hex(8),
       // Two leading bytes that always give `+/` in base64, so that re-encoding the link would be noticed (5.2).
-      token: Buffer.concat([Buffer.from([0xfb, 0xf0]), randomBytes(23)]).toString('base64'),
+      token: Buffer.concat([Buffer.from([0xfb, 0xf0]), this.chance.bytes(23)]).toString('base64'),
       ...contact,
       documents,
       createdAt: this.clock.now(),
@@ -138,10 +145,28 @@ export class SentinelAccount implements TwinAccount {
   }
 
   addCustomer(contact: { email: string | null; phone: string | null }): Customer {
+    const customer = this.#invented(this.#nextId, contact);
+    this.#nextId += 1;
+    this.customers.push(customer);
+    return customer;
+  }
+
+  /** Somebody who is not on file here. */
+  stranger(): CustomerRecord {
+    return this.#invented(7, { email: 'somebody.else@mail.test', phone: '+971509999999' });
+  }
+
+  /** Shows the record as it now is; what was shown until now is what a stale read still sees. */
+  publish(customer: Customer): void {
+    customer.previous = customer.published;
+    customer.published = { ...customer, documents: { ...customer.documents } };
+  }
+
+  #invented(id: number, contact: { email: string | null; phone: string | null }): Customer {
     const now = this.clock.now();
-    const customer: Customer = {
-      id: ++this.#lastId,
-      uuid: randomUUID(),
+    return {
+      id,
+      uuid: this.chance.uuid(),
       person: inventPerson(contact.email ?? contact.phone ?? ''),
       status: 'pending',
       ...contact,
@@ -152,9 +177,9 @@ export class SentinelAccount implements TwinAccount {
       createdAt: now,
       updatedAt: now,
       latestWebhook: null,
+      published: null,
+      previous: null,
     };
-    this.customers.push(customer);
-    return customer;
   }
 
   customer(uuid: string | null): Customer | undefined {
@@ -174,7 +199,7 @@ export class SentinelAccount implements TwinAccount {
     return this.sessions.find((session) => session.id === key || isContactOf(key, session));
   }
 
-  code(customer: Customer): number {
+  code(customer: CustomerRecord): number {
     return typeof customer.status === 'number' ? customer.status : this.switches.statusCodes[customer.status];
   }
 

@@ -288,22 +288,4 @@ describe('the Sentinel twin', () => {
     await control('POST', '/clock', { advanceSeconds: 86_401 });
     expect((await simulator.call('GET', url)).status).toBe(410);
   });
-
-  it.each([
-    ['status', { kind: 'status', status: 503 }, 503],
-    ['html', { kind: 'html' }, 200],
-  ])('misbehaves once when told to: %s', async (_name, fault, status) => {
-    await control('POST', '/faults', { on: 'request', ...fault });
-    const bad = await api('/clients/find/self/clientAuth');
-    expect(bad.status).toBe(status);
-    expect(at(bad.json, 'data')).toBeUndefined();
-    expect(at((await api('/clients/find/self/clientAuth')).json, 'data.uuid')).toBe(auth.clientUuid);
-  });
-
-  it('cuts connections and answers when told to', async () => {
-    await control('POST', '/faults', { on: 'request', kind: 'reset' });
-    await expect(api('/clients/find/self/clientAuth')).rejects.toThrow();
-    await control('POST', '/faults', { on: 'request', kind: 'truncate' });
-    expect((await api('/clients/find/self/clientAuth')).json).toBeUndefined();
-  });
 });

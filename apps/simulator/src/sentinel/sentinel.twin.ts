@@ -1,15 +1,16 @@
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
-import { z } from 'zod';
 
 import { AccountBook } from '../kit/account-book.js';
 import { type Journal } from '../kit/journal.js';
 import { ControlError, type PersonSummary, type Twin, type TwinServices } from '../kit/twin.js';
 import { openVendorScope } from '../kit/vendor-scope.js';
 import { registerSentinelDashboard } from './sentinel.dashboard.js';
-import { sentinelFinish, SentinelJourney } from './sentinel.journey.js';
+import { SENTINEL_OUTCOMES, sentinelFinish, SentinelJourney } from './sentinel.journey.js';
+import { UNKNOWN_STATUS } from './sentinel.lookup.js';
 import { registerSentinelPages } from './sentinel.pages.js';
 import { registerSentinelApi } from './sentinel.routes.js';
-import { sentinelAccountInput } from './sentinel.settings.js';
+import { claimedAccount, invalidCredentials } from './sentinel.requests.js';
+import { sentinelAccountInput, sentinelSwitches } from './sentinel.settings.js';
 import { type PortalSession, SentinelAccount } from './sentinel.state.js';
 import { rowView } from './sentinel.views.js';
 
@@ -18,6 +19,11 @@ export class SentinelTwin implements Twin {
   readonly name = 'sentinel';
   readonly title = 'Sentinel';
   readonly basePath = '/sentinel';
+  readonly outcomes = SENTINEL_OUTCOMES;
+  readonly switchSchema = sentinelSwitches;
+  readonly answerFaults = ['stale', 'wrong-person', 'unknown-value'] as const;
+  readonly sendsWebhooks = true;
+  readonly unknownValue = UNKNOWN_STATUS;
   readonly #services: TwinServices;
   readonly #strangers: Journal;
   readonly #journey: SentinelJourney;
@@ -76,10 +82,18 @@ export class SentinelTwin implements Twin {
   registerRoutes(app: FastifyInstance): void {
     app.register(
       (scope, _options, done) => {
-        openVendorScope(scope, {
-          claimedAccount: (request) => this.#claimed(request),
+        const claimed = (request: FastifyRequest): SentinelAccount | undefined =>
+          claimedAccount((id) => this.account(id), request.body);
+        const requests = openVendorScope(scope, {
+          claimedAccount: claimed,
           // Both error shapes are documented: `errors` for what is wrong with a request, `message` otherwise (4).
-          refusal: (status, message) => (status === 400 ? { errors: [{ message }] } : { message }),
+          refusal: (status, message, request, bytes) => {
+            const account = claimed(request) ?? this.#mentioned(bytes);
+            return status === 400 && account?.switches.badRequestBody !== 'message'
+              ? { errors: [{ message }] }
+              : { message };
+          },
+          badCredentials: invalidCredentials,
           strangers: this.#strangers,
           now: () => new Date(this.#services.wallClock()),
         });
@@ -87,6 +101,7 @@ export class SentinelTwin implements Twin {
           find: (id) => this.account(id),
           journey: this.#journey,
           services: this.#services,
+          requests,
         });
         done();
       },
@@ -102,9 +117,9 @@ export class SentinelTwin implements Twin {
     registerSentinelDashboard(app, (id) => this.account(id), this.#journey);
   }
 
-  #claimed(request: FastifyRequest): SentinelAccount | undefined {
-    const body = z.object({ clientUuid: z.string() }).safeParse(request.body);
-    return body.success ? this.account(body.data.clientUuid) : undefined;
+  /** Whose request this is where its JSON cannot be read. */
+  #mentioned(bytes: string): SentinelAccount | undefined {
+    return this.account(/"clientUuid"\s*:\s*"([^"]*)"/.exec(bytes)?.[1] ?? '');
   }
 
   #session(token: string): { account: SentinelAccount; session: PortalSession } | undefined {

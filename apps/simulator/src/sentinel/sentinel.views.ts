@@ -1,6 +1,6 @@
-import { jpegDataUri, pngDataUri } from '../kit/images.js';
+import { type ImageKind, imageDataUri } from '../kit/images.js';
 import { SENTINEL_DOCUMENTS, type SentinelDocument } from './sentinel.settings.js';
-import { type Customer, type DocumentRecord, type SentinelAccount } from './sentinel.state.js';
+import { type CustomerRecord, type DocumentRecord, type SentinelAccount } from './sentinel.state.js';
 
 export type ImageDetail = 'full' | 'trimmed' | 'none';
 
@@ -14,29 +14,30 @@ export const SNAKE_CASE: Readonly<Record<SentinelDocument, string>> = {
 /** `data` of a status reply (providers/sentinel.md 5.3, 5.4). */
 export function resultView(
   account: SentinelAccount,
-  customer: Customer,
+  customer: CustomerRecord,
   images: ImageDetail,
 ): Record<string, unknown> {
-  const picture = images === 'none' ? null : jpegDataUri(images === 'full' ? account.switches.imageBytes : 0);
+  const picture = pictures(account, images);
+  const selfie = picture('selfie');
   const noFaces = account.switches.facesWithoutImages === 'null' ? null : [];
   return {
     ...identityView(account, customer),
     isLive: customer.isLive,
-    isLiveScore: customer.isLiveScore,
-    isLiveFaces: picture === null ? noFaces : [picture],
-    idFace: picture,
-    emiratesId: documentView(account, customer, 'emiratesId', images),
-    passport: documentView(account, customer, 'passport', images),
+    isLiveScore: score(account, customer.isLiveScore),
+    isLiveFaces: selfie === null ? noFaces : [selfie],
+    idFace: picture('face'),
+    ...documentEntry(account, customer, 'emiratesId', 'emiratesId', images),
+    ...documentEntry(account, customer, 'passport', account.switches.passportKey, images),
     ...(customer.documents.egyptNationalId === undefined
       ? {}
-      : { egyptNationalId: documentView(account, customer, 'egyptNationalId', images) }),
+      : documentEntry(account, customer, 'egyptNationalId', account.switches.egyptNationalIdKey, images)),
     createdAt: customer.createdAt.toISOString(),
     updatedAt: customer.updatedAt.toISOString(),
   };
 }
 
 /** A row of the list: no images, and which documents have expired (providers/sentinel.md 5.5). */
-export function rowView(account: SentinelAccount, customer: Customer): Record<string, unknown> {
+export function rowView(account: SentinelAccount, customer: CustomerRecord): Record<string, unknown> {
   const snake = account.switches.expiredIdsCase === 'snake';
   return {
     ...resultView(account, customer, 'none'),
@@ -44,7 +45,7 @@ export function rowView(account: SentinelAccount, customer: Customer): Record<st
   };
 }
 
-export function expiredDocuments(account: SentinelAccount, customer: Customer): SentinelDocument[] {
+export function expiredDocuments(account: SentinelAccount, customer: CustomerRecord): SentinelDocument[] {
   const today = account.clock.now().toISOString().slice(0, 10);
   return SENTINEL_DOCUMENTS.filter((name) => {
     const document = customer.documents[name];
@@ -52,7 +53,7 @@ export function expiredDocuments(account: SentinelAccount, customer: Customer): 
   });
 }
 
-function identityView(account: SentinelAccount, customer: Customer): Record<string, unknown> {
+function identityView(account: SentinelAccount, customer: CustomerRecord): Record<string, unknown> {
   const { person } = customer;
   return {
     ...(account.switches.internalKeys
@@ -70,27 +71,49 @@ function identityView(account: SentinelAccount, customer: Customer): Record<stri
   };
 }
 
+/** Each picture carries its label, such as `passport/front`; null where this answer has none. */
+function pictures(
+  account: SentinelAccount,
+  images: ImageDetail,
+): (label: string, kind?: ImageKind) => string | null {
+  if (images === 'none') return () => null;
+  const bytes = images === 'full' ? account.switches.imageBytes : 0;
+  return (label, kind = 'jpeg') => imageDataUri(label, bytes, kind);
+}
+
+function score(account: SentinelAccount, outOfHundred: number): number {
+  return account.switches.scoreScale === 'hundred' ? outOfHundred : Math.round(outOfHundred * 10) / 1000;
+}
+
+function documentEntry(
+  account: SentinelAccount,
+  customer: CustomerRecord,
+  name: SentinelDocument,
+  key: string,
+  images: ImageDetail,
+): Record<string, unknown> {
+  const document = customer.documents[name];
+  if (document !== undefined) return { [key]: documentView(account, customer, name, document, images) };
+  return account.switches.absentDocuments === 'null' ? { [key]: null } : {};
+}
+
 function documentView(
   account: SentinelAccount,
-  customer: Customer,
+  customer: CustomerRecord,
   name: SentinelDocument,
+  document: DocumentRecord,
   images: ImageDetail,
-): Record<string, unknown> | null {
-  const document = customer.documents[name];
-  if (document === undefined) return null;
-  const full = images === 'full' ? account.switches.imageBytes : 0;
-  const pictures = {
-    frontImage: images === 'none' ? null : jpegDataUri(full),
-    backImage: images === 'none' || name === 'passport' ? null : jpegDataUri(full),
-    idImage: images === 'none' ? null : pngDataUri(),
-  };
+): Record<string, unknown> {
+  const picture = pictures(account, images);
   const common = {
     dateOfIssue: document.dateOfIssue,
     dateOfExpiry: document.dateOfExpiry,
     idMatch: document.idMatch,
-    idScore: document.idScore,
+    idScore: score(account, document.idScore),
     idClassificationPassed: document.idClassificationPassed,
-    ...pictures,
+    frontImage: picture(`${name}/front`),
+    backImage: name === 'passport' ? null : picture(`${name}/back`),
+    idImage: picture(`${name}/id`, 'png'),
   };
   const ocr = ocrView(customer, document);
   switch (name) {
@@ -123,7 +146,7 @@ function documentView(
   }
 }
 
-function ocrView(customer: Customer, document: DocumentRecord): Record<string, unknown> {
+function ocrView(customer: CustomerRecord, document: DocumentRecord): Record<string, unknown> {
   if (!document.idClassificationPassed) return {};
   return {
     documentNumber: document.number,

@@ -19,12 +19,15 @@ export type JsonPath = readonly (string | number)[];
 /** Which strings are handed out in pieces instead of whole. */
 export type IsLong = (path: JsonPath) => boolean;
 
-/** One short value. Objects and lists are only the paths of what is in them; an empty one leaves no trace. */
+/** One short value. Objects and lists are only the paths of what is in them; an empty one is a value, too. */
 export interface JsonScalar {
   readonly kind: 'scalar';
   readonly path: JsonPath;
-  readonly value: string | number | boolean | null;
+  readonly value: string | number | boolean | null | Readonly<Record<string, never>> | readonly never[];
 }
+
+/** The place in an object or list in which nothing has come yet. */
+const NOWHERE = -1;
 
 /** What a piece of a document brought: short values, and long strings from `begin` over their pieces to `end`. */
 export type JsonEvent =
@@ -123,15 +126,14 @@ export class JsonEvents {
   #take(token: Token, events: JsonEvent[]): void {
     switch (token.name) {
       case 'startObject':
-        this.#open('');
-        break;
       case 'startArray':
-        this.#open(-1);
+        this.#open();
         break;
       case 'endObject':
+        this.#close({}, events);
+        break;
       case 'endArray':
-        this.#path.pop();
-        this.#endValue();
+        this.#close([], events);
         break;
       case 'startKey':
         this.#within = 'key';
@@ -173,10 +175,15 @@ export class JsonEvents {
     }
   }
 
-  #open(place: string | number): void {
+  #open(): void {
     this.#startValue();
-    this.#path.push(place);
+    this.#path.push(NOWHERE);
     if (this.#path.length > MAX_DEPTH) throw new UnreadableJson('nested too deeply');
+  }
+
+  #close(empty: JsonScalar['value'], events: JsonEvent[]): void {
+    if (this.#path.pop() === NOWHERE) this.#scalar(empty, events);
+    else this.#endValue();
   }
 
   #startValue(): void {

@@ -45,6 +45,7 @@ const read = (text: string | Uint8Array, isLong: IsLong = never): Promise<Flat> 
 function flatten(value: unknown, path: readonly (string | number)[] = []): Flat {
   if (typeof value !== 'object' || value === null) return [[JSON.stringify(path), value]];
   const members = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
+  if (members.length === 0) return [[JSON.stringify(path), value]];
   return members.flatMap(([key, member]) => flatten(member, [...path, key]));
 }
 
@@ -73,14 +74,18 @@ describe('readJson', () => {
       ['["data","list",0]', true],
       ['["data","list",1]', null],
       ['["data","list",2,"a"]', 'é'],
+      ['["data","list",3]', []],
       ['["data","list",4]', 'x'],
       ['["0"]', false],
     ]);
   });
 
-  test.each(['7', '-0', '"x"', 'null', ' true '])('reads a document of one value: %s', async (text) => {
-    expect(await read(text)).toEqual([['[]', JSON.parse(text)]]);
-  });
+  test.each(['7', '-0', '"x"', 'null', ' true ', '{}', '[ ]'])(
+    'reads a document of one value: %s',
+    async (text) => {
+      expect(await read(text)).toEqual([['[]', JSON.parse(text)]]);
+    },
+  );
 
   test('tells what JSON.parse tells, whatever the chunks', async () => {
     await fc.assert(

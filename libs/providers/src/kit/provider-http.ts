@@ -5,6 +5,7 @@ import { type AxiosAdapter, type AxiosRequestConfig } from 'axios';
 import { type z } from 'zod';
 
 import { type OpenVendorResponse, type VendorResponse } from './exchange-handler.js';
+import { fitted } from './fitted.js';
 import {
   type Attempt,
   type Broken,
@@ -222,17 +223,7 @@ function readBody<T>(call: ProviderCall<T>, response: VendorResponse): T {
     if (!(error instanceof UnreadableJson)) throw error;
     throw broken('is not readable JSON', error);
   }
-  const parsed = call.schema.safeParse(value);
-  if (!parsed.success) throw broken(`does not have the documented shape at ${places(parsed.error)}`);
-  return parsed.data;
-}
-
-/** Where a body did not fit, by our own schema's names; never its values. */
-function places(error: z.ZodError): string {
-  const paths = error.issues.map(
-    ({ path }) => `/${path.filter((part) => typeof part === 'string').join('/')}`,
-  );
-  return [...new Set(paths)].slice(0, 5).join(', ');
+  return fitted(call.schema, value, broken);
 }
 
 function openAnswerOf(call: StreamCall, response: OpenVendorResponse): OpenAnswer {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { baseUrl } from '../kit/base-url.js';
 import { secret } from '../kit/checked.js';
+import { EXPIRING_DAYS } from '../kit/document-validity.js';
 
 /** HTTP Basic (providers/sardine.md 3), where a colon ends the user name. */
 export const sardineCredentials = z.object({
@@ -14,6 +15,12 @@ export const sardineCredentials = z.object({
   clientSecret: secret(z.string().min(1).max(1024), 'Client secret'),
 });
 export type SardineCredentials = z.output<typeof sardineCredentials>;
+
+/** A host as `isAllowedImageUrl` takes it: a name or an address, perhaps with a port. */
+const imageHost = z
+  .string()
+  .max(255)
+  .refine(isHost, 'must be a host, with a port or without, and nothing else');
 
 export const sardineSettings = z.object({
   baseUrl: baseUrl('https://api.sandbox.sardine.ai/v1'),
@@ -43,5 +50,53 @@ export const sardineSettings = z.object({
         'Sardine documents no result for the "ssn" check. "review" gives a person who was asked for it to a human; ' +
         '"accept" takes the rest of the identity for it.',
     }),
+  autoRedirect: z.boolean().default(true).meta({
+    title: 'Back at once',
+    description:
+      'Whether a person who has finished comes back at once. If not, Sardine shows a confirmation first.',
+  }),
+  sharingDeadEnd: z
+    .enum(['input', 'review'])
+    .default('input')
+    .meta({
+      title: 'Nothing to share',
+      description:
+        'What it means when somebody who was asked to share an identity comes back without success. "input" sends ' +
+        'them on to be asked for everything; "review" waits for a human at Sardine. Ask Sardine which of the two it is.',
+    }),
+  recheckHours: z
+    .number()
+    .min(1)
+    .max(8760)
+    .nullable()
+    .default(24)
+    .meta({
+      title: 'Hours between checks of a consent',
+      description:
+        'Sardine tells nobody when a person withdraws a consent, so whoever is verified is read again this often, ' +
+        'for as long as they are. Null: only for a while after the verification.',
+    }),
+  expiringDays: z.int().min(1).max(365).default(EXPIRING_DAYS).meta({
+    title: 'Days before a document expires',
+    description: 'How long before its end a document counts as expiring. Sardine itself sends no warning.',
+  }),
+  imageHosts: z
+    .array(imageHost)
+    .max(20)
+    .default([])
+    .meta({
+      title: 'Hosts of images',
+      description:
+        'Needed only if Sardine gives the addresses of images instead of the images: the hosts, with all their ' +
+        'subdomains, that they may be fetched from. No other host is called.',
+      examples: [['images.sardine.example']],
+    }),
 });
 export type SardineSettings = z.output<typeof sardineSettings>;
+
+function isHost(text: string): boolean {
+  const url = URL.parse(`https://${text}`);
+  if (url === null) return false;
+  // Written as a URL writes it, and neither a wildcard nor all of something.
+  return text.toLowerCase().replace(/:443$/u, '') === url.host && !/\*|^\.|\.(?:$|:)/u.test(text);
+}

@@ -1,12 +1,32 @@
+import { type Checked } from '@gatehouse/contract';
 import { z } from 'zod';
 
+import { checked } from '../kit/checked.js';
+
 /** What Sardine's adapter must remember. */
-export const sardineHandle = z.object({
+const sardineHandle = z.object({
   customerId: z.string().min(1),
   /** What was asked for, as `writeScopes` puts it; all observable parts must be there before anything is decided. */
   scopes: z.string(),
-  /** Sardine's own time of the first widget URL, to the second; null if it did not say. */
+  /**
+   * Sardine's own time of the first widget URL, to the second; null if it did not say. For a record that a lookup found, the
+   * time of the consent that it was found with.
+   */
   startedAt: z.string().nullable(),
-  reuse: z.enum(['never', 'allow']),
 });
 export type SardineHandle = z.output<typeof sardineHandle>;
+
+const stored = checked(
+  sardineHandle.extend({
+    /** In older handles. Whether to share is asked anew for each link. */
+    reuse: z.enum(['never', 'allow']).optional(),
+  }),
+);
+
+export const storedHandle: Checked<SardineHandle> = {
+  parse(value) {
+    const { customerId, scopes, startedAt } = stored.parse(value);
+    return { customerId, scopes, startedAt };
+  },
+  jsonSchema: stored.jsonSchema,
+};

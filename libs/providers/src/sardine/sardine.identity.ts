@@ -1,37 +1,13 @@
-import {
-  type DocumentType,
-  type Identity,
-  type IdentityDocument,
-  type PostalAddress,
-} from '@gatehouse/contract';
+import { type Identity, type IdentityDocument, type PostalAddress } from '@gatehouse/contract';
 
 import { toAlpha2 } from '../kit/countries.js';
 import { toIsoDate } from '../kit/dates.js';
 import { joinName, toAddress, toEmail, toGender, toText } from '../kit/identity-words.js';
 import { toE164 } from '../kit/phones.js';
-import { consentOf, riskLevelOf } from './sardine.map.js';
-import { type SardineAddress, type SardineEntity } from './sardine.wire.js';
-
-/**
- * Only DRIVERS_LICENSE is documented; the other words are inferred (providers/sardine.md 4.4), here without what separates
- * their parts. A word for more than one of our types, as `ID`, is none of them.
- */
-const DOCUMENT_TYPES: ReadonlyMap<string, DocumentType> = new Map([
-  ['DRIVERSLICENSE', 'drivers_license'],
-  ['DRIVERSLICENCE', 'drivers_license'],
-  ['DRIVERLICENSE', 'drivers_license'],
-  ['DRIVERLICENCE', 'drivers_license'],
-  ['DRIVINGLICENSE', 'drivers_license'],
-  ['DRIVINGLICENCE', 'drivers_license'],
-  ['PASSPORT', 'passport'],
-  ['NATIONALID', 'national_id'],
-  ['NATIONALIDCARD', 'national_id'],
-  ['NATIONALIDENTITYCARD', 'national_id'],
-  ['IDCARD', 'national_id'],
-  ['IDENTITYCARD', 'national_id'],
-  ['EMIRATESID', 'emirates_id'],
-  ['EGYPTNATIONALID', 'egypt_national_id'],
-]);
+import { consentOf } from './sardine.consent.js';
+import { documentTypeOf } from './sardine.documents.js';
+import { riskLevelOf } from './sardine.map.js';
+import { type SardineAddress, type SardineDocument, type SardineEntity } from './sardine.wire.js';
 
 /** Sardine's entity in our words. The profile has a full name only, the document first and last (trap 4). */
 export function identityOf(entity: SardineEntity): Identity {
@@ -57,10 +33,9 @@ export function identityOf(entity: SardineEntity): Identity {
   };
 }
 
-function documentOf(data: NonNullable<SardineEntity['documentData']>): IdentityDocument {
-  const word = data.documentType?.toUpperCase().replaceAll(/[^A-Z]/gu, '') ?? '';
+function documentOf(data: SardineDocument): IdentityDocument {
   return {
-    type: DOCUMENT_TYPES.get(word) ?? 'other',
+    type: documentTypeOf(data),
     number: toText(data.documentNumber),
     subtype: null,
     issuedOn: null,

@@ -22,7 +22,6 @@ const handleOf = (overrides: Partial<SardineHandle> = {}): SardineHandle => ({
   customerId: PROFILE.userId,
   scopes: 'profile doc_kyc',
   startedAt: '2026-05-02T09:15:00.000Z',
-  reuse: 'never',
   ...overrides,
 });
 
@@ -34,10 +33,11 @@ function observe(
   return observeEntity(entityOf(overrides), handleOf(handle), { ...settings, ...policy }, NOW);
 }
 
-const told = (found: SardineFinding): string =>
-  found.kind === 'waiting'
-    ? ['waiting', ...found.reasonCodes].join(' ')
-    : [found.kind, found.observation.verdict, ...found.observation.reasonCodes].join(' ');
+function told(found: SardineFinding): string {
+  if (found.kind === 'foreign') return 'foreign';
+  if (found.kind === 'waiting') return ['waiting', ...found.reasonCodes].join(' ');
+  return [found.kind, found.observation.verdict, ...found.observation.reasonCodes].join(' ');
+}
 
 const profile = (overrides: object): object => ({ profile: { ...PROFILE, ...overrides } });
 const document = (overrides: object): object => ({ documentData: { ...DOCUMENT, ...overrides } });
@@ -116,11 +116,26 @@ describe('an entity (providers/mapping.md 4.2)', () => {
     ],
     ['consented to before', profile({ consentedAt: '2026-05-02T09:14:59Z' }), {}, 'waiting awaiting_user'],
     ['consented to in that second', profile({ consentedAt: '2026-05-02T09:15:00Z' }), {}, 'decided verified'],
+    ['of another person', profile({ userId: 'ffffffff-0000-4000-8000-000000000000' }), {}, 'foreign'],
     [
-      'consented to before, reuse allowed',
-      profile({ consentedAt: '2025-01-01T00:00:00Z' }),
-      { reuse: 'allow' },
-      'waiting awaiting_user',
+      'of another person, revoked and consented to before',
+      profile({ userId: 'other', consentedAt: '2025-01-01T00:00:00Z', revokedAt: '2026-05-02T09:40:00Z' }),
+      {},
+      'foreign',
+    ],
+    [
+      'that spells the id in capitals',
+      profile({ userId: PROFILE.userId.toUpperCase() }),
+      {},
+      'decided verified',
+    ],
+    ['that does not say whose it is', profile({ userId: undefined }), {}, 'decided verified'],
+    [
+      // 100 days ahead, where 30 is far enough.
+      'with a document that lasts a while',
+      document({ expiryDate: '2026-08-10' }),
+      {},
+      'decided verified',
     ],
     [
       'revoked before this began',
@@ -136,6 +151,33 @@ describe('an entity (providers/mapping.md 4.2)', () => {
     ],
   ])('%s', (_name, overrides, handle, expected) => {
     expect(told(observe(overrides, handle))).toBe(expected);
+  });
+
+  test.each([
+    ['DRIVERS_LICENSE', '2026-05-01', 'expired', ['drivers_license']],
+    ['PASSPORT', '2026-06-01', 'expiring', ['passport']],
+    ['RESIDENCE_PERMIT', '2026-06-01', 'expiring', ['other']],
+    ['PASSPORT', '2026-06-02', 'valid', []],
+  ])('names its %s of %s as %s', (documentType, expiryDate, state, documents) => {
+    expect(observe(document({ documentType, expiryDate }))).toMatchObject({
+      observation: { validity: { documentExpiry: expiryDate, state, documents } },
+    });
+  });
+
+  test('has a document expiring for as long before as the tenant says', () => {
+    const soon = document({ expiryDate: '2026-08-10' });
+    expect(told(observe(soon, {}, { expiringDays: 99 }))).toBe('decided verified');
+    expect(told(observe(soon, {}, { expiringDays: 100 }))).toBe('decided verified document_expiring');
+  });
+
+  test.each([
+    ['2026-05-02T09:40:00Z', '2026-05-02T09:40:00.000Z'],
+    // Without a time of its own it would not count as a withdrawal.
+    ['true', NOW.toISOString()],
+  ])('revoked at %j is dated %s', (revokedAt, expected) => {
+    expect(observe(profile({ revokedAt }))).toMatchObject({
+      observation: { consent: { revokedAt: expected }, evidence: null, riskLevel: null },
+    });
   });
 
   test('an ssn that was asked for counts as shown where the tenant says so', () => {

@@ -1,5 +1,4 @@
 import {
-  type Consent,
   type Observation,
   type ProviderVerdict,
   type ReasonCode,
@@ -7,16 +6,18 @@ import {
   type RiskLevel,
 } from '@gatehouse/contract';
 
-import { isBeforeSecond, toInstant, toIsoDate } from '../kit/dates.js';
+import { toIsoDate } from '../kit/dates.js';
 import { documentValidity, validityReasons } from '../kit/document-validity.js';
-import { toText } from '../kit/identity-words.js';
 import { type SardineSettings } from './sardine.config.js';
+import { consentOf, standingOf } from './sardine.consent.js';
+import { documentTypeOf } from './sardine.documents.js';
 import { type SardineHandle } from './sardine.handle.js';
 import { readScopes, type SardineScope } from './sardine.scopes.js';
 import { type SardineEntity } from './sardine.wire.js';
 
 /** What an entity says about one verification; Sardine has no status field, so all of it is derived. */
 export type SardineFinding =
+  | { readonly kind: 'foreign' }
   | { readonly kind: 'waiting'; readonly rawStatus: string; readonly reasonCodes: readonly ReasonCode[] }
   | { readonly kind: 'revoked'; readonly observation: Observation }
   | { readonly kind: 'decided'; readonly observation: Observation };
@@ -28,30 +29,28 @@ export function observeEntity(
   settings: SardineSettings,
   now: Date,
 ): SardineFinding {
-  const consent = consentOf(entity);
-  const age = settings.existingIdentity === 'accept' ? 'new' : ageOf(consent, handle);
+  const standing = standingOf(entity.profile, handle, settings);
+  if (standing === 'foreign') return { kind: 'foreign' };
   // A consent from before this verification says nothing about whoever is at the widget now: knowing somebody's phone
   // number would be enough to be verified as them. That holds for a shared identity too: who is there consents afresh.
-  if (age === 'old') return { kind: 'waiting', rawStatus: 'earlier_consent', reasonCodes: ['awaiting_user'] };
-  if (isRevoked(entity)) return { kind: 'revoked', observation: revoked(consent) };
+  if (standing === 'earlier')
+    return { kind: 'waiting', rawStatus: 'earlier_consent', reasonCodes: ['awaiting_user'] };
+  if (standing === 'revoked') return { kind: 'revoked', observation: revoked(entity, now) };
   const present = partsOf(entity);
-  const missing = readScopes(handle.scopes).filter(
-    (scope) => isObservable(scope) && !present.includes(scope),
-  );
-  if (missing.length > 0 || consent?.grantedAt == null)
+  const asked = readScopes(handle.scopes);
+  const missing = asked.filter((scope) => isObservable(scope) && !present.includes(scope));
+  if (missing.length > 0 || standing === 'without_consent')
     return {
       kind: 'waiting',
       rawStatus: present.length === 0 ? 'empty' : 'partial',
       reasonCodes: present.length === 0 ? ['awaiting_user'] : ['awaiting_user', 'consent_missing'],
     };
-  const isProven =
-    age === 'new' && (settings.ssnResult === 'accept' || !readScopes(handle.scopes).includes('ssn'));
-  return { kind: 'decided', observation: decided(entity, consent, isProven, settings, now) };
+  const isProven = standing === 'current' && (settings.ssnResult === 'accept' || !asked.includes('ssn'));
+  return { kind: 'decided', observation: decided(entity, isProven, settings, now) };
 }
 
 function decided(
   entity: SardineEntity,
-  consent: Consent,
   /** False where a success cannot be dated, or a check was asked for that no read can show. */
   isProven: boolean,
   settings: SardineSettings,
@@ -60,9 +59,11 @@ function decided(
   const riskLevel = riskLevelOf(entity.level);
   const risk = verdictOf(riskLevel, settings);
   const isForHuman = !isProven && risk.verdict === 'verified';
+  const documents = entity.documentData === null ? [] : [entity.documentData];
   const validity = documentValidity(
-    [{ type: 'other', expiresOn: toIsoDate(entity.documentData?.expiryDate) }],
+    documents.map((data) => ({ type: documentTypeOf(data), expiresOn: toIsoDate(data.expiryDate) })),
     now,
+    settings.expiringDays,
   );
   return {
     verdict: isForHuman ? 'needs_review' : risk.verdict,
@@ -76,7 +77,7 @@ function decided(
     delivery: [],
     validity,
     riskLevel,
-    consent,
+    consent: consentOf(entity),
     evidence: { images: entity.documentKyc, imagesUntil: null, report: false, reportUntil: null },
   };
 }
@@ -112,33 +113,30 @@ export function riskLevelOf(level: unknown): RiskLevel | null {
   return RISK_LEVELS.find((known) => known === level) ?? 'unknown';
 }
 
-/** The consent of a profile. A null id means that the identity is our client's own, not that there is none (trap 5). */
-export function consentOf({ profile }: SardineEntity): Consent | null {
-  if (profile === null) return null;
-  const id = toText(profile.consentId);
+/** A withdrawal whose time cannot be read is one all the same, dated when it was seen. */
+function revoked(entity: SardineEntity, now: Date): Observation {
+  const consent = consentOf(entity);
   return {
-    id,
-    grantedAt: toInstant(profile.consentedAt),
-    revokedAt: toInstant(profile.revokedAt),
-    sharedFrom: id === null ? null : toText(profile.clientName),
+    ...unresolved(entity, 'revoked', ['consent_revoked']),
+    consent: consent && { ...consent, revokedAt: consent.revokedAt ?? now.toISOString() },
   };
 }
 
-/** Any value at all in `revokedAt` counts, readable as a time or not. */
-function isRevoked({ profile }: SardineEntity): boolean {
-  return profile?.revokedAt != null;
-}
-
-function revoked(consent: Consent | null): Observation {
+/** What is held and says nothing about whoever is asked for: nothing of it is passed on but why. */
+export function unresolved(
+  entity: SardineEntity,
+  rawStatus: string,
+  reasonCodes: readonly ReasonCode[],
+): Observation {
   return {
     verdict: 'requires_input',
-    rawStatus: 'revoked',
-    reasonCodes: ['consent_revoked'],
+    rawStatus,
+    reasonCodes,
     providerTime: null,
     delivery: [],
     validity: null,
     riskLevel: null,
-    consent,
+    consent: consentOf(entity),
     evidence: null,
   };
 }
@@ -148,7 +146,8 @@ function isObservable(scope: SardineScope): boolean {
   return scope === 'profile' || scope === 'doc_kyc';
 }
 
-function partsOf({ profile, documentData }: SardineEntity): readonly SardineScope[] {
+/** The parts that are there. */
+export function partsOf({ profile, documentData }: SardineEntity): readonly SardineScope[] {
   return [
     ...(profile !== null && hasPerson(profile) ? (['profile'] as const) : []),
     ...(documentData === null ? [] : (['doc_kyc'] as const)),
@@ -159,9 +158,4 @@ function partsOf({ profile, documentData }: SardineEntity): readonly SardineScop
 function hasPerson(profile: NonNullable<SardineEntity['profile']>): boolean {
   const { fullName, dateOfBirth, emailAddress, phoneNumber, address } = profile;
   return [fullName, dateOfBirth, emailAddress, phoneNumber, address].some((member) => member !== null);
-}
-
-function ageOf(consent: Consent | null, handle: SardineHandle): 'old' | 'new' | 'unknown' {
-  if (consent?.grantedAt == null || handle.startedAt === null) return 'unknown';
-  return isBeforeSecond(consent.grantedAt, handle.startedAt) ? 'old' : 'new';
 }

@@ -1,58 +1,36 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { complaintsOf, failureOf } from '../../test/failures.js';
-import { CREDENTIALS, CUSTOMER_ID, ENTITY, WIDGET_URL } from '../../test/sardine-bodies.js';
-import { json, raw, reset, ScriptedVendor } from '../../test/scripted-vendor.js';
+import { failureOf } from '../../test/failures.js';
+import { CUSTOMER_ID, ENTITY, WIDGET_URL } from '../../test/sardine-bodies.js';
+import { CREATE, HANDLE, nobody, NOW, SardineRig, SEARCH, somebody, WIDGET } from '../../test/sardine-rig.js';
+import { cutShort, json, raw, reset, stall } from '../../test/scripted-vendor.js';
 import { startRequest } from '../../test/start-request.js';
-import { VendorHttp } from '../../test/vendor-http.js';
-import { SardineProvider } from './sardine.provider.js';
 
-const NOW = new Date('2026-05-02T10:00:00.000Z');
-const HANDLE = {
-  customerId: CUSTOMER_ID,
-  scopes: 'profile doc_kyc',
-  startedAt: '2026-05-02T09:15:00.000Z',
-  reuse: 'never',
-} as const;
-
-let vendor: ScriptedVendor;
-let client: VendorHttp;
-let provider: SardineProvider;
+let rig: SardineRig;
 beforeEach(async () => {
-  vendor = await ScriptedVendor.open();
-  client = new VendorHttp();
-  provider = new SardineProvider(client.http);
+  rig = await SardineRig.open();
 });
 afterEach(async () => {
-  await client.close();
-  await vendor.close();
+  await rig.close();
 });
 
-function connection(): Parameters<SardineProvider['start']>[0] {
-  return { credentials: CREDENTIALS, settings: provider.settings.parse({ baseUrl: `${vendor.url}/v1` }) };
-}
-
-const nobody = json(200, { customerId: null, createdAt: null });
-const somebody = json(200, { customerId: CUSTOMER_ID, createdAt: '2026-05-02T09:15:00Z' });
 const widget = json(200, { widgetUrl: WIDGET_URL }, { date: 'Sat, 02 May 2026 09:15:00 GMT' });
-const paths = (): readonly string[] => vendor.requests.map(({ method, path }) => `${method} ${path}`);
-
-const SEARCH = 'POST /v1/identity/entities/search';
-const CREATE = 'POST /v1/identity/entities';
-const WIDGET = 'POST /v1/identity/consents/widget';
 
 describe('start', () => {
   test('searches, creates and asks for a widget', async () => {
-    vendor.will(nobody, json(201, { customerId: CUSTOMER_ID }), widget);
-    const started = await provider.start(connection(), startRequest({ checks: ['document', 'liveness'] }));
-    expect(paths()).toEqual([SEARCH, CREATE, WIDGET]);
+    rig.will(nobody, json(201, { customerId: CUSTOMER_ID }), widget);
+    const started = await rig.provider.start(
+      rig.connection(),
+      startRequest({ checks: ['document', 'liveness'] }),
+    );
+    expect(rig.calls).toEqual([SEARCH, CREATE, WIDGET]);
     const basic = `Basic ${Buffer.from('northwind:secret:with:colons').toString('base64')}`;
-    expect(vendor.requests.map(({ headers }) => headers.authorization)).toEqual([basic, basic, basic]);
-    expect([vendor.sent(0), vendor.sent(1)]).toEqual([
+    expect(rig.vendor.requests.map(({ headers }) => headers.authorization)).toEqual([basic, basic, basic]);
+    expect([rig.vendor.sent(0), rig.vendor.sent(1)]).toEqual([
       { phoneNumber: '+14155550123' },
       { phoneNumber: '+14155550123' },
     ]);
-    expect(vendor.sent(2)).toEqual({
+    expect(rig.vendor.sent(2)).toEqual({
       customerId: CUSTOMER_ID,
       scope: ['profile', 'doc_kyc', 'liveness'],
       flow: 'kyc_input',
@@ -67,29 +45,22 @@ describe('start', () => {
         customerId: CUSTOMER_ID,
         scopes: 'profile doc_kyc liveness',
         startedAt: '2026-05-02T09:15:00.000Z',
-        reuse: 'never',
       },
       rawStatus: null,
       delivery: null,
       warnings: [],
       isSharingRefused: false,
     });
-    expect(provider.handle.parse(started.handle)).toEqual(started.handle);
-  });
-
-  test('asks to share where reuse is allowed', async () => {
-    vendor.will(somebody, widget);
-    await provider.start(connection(), startRequest({ reuse: 'allow' }));
-    expect(vendor.sent(1)).toMatchObject({ flow: 'kyc_sharing' });
+    expect(rig.provider.handle.parse(started.handle)).toEqual(started.handle);
   });
 
   test.each([
     ['an id', somebody],
     ['more than an id', json(200, { customerId: CUSTOMER_ID, clientId: 'x', new: {} })],
   ])('creates nobody where the search finds %s', async (_name, reply) => {
-    vendor.will(reply, widget);
-    await provider.start(connection(), startRequest());
-    expect(paths()).toEqual([SEARCH, WIDGET]);
+    rig.will(reply, widget);
+    await rig.provider.start(rig.connection(), startRequest());
+    expect(rig.calls).toEqual([SEARCH, WIDGET]);
   });
 
   test.each([
@@ -100,9 +71,9 @@ describe('start', () => {
     ['an empty id', json(200, { customerId: '' })],
     ['a 404', json(404, { message: 'no' })],
   ])('creates where the search answers %s', async (_name, reply) => {
-    vendor.will(reply, somebody, widget);
-    await provider.start(connection(), startRequest());
-    expect(paths()).toEqual([SEARCH, CREATE, WIDGET]);
+    rig.will(reply, somebody, widget);
+    await rig.provider.start(rig.connection(), startRequest());
+    expect(rig.calls).toEqual([SEARCH, CREATE, WIDGET]);
   });
 
   test.each([
@@ -112,15 +83,15 @@ describe('start', () => {
     ['a 500', json(500, {})],
     ['a lost answer', reset],
   ])('looks again where somebody else was faster: create answers %s', async (_name, reply) => {
-    vendor.will(nobody, reply, somebody, widget);
-    const started = await provider.resume(connection(), startRequest());
-    expect(paths()).toEqual([SEARCH, CREATE, SEARCH, WIDGET]);
+    rig.will(nobody, reply, somebody, widget);
+    const started = await rig.provider.resume(rig.connection(), startRequest());
+    expect(rig.calls).toEqual([SEARCH, CREATE, SEARCH, WIDGET]);
     expect(started.reference).toBe(CUSTOMER_ID);
   });
 
   test('reports what create said where nobody was', async () => {
-    vendor.will(nobody, json(400, { message: 'bad phone' }), nobody);
-    expect(await failureOf(provider.start(connection(), startRequest()))).toMatchObject({
+    rig.will(nobody, json(400, { message: 'bad phone' }), nobody);
+    expect(await failureOf(rig.provider.start(rig.connection(), startRequest()))).toMatchObject({
       fault: 'invalid_request',
       effect: 'none',
       httpStatus: 400,
@@ -136,35 +107,28 @@ describe('start', () => {
     ['a widget with a script', [somebody, json(200, { widgetUrl: 'javascript:1' })], 'contract', 2],
     ['HTML', [raw(200, '<html>')], 'contract', 1],
   ] as const)('fails without effect on %s', async (_name, replies, fault, calls) => {
-    vendor.will(...replies);
-    expect(await failureOf(provider.start(connection(), startRequest()))).toMatchObject({
+    rig.will(...replies);
+    expect(await failureOf(rig.provider.start(rig.connection(), startRequest()))).toMatchObject({
       fault,
       effect: 'none',
     });
-    expect(vendor.requests).toHaveLength(calls);
+    expect(rig.vendor.requests).toHaveLength(calls);
   });
 
   test.each([null, '12', 'phone'])('refuses the phone %j without a call', async (phone) => {
-    const failure = await failureOf(provider.start(connection(), startRequest({ subject: { phone } })));
+    const failure = await failureOf(
+      rig.provider.start(rig.connection(), startRequest({ subject: { phone } })),
+    );
     expect(failure).toMatchObject({ fault: 'invalid_request', effect: 'none' });
-    expect(vendor.requests).toEqual([]);
-  });
-});
-
-describe('renewLink', () => {
-  test('asks for another widget for the same customer and keeps the beginning', async () => {
-    vendor.will(json(200, { widgetUrl: WIDGET_URL }, { date: 'Sun, 03 May 2026 09:15:00 GMT' }));
-    const renewed = await provider.renewLink(connection(), HANDLE, startRequest());
-    expect(paths()).toEqual([WIDGET]);
-    expect(renewed.handle).toEqual(HANDLE);
+    expect(rig.vendor.requests).toEqual([]);
   });
 });
 
 describe('read', () => {
   test('normalises the whole entity', async () => {
-    vendor.will(json(200, ENTITY));
-    const reading = await provider.read(connection(), HANDLE, NOW);
-    expect(paths()).toEqual([`GET /v1/identity/entities/${CUSTOMER_ID}`]);
+    rig.will(json(200, ENTITY));
+    const reading = await rig.provider.read(rig.connection(), HANDLE, NOW);
+    expect(rig.calls).toEqual([`GET /v1/identity/entities/${CUSTOMER_ID}`]);
     expect(reading).toEqual({
       kind: 'present',
       reference: CUSTOMER_ID,
@@ -220,8 +184,8 @@ describe('read', () => {
     ['RESIDENCE_PERMIT', 'other'],
     [null, 'other'],
   ])('calls a document of type %j %s', async (documentType, type) => {
-    vendor.will(json(200, { ...ENTITY, documentData: { ...ENTITY.documentData, documentType } }));
-    expect(await provider.read(connection(), HANDLE, NOW)).toMatchObject({
+    rig.will(json(200, { ...ENTITY, documentData: { ...ENTITY.documentData, documentType } }));
+    expect(await rig.provider.read(rig.connection(), HANDLE, NOW)).toMatchObject({
       identity: { documents: [{ type }] },
     });
   });
@@ -232,17 +196,29 @@ describe('read', () => {
     ['an empty body', raw(200, ''), 'empty'],
     ['an empty object', json(200, {}), 'empty'],
   ])('of %s is absent', async (_name, reply, rawStatus) => {
-    vendor.will(reply);
-    expect(await provider.read(connection(), HANDLE, NOW)).toEqual({
+    rig.will(reply);
+    expect(await rig.provider.read(rig.connection(), HANDLE, NOW)).toEqual({
       kind: 'absent',
       rawStatus,
       reasonCodes: ['awaiting_user'],
     });
   });
 
+  test('of somebody else is foreign', async () => {
+    rig.will(json(200, { ...ENTITY, profile: { ...ENTITY.profile, userId: 'somebody-else' } }));
+    expect(await rig.provider.read(rig.connection(), HANDLE, NOW)).toEqual({ kind: 'foreign' });
+  });
+
+  test('takes a handle from when it said whether to share', async () => {
+    rig.will(json(200, ENTITY));
+    const handle = { ...HANDLE, reuse: 'allow' };
+    expect(rig.provider.handle.parse(handle)).toEqual(HANDLE);
+    expect(await rig.provider.read(rig.connection(), handle, NOW)).toMatchObject({ kind: 'present' });
+  });
+
   test('shows nothing of a person who has withdrawn', async () => {
-    vendor.will(json(200, { ...ENTITY, profile: { ...ENTITY.profile, revokedAt: '2026-05-02T09:50:00Z' } }));
-    expect(await provider.read(connection(), HANDLE, NOW)).toMatchObject({
+    rig.will(json(200, { ...ENTITY, profile: { ...ENTITY.profile, revokedAt: '2026-05-02T09:50:00Z' } }));
+    expect(await rig.provider.read(rig.connection(), HANDLE, NOW)).toMatchObject({
       kind: 'present',
       identity: null,
       observation: {
@@ -254,8 +230,8 @@ describe('read', () => {
   });
 
   test('takes images larger than the usual answer', async () => {
-    vendor.will(json(200, { ...ENTITY, documentKyc: { front: 'A'.repeat(6 * 1024 * 1024) } }));
-    expect(await provider.read(connection(), HANDLE, NOW)).toMatchObject({
+    rig.will(json(200, { ...ENTITY, documentKyc: { front: 'A'.repeat(6 * 1024 * 1024) } }));
+    expect(await rig.provider.read(rig.connection(), HANDLE, NOW)).toMatchObject({
       observation: { evidence: { images: 1 } },
     });
   });
@@ -264,13 +240,31 @@ describe('read', () => {
     ['bad credentials', json(401, {}), 'credentials'],
     ['a document of another shape', json(200, { ...ENTITY, documentData: 'X99' }), 'contract'],
     ['a list', json(200, [ENTITY]), 'contract'],
+    ['an empty list', json(200, []), 'contract'],
+    [
+      'an empty list for a withdrawal',
+      json(200, { profile: { ...ENTITY.profile, revokedAt: [] } }),
+      'contract',
+    ],
+    ['HTML', raw(200, '<html>'), 'contract'],
+    ['images that are cut off', raw(200, '{"documentKyc":{"front":"AAAA'), 'contract'],
+    ['an answer that never ends', raw(200, Buffer.alloc(40 * 1024 * 1024 + 1, ' ')), 'contract'],
+    ['a broken connection', cutShort, 'unavailable'],
   ] as const)('fails on %s', async (_name, reply, fault) => {
-    vendor.will(reply);
-    expect(await failureOf(provider.read(connection(), HANDLE, NOW))).toMatchObject({
+    rig.will(reply);
+    expect(await failureOf(rig.provider.read(rig.connection(), HANDLE, NOW))).toMatchObject({
       fault,
       effect: 'none',
     });
   });
+});
+
+test('a read that begins and does not end is given up in time', async () => {
+  const hasty = await SardineRig.open(1);
+  hasty.will(stall);
+  const failure = await failureOf(hasty.provider.read(hasty.connection(), HANDLE, NOW));
+  expect(failure).toMatchObject({ provider: 'sardine', fault: 'timeout', effect: 'none' });
+  await hasty.close();
 });
 
 describe('check', () => {
@@ -281,25 +275,7 @@ describe('check', () => {
     ['bad credentials', json(401, {}), false],
     ['something else that listens', raw(200, '<html>'), false],
   ])('%s', async (_name, reply, ok) => {
-    vendor.will(reply);
-    expect((await provider.check(connection())).map((one) => one.ok)).toEqual([ok]);
-  });
-});
-
-test('settings have safe defaults', () => {
-  const baseUrl = 'https://api.sardine.ai/v1';
-  expect(provider.settings.parse({ baseUrl })).toEqual({
-    baseUrl,
-    highRisk: 'review',
-    mediumRisk: 'verify',
-    existingIdentity: 'wait',
-    ssnResult: 'review',
-  });
-  expect(complaintsOf(() => provider.settings.parse({ baseUrl, highRisk: 'verify' }))).toEqual({
-    '/highRisk': 'must be one of review, reject',
-  });
-  expect(complaintsOf(() => provider.credentials.parse({ clientId: 'a:b', clientSecret: '' }))).toEqual({
-    '/clientId': 'must not contain a colon',
-    '/clientSecret': 'must have at least 1 characters',
+    rig.will(reply);
+    expect((await rig.provider.check(rig.connection())).map((one) => one.ok)).toEqual([ok]);
   });
 });

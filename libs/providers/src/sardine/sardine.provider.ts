@@ -1,40 +1,35 @@
 import {
-  type Connection,
+  type Contact,
   type Finding,
   type Handle,
+  type LookupHit,
   type Provider,
   ProviderError,
-  type ProviderFault,
   type Reading,
   type Started,
   type StartRequest,
 } from '@gatehouse/contract';
-import { type z } from 'zod';
 
-import { endpoint } from '../kit/base-url.js';
 import { checked } from '../kit/checked.js';
 import { finding } from '../kit/finding.js';
 import { toE164 } from '../kit/phones.js';
-import { type ProviderCall, type ProviderHttp } from '../kit/provider-http.js';
+import { type ProviderHttp } from '../kit/provider-http.js';
+import { type SardineConnection } from './sardine.calls.js';
 import {
   type SardineCredentials,
   sardineCredentials,
   type SardineSettings,
   sardineSettings,
 } from './sardine.config.js';
-import { type SardineHandle, sardineHandle } from './sardine.handle.js';
+import { SardineCustomers } from './sardine.customers.js';
+import { SardineEntities } from './sardine.entities.js';
+import { storedHandle } from './sardine.handle.js';
 import { identityOf } from './sardine.identity.js';
+import { SardineImages } from './sardine.images.js';
+import { heldRecord } from './sardine.lookup.js';
 import { observeEntity } from './sardine.map.js';
-import { readScopes, scopesFor, writeScopes } from './sardine.scopes.js';
-import { createdCustomer, entity, foundCustomer, widget } from './sardine.wire.js';
-
-type SardineConnection = Connection<SardineCredentials, SardineSettings>;
-
-/** Up to three images in base64 come with every read (providers/sardine.md trap 9). */
-const ENTITY_MAX_BYTES = 40 * 1024 * 1024;
-
-/** Of the range kept for fiction: belongs to nobody. */
-const NOBODYS_PHONE = '+12025550100';
+import { scopesFor, writeScopes } from './sardine.scopes.js';
+import { SardineWidgets } from './sardine.widget.js';
 
 /** Sardine Universal Identity. Facts: providers/sardine.md; mapping: providers/mapping.md 4.2. It sends no webhooks. */
 export class SardineProvider implements Provider<SardineCredentials, SardineSettings> {
@@ -42,7 +37,7 @@ export class SardineProvider implements Provider<SardineCredentials, SardineSett
   readonly title = 'Sardine';
   readonly credentials = checked(sardineCredentials);
   readonly settings = checked(sardineSettings);
-  readonly handle = checked(sardineHandle);
+  readonly handle = storedHandle;
   readonly supports = {
     checks: ['profile', 'document', 'liveness', 'ssn'],
     documentTypes: [],
@@ -53,11 +48,22 @@ export class SardineProvider implements Provider<SardineCredentials, SardineSett
   } as const satisfies Provider['supports'];
   readonly whenGone = 'revoked';
   readonly identifies = 'person';
+  readonly images: SardineImages;
 
-  constructor(private readonly http: ProviderHttp) {}
+  readonly #customers: SardineCustomers;
+  readonly #entities: SardineEntities;
+  readonly #widgets: SardineWidgets;
 
-  endpoints(settings: SardineSettings): readonly string[] {
-    return [settings.baseUrl];
+  /** `patienceMs`: how long a read may take. */
+  constructor(http: ProviderHttp, patienceMs?: number) {
+    this.#customers = new SardineCustomers(http);
+    this.#entities = new SardineEntities(http, patienceMs);
+    this.#widgets = new SardineWidgets(http);
+    this.images = new SardineImages(http, this.#entities);
+  }
+
+  endpoints({ baseUrl, imageHosts }: SardineSettings): readonly string[] {
+    return [baseUrl, ...imageHosts.map((host) => `https://${host}`)];
   }
 
   /** Finds or makes the customer, then a widget URL. Nothing here reaches the person, so all of it may be repeated. */
@@ -70,13 +76,9 @@ export class SardineProvider implements Provider<SardineCredentials, SardineSett
         'none',
         'Could not begin at Sardine: a phone is needed',
       );
-    const customerId = await this.#findOrCreate(connection, phoneNumber);
-    return this.#widget(connection, request, {
-      customerId,
-      scopes: writeScopes(scopesFor(request.checks)),
-      startedAt: null,
-      reuse: request.reuse,
-    });
+    const customerId = await this.#customers.findOrCreate(connection, phoneNumber);
+    const scopes = writeScopes(scopesFor(request.checks));
+    return this.#widgets.mint(connection, request, { customerId, scopes, startedAt: null });
   }
 
   resume(connection: SardineConnection, request: StartRequest): Promise<Started> {
@@ -85,160 +87,48 @@ export class SardineProvider implements Provider<SardineCredentials, SardineSett
 
   /** A widget URL serves once (providers/sardine.md 4.3); the time of the first stays the beginning. */
   async renewLink(connection: SardineConnection, handle: Handle, request: StartRequest): Promise<Started> {
-    return this.#widget(connection, request, this.handle.parse(handle));
+    return this.#widgets.mint(connection, request, storedHandle.parse(handle));
   }
 
   async read(connection: SardineConnection, handle: Handle, now: Date): Promise<Reading> {
-    const known = this.handle.parse(handle);
-    const call = callOf(connection, {
-      operation: 'read an identity at Sardine',
-      method: 'GET',
-      path: `/identity/entities/${encodeURIComponent(known.customerId)}`,
-      schema: entity,
-      maxBytes: ENTITY_MAX_BYTES,
-    });
-    // What is answered before completion or after revocation is not documented (providers/sardine.md 4.4): 403 and 404
-    // both mean that there is nothing for us to read.
-    const answer = await this.http.find(call, [403, 404]);
-    if (answer.data === null)
-      return {
-        kind: 'absent',
-        rawStatus: answer.status === 403 || answer.status === 404 ? answer.status.toString() : 'empty',
-        reasonCodes: ['awaiting_user'],
-      };
-    const found = observeEntity(answer.data, known, connection.settings, now);
+    const known = storedHandle.parse(handle);
+    const { entity, why } = await this.#entities.find(connection, known.customerId);
+    if (entity === null) return { kind: 'absent', rawStatus: why, reasonCodes: ['awaiting_user'] };
+    const found = observeEntity(entity, known, connection.settings, now);
+    if (found.kind === 'foreign') return { kind: 'foreign' };
     if (found.kind === 'waiting')
       return { kind: 'absent', rawStatus: found.rawStatus, reasonCodes: found.reasonCodes };
     return {
       kind: 'present',
       observation: found.observation,
       // What a person has withdrawn is not passed on.
-      identity: found.kind === 'revoked' ? null : identityOf(answer.data),
+      identity: found.kind === 'revoked' ? null : identityOf(entity),
       reference: known.customerId,
       handlePatch: {},
     };
   }
 
+  /** By phone only: Sardine knows no other search (providers/sardine.md 4.2). */
+  async lookup(connection: SardineConnection, contact: Contact, now: Date): Promise<LookupHit | null> {
+    const phone = toE164(contact.phone);
+    const customerId = phone === null ? null : await this.#customers.find(connection, phone);
+    if (phone === null || customerId === null) return null;
+    const { entity } = await this.#entities.find(connection, customerId);
+    const record = entity && heldRecord(entity, { customerId, phone }, connection.settings, now);
+    return record && { matchedBy: 'phone', record };
+  }
+
   /** There is no call for it; a search for nobody's phone answers with success or with 401 (providers/mapping.md 5). */
   async check(connection: SardineConnection): Promise<readonly Finding[]> {
     const call = finding('Credentials', 'Sardine accepted the client ID and secret.', async () => {
-      await this.http.request(searchCall(connection, NOBODYS_PHONE));
+      await this.#customers.tryOut(connection);
       return '';
     });
     return [await call];
   }
 
-  /**
-   * Search first, then create; whatever create says, somebody else may have been faster, so a failure is searched again
-   * before it counts (providers/sardine.md 4.1).
-   */
-  async #findOrCreate(connection: SardineConnection, phoneNumber: string): Promise<string> {
-    const found = await this.#search(connection, phoneNumber);
-    if (found !== null) return found;
-    const call = callOf(connection, {
-      operation: 'create a customer at Sardine',
-      method: 'POST',
-      path: '/identity/entities',
-      body: { phoneNumber },
-      schema: createdCustomer,
-      repeatable: false,
-    });
-    try {
-      const answer = await this.http.request(call);
-      return answer.data.customerId;
-    } catch (error) {
-      if (
-        !(error instanceof ProviderError) ||
-        error.fault === 'credentials' ||
-        error.fault === 'rate_limited'
-      )
-        throw error;
-      const raced = await this.#search(connection, phoneNumber);
-      if (raced === null) throw error;
-      return raced;
-    }
-  }
-
-  async #search(connection: SardineConnection, phoneNumber: string): Promise<string | null> {
-    const answer = await this.http.find(searchCall(connection, phoneNumber), [404]);
-    return answer.data;
-  }
-
-  async #widget(
-    connection: SardineConnection,
-    request: StartRequest,
-    handle: SardineHandle,
-  ): Promise<Started> {
-    const call = callOf(connection, {
-      operation: 'get a widget URL from Sardine',
-      method: 'POST',
-      path: '/identity/consents/widget',
-      body: {
-        customerId: handle.customerId,
-        scope: readScopes(handle.scopes),
-        flow: handle.reuse === 'allow' ? 'kyc_sharing' : 'kyc_input',
-        successUrl: request.returnUrl,
-        manualKycUrl: request.reviewReturnUrl,
-        autoRedirect: true,
-      },
-      schema: widget,
-    });
-    const answer = await this.http.request(call);
-    return {
-      action: { type: 'redirect', url: answer.data.widgetUrl, expiresAt: null },
-      reference: handle.customerId,
-      handle: { ...handle, startedAt: handle.startedAt ?? answer.date?.toISOString() ?? null },
-      rawStatus: null,
-      delivery: null,
-      warnings: [],
-      isSharingRefused: false,
-    };
-  }
-}
-
-function searchCall(connection: SardineConnection, phoneNumber: string): ProviderCall<string | null> {
-  return callOf(connection, {
-    operation: 'search a customer at Sardine',
-    method: 'POST',
-    path: '/identity/entities/search',
-    body: { phoneNumber },
-    schema: foundCustomer,
-  });
-}
-
-/** HTTP Basic on every call (seed 002). */
-function callOf<T>(
-  { credentials, settings }: SardineConnection,
-  call: Pick<ProviderCall<T>, 'operation' | 'method' | 'body' | 'maxBytes'> & {
-    readonly path: string;
-    readonly schema: z.ZodType<T>;
-    readonly repeatable?: boolean;
-  },
-): ProviderCall<T> {
-  const { path, ...rest } = call;
-  const basic = Buffer.from(`${credentials.clientId}:${credentials.clientSecret}`).toString('base64');
-  return {
-    repeatable: true,
-    ...rest,
-    provider: 'sardine',
-    url: endpoint(settings.baseUrl, path),
-    headers: { authorization: `Basic ${basic}` },
-    faultOf,
-    effectOnLostAnswer: 'none',
-  };
-}
-
-/** No error of this API is documented (providers/sardine.md 5); this is what the codes say by themselves. */
-function faultOf(status: number): ProviderFault {
-  switch (status) {
-    case 401:
-    case 403:
-      return 'credentials';
-    case 404:
-      return 'not_found';
-    case 409:
-      return 'conflict';
-    default:
-      return 'invalid_request';
+  /** Sardine tells nobody when a consent is withdrawn (providers/sardine.md 7, trap 6). */
+  recheckSeconds({ recheckHours }: SardineSettings): number | null {
+    return recheckHours === null ? null : Math.round(recheckHours * 3600);
   }
 }

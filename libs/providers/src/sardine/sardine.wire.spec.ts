@@ -12,6 +12,7 @@ describe('an entity', () => {
   test.each<[string, readonly unknown[]]>([
     ['profile', ['Ana Ruiz', [], true, 7]],
     ['documentData', ['X99', [], true, 7]],
+    ['profile.userId', [0, true, {}, [], 'x'.repeat(101)]],
     ['profile.consentedAt', [0, 1_777_000_000, true, {}, [], 'x'.repeat(101)]],
     // None of these may be taken for a consent in force.
     ['profile.revokedAt', [0, 1_777_000_000, false, true, {}, [], 'x'.repeat(101)]],
@@ -32,6 +33,7 @@ describe('an entity', () => {
     ['documentData.issuingCountry', [{ code: 'US' }]],
     ['documentData.gender', [7, true]],
     ['documentData.address', ['9 Elm St', [], {}, { street: null, city: '' }]],
+    ['profile.userId', [null, '', ' ']],
     ['profile.consentId', [7, {}, '']],
     ['profile.clientName', [{}]],
     ['profile.fullName', [{ first: 'Ana' }, '']],

@@ -25,20 +25,20 @@ export const foundCustomer = z
 export const widget = z.object({ widgetUrl: z.url({ protocol: /^https?$/u }) });
 
 /**
- * When a consent was given or withdrawn. Of another type, or too long for a time, it breaks the answer: read as nothing, a
- * `revokedAt: true` would pass for a consent in force.
+ * Whose an identity is, and when its consent was given or withdrawn. Of another type, or too long, it breaks the answer: read
+ * as nothing, a `revokedAt: true` would pass for a consent in force.
  */
-const consentTime = z
+const decisive = z
   .string()
   .max(100)
   .nullish()
-  .transform((time) => (time ?? '').trim() || null);
+  .transform((written) => (written ?? '').trim() || null);
 
 const address = part(z.object({ street: text, city: text, region: text, postalCode: text }));
 
 /**
- * Images come inline, with no way to ask without them (trap 9). They are counted and let go of right here, so that nothing
- * behind this line can keep one.
+ * Images come inline, with no way to ask without them (trap 9). `EntityReader` puts a word in the place of each, and here they
+ * become a number, so that nothing behind this line can keep one.
  */
 const images = part(z.object({ front: text, back: text, selfie: text })).transform(
   (kyc) => [kyc?.front, kyc?.back, kyc?.selfie].filter((image) => image != null).length,
@@ -57,9 +57,10 @@ const documentData = z.object({
 });
 
 const profile = z.object({
+  userId: decisive,
   consentId: text,
-  consentedAt: consentTime,
-  revokedAt: consentTime,
+  consentedAt: decisive,
+  revokedAt: decisive,
   clientName: text,
   fullName: text,
   dateOfBirth: text,
@@ -82,4 +83,6 @@ export const entity = z
   })
   .nullable();
 export type SardineEntity = NonNullable<z.output<typeof entity>>;
-export type SardineAddress = NonNullable<NonNullable<SardineEntity['profile']>['address']>;
+export type SardineDocument = NonNullable<SardineEntity['documentData']>;
+export type SardineProfile = NonNullable<SardineEntity['profile']>;
+export type SardineAddress = NonNullable<SardineProfile['address']>;

@@ -1,0 +1,8 @@
+/** What the demo's backend may do: everything that there is. */
+export const DEMO_SCOPES: readonly string[] = [
+  'verifications:read',
+  'verifications:write',
+  'identity:read',
+  'images:read',
+  'reviews:write',
+];
