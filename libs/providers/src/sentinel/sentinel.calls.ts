@@ -24,8 +24,8 @@ export type SentinelConnection = Connection<SentinelCredentials, SentinelSetting
 
 /** The text that tells bad credentials from any other 400, exactly (seed 001; providers/sentinel.md trap 2). */
 const BAD_CREDENTIALS = 'Invalid user credentials';
-/** A page may hold a hundred people with their documents. */
-const PAGE_TIMEOUT_MS = 30_000;
+/** A page may hold a hundred people with their documents, and a record many megabytes of images, before the first byte. */
+const LARGE_TIMEOUT_MS = 30_000;
 
 /** Sentinel's API, a method for each endpoint that is used (providers/sentinel.md 5). All throw {@link ProviderError}. */
 export class SentinelCalls {
@@ -77,6 +77,7 @@ export class SentinelCalls {
         ...identifiers(contact),
         optimizedDownload: isTrimmed,
       }),
+      timeoutMs: LARGE_TIMEOUT_MS,
       ...(signal === null ? {} : { signal }),
     });
   }
@@ -90,7 +91,7 @@ export class SentinelCalls {
         sortBy,
       }),
       schema: customerPage(pageSize),
-      timeoutMs: PAGE_TIMEOUT_MS,
+      timeoutMs: LARGE_TIMEOUT_MS,
     });
     return answer.data.data;
   }
