@@ -92,7 +92,8 @@ export class ConnectionOpener {
     throw new Problem(
       'provider_not_configured',
       'The provider is not connected for this tenant and environment.',
-      { provider: providerName },
+      // A name that is no provider's is only what somebody wrote.
+      this.providers.get(providerName) === undefined ? {} : { provider: providerName },
     );
   }
 
