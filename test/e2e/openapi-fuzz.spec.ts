@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 
 import { collected } from '../support/collected.js';
@@ -27,6 +27,9 @@ const SEED = Number(process.env['FUZZ_SEED'] ?? 20_260_520);
 const VALID_RUNS = 20;
 const MUTATED_RUNS = 70;
 const WEBHOOK_RUNS = 150;
+
+// For a machine that is busy with other things.
+jest.setTimeout(120_000);
 
 let target: FuzzTarget;
 beforeAll(async () => {

@@ -75,7 +75,7 @@ CREATE UNIQUE INDEX "verifications_imported_once" ON "verifications"("tenant_id"
 
 -- Members that facts, validity and evidence have gained since the rows were written.
 UPDATE "verifications"
-   SET "facts" = '{"unsharedAt": null, "decision": null, "imageNotice": null}'::jsonb || "facts",
+   SET "facts" = '{"unsharedAt": null, "decision": null, "reportUntil": {}, "imageNotice": null}'::jsonb || "facts",
        "validity" = '{"documents": []}'::jsonb || "validity",
        "evidence" = '{"imagesUntil": null, "reportUntil": null}'::jsonb || "evidence";
 UPDATE "verifications" SET "facts" = jsonb_set("facts", '{read,validity,documents}', '[]')

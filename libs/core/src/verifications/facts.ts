@@ -40,6 +40,8 @@ export interface Facts {
   readonly unsharedAt: string | null;
   /** What a reviewer of ours decided, and about what. */
   readonly decision: DecisionFact | null;
+  /** Until when the report can be had, as the first read with each raw status told it: later ones count from later on. */
+  readonly reportUntil: Readonly<Record<string, string>>;
   /** The newest webhook that brought images along. */
   readonly imageNotice: ImageNoticeFact | null;
   /** The provider's last notice on document expiry that came outside a read. */
@@ -111,6 +113,7 @@ export const NO_FACTS: Facts = {
   manualReturnAt: null,
   unsharedAt: null,
   decision: null,
+  reportUntil: {},
   imageNotice: null,
   notice: null,
   delivery: { sms: null, email: null },

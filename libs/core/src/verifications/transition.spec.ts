@@ -503,6 +503,22 @@ describe('an identity that cannot be shared', () => {
   });
 });
 
+describe('a report that can be had for a while', () => {
+  it('can be had until the time that the first read told, however often it is read', () => {
+    const until = (minute: number): Partial<Observation> => ({
+      evidence: { images: 0, imagesUntil: null, report: true, reportUntil: at(minute) },
+    });
+    const first = fold([started, read(2, 'verified', until(40))]);
+    const again = transition(first.facts, read(5, 'verified', until(43)));
+    expect(again).toMatchObject({
+      changed: false,
+      view: { evidence: { report: true, reportUntil: at(40) } },
+    });
+    const other = transition(again.facts, read(6, 'rejected', until(44)));
+    expect(other.view.evidence).toMatchObject({ reportUntil: at(44) });
+  });
+});
+
 describe('images that come with a webhook', () => {
   const evidence = { images: 2, imagesUntil: at(4), report: false, reportUntil: null };
 

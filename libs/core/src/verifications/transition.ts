@@ -232,8 +232,10 @@ function currentValidity(facts: Facts): Validity | null {
 }
 
 /** Images that came with a webhook count where a read tells of none. */
-function currentEvidence({ read, imageNotice }: Facts): Evidence | null {
-  const known = read?.evidence ?? null;
+function currentEvidence({ read, reportUntil, imageNotice }: Facts): Evidence | null {
+  const told = read?.evidence ?? null;
+  const known =
+    told === null ? null : { ...told, reportUntil: reportUntil[rawStatusKey(read?.rawStatus)] ?? null };
   if (imageNotice === null || (known !== null && known.images > 0)) return known;
   const report = { report: known?.report ?? false, reportUntil: known?.reportUntil ?? null };
   return { images: imageNotice.images, imagesUntil: imageNotice.until, ...report };
@@ -322,10 +324,12 @@ function mergeRead(facts: Facts, at: string, observation: Observation): Facts {
     validity: observation.validity,
     riskLevel: observation.riskLevel,
     consent: observation.consent,
-    evidence: observation.evidence,
+    // Kept in a register of its own, so that reading again is no news.
+    evidence: observation.evidence === null ? null : { ...observation.evidence, reportUntil: null },
   };
   return {
     ...facts,
+    reportUntil: earliestReport(facts.reportUntil, observation),
     startedAt: earlier(facts.startedAt, at),
     read: facts.read === null || compareReads(candidate, facts.read) > 0 ? candidate : facts.read,
     presentAt: later(facts.presentAt, at),
@@ -333,6 +337,20 @@ function mergeRead(facts: Facts, at: string, observation: Observation): Facts {
     revokedAt: isRevocation ? later(facts.revokedAt, at) : facts.revokedAt,
     delivery: mergeDelivery(facts.delivery, observation.delivery, at),
   };
+}
+
+function earliestReport(
+  known: Facts['reportUntil'],
+  { rawStatus, evidence }: Observation,
+): Facts['reportUntil'] {
+  if (evidence?.reportUntil == null) return known;
+  const key = rawStatusKey(rawStatus);
+  return { ...known, [key]: earlier(known[key] ?? null, evidence.reportUntil) };
+}
+
+function rawStatusKey(rawStatus: string | null | undefined): string {
+  // Never the name of a member that every object has.
+  return `status ${rawStatus ?? ''}`;
 }
 
 function mergeWebhook(facts: Facts, at: string, observation: Observation): Facts {
