@@ -1,6 +1,10 @@
 import { type RawWebhook } from '@gatehouse/contract';
+import { z } from 'zod';
 
+import { image } from '../../../apps/simulator/src/kit/images.js';
+import { DOCUMENTED } from './documented.js';
 import {
+  DAY_SECONDS,
   PERSON,
   type ProviderHarness,
   requestOf,
@@ -11,14 +15,30 @@ import { TwinAccount } from './twin-account.js';
 
 const CREATE = '/verification';
 const SIGNATURE = 'dentity-signature';
+const texts = z.object({ data: z.array(z.object({ to: z.string(), text: z.string() })) });
 
 export const dentityHarness: ProviderHarness = {
   provider: 'dentity',
+  documented: DOCUMENTED.dentity,
   capabilities: ['receive', 'readMany', 'images', 'report', 'check'],
   rejection: 'rejected',
   unmapped: 'provider_status_unmapped',
   start: { paths: [CREATE], effect: 'unknown' },
-  readPath: '/status',
+  paths: {
+    read: '/status',
+    bulk: '/programmatic/credential/bulk',
+    images: '/dentity/images/',
+    report: '/pdf',
+  },
+  pictures: [
+    { kind: 'document_front_cropped', bytes: image('cropped_front') },
+    { kind: 'document_portrait', bytes: image('face') },
+    { kind: 'document_front', bytes: image('original_front') },
+  ],
+  scores: 'in_report',
+  picturesBy: { linkForSeconds: 60 },
+  reportForSeconds: DAY_SECONDS,
+  knowsDocuments: false,
 
   async open(place): Promise<VendorUnderTest> {
     const credentials = { apiKey: `api-key-${place.unique}`, secretKey: `secret-key-${place.unique}` };
@@ -31,18 +51,22 @@ export const dentityHarness: ProviderHarness = {
       twin,
       credentials,
       wrongCredentials: { ...credentials, apiKey: `other-key-${place.unique}` },
-      settingsAt: (baseUrl) => ({ baseUrl }),
+      settingsAt: (baseUrl) => ({ baseUrl, imageHosts: ['127.0.0.1'] }),
       request: requestOf(place),
       secrets: [credentials.apiKey, credentials.secretKey],
-      approve: () => twin.finish(PERSON.phone, { outcome: 'pass' }),
+      approve: (who = PERSON) => twin.finish(who.phone ?? '', { outcome: 'pass' }),
       reject: () => twin.finish(PERSON.phone, { outcome: 'fail' }),
-      meetUnmapped: () =>
-        twin.post(`/people/${encodeURIComponent(PERSON.phone)}/status`, { status: 'shiny' }),
       async loseAnswerOfStart() {
-        await twin.plan({ on: 'request', kind: 'status', status: 500, path: CREATE, afterEffect: true });
+        await twin.plan({ on: 'request', kind: 'lost-answer', path: CREATE });
       },
       countAtVendor: () => twin.count('/people'),
       webhooks: webhooks(credentials, place.unique),
+      texts: async () => texts.parse(await twin.get('/messages')).data,
+      deliver: (channel, what) =>
+        twin.post(`/people/${encodeURIComponent(PERSON.phone)}/delivery`, {
+          channel,
+          status: what === 'failed' && channel === 'email' ? 'bounce' : what,
+        }),
     };
   },
 };

@@ -1,8 +1,16 @@
 import {
+  type ByteStream,
   type Connection,
+  type Contact,
   type Finding,
+  type Glance,
   type Handle,
+  type ImageEntry,
+  type ImageLink,
   type InboundSignal,
+  type ListPage,
+  type ListRequest,
+  type LookupHit,
   type Provider,
   type ProviderError,
   type RawWebhook,
@@ -21,14 +29,21 @@ export interface Surroundings {
   readonly catcher: WebhookCatcher;
 }
 
+/** The members that a provider may lack. */
+type OptionalMember = {
+  [Name in keyof Provider]-?: undefined extends Provider[Name] ? Name : never;
+}[keyof Provider];
+type With<Name extends OptionalMember> = Provider & Required<Pick<Provider, Name>>;
+
 let opened = 0;
 
 /** One adapter, connected to an account of its own at its twin, with one person. */
 export class ProviderAtTwin {
   private constructor(
     readonly provider: Provider,
+    readonly harness: ProviderHarness,
     readonly vendor: VendorUnderTest,
-    private readonly webhookUrl: string,
+    readonly webhookUrl: string,
     private readonly catcher: WebhookCatcher,
   ) {}
 
@@ -41,7 +56,7 @@ export class ProviderAtTwin {
     const unique = `${opened.toString().padStart(4, '0')}k2hqz7w4`;
     const webhookUrl = catcher.addressOf(unique);
     const vendor = await harness.open({ simulator, webhookUrl, unique });
-    return new ProviderAtTwin(provider, vendor, webhookUrl, catcher);
+    return new ProviderAtTwin(provider, harness, vendor, webhookUrl, catcher);
   }
 
   /** As the core opens it: both halves through the adapter's own schemas. */
@@ -59,19 +74,64 @@ export class ProviderAtTwin {
     return this.provider.start(connection, { ...this.vendor.request, ...changes });
   }
 
+  /** Begins, and the person passes. */
+  async verified(connection = this.connection()): Promise<Started> {
+    const started = await this.start({}, connection);
+    await this.vendor.approve();
+    return started;
+  }
+
   async resume(): Promise<Started> {
-    if (this.provider.resume === undefined) throw new Error('There is no resume');
-    return this.provider.resume(this.connection(), this.vendor.request);
+    return this.member('resume').call(this.provider, this.connection(), this.vendor.request);
   }
 
   async renewLink(handle: Handle): Promise<Started> {
-    if (this.provider.renewLink === undefined) throw new Error('There is no renewLink');
-    return this.provider.renewLink(this.connection(), this.stored(handle), this.vendor.request);
+    const renewLink = this.member('renewLink');
+    return renewLink.call(this.provider, this.connection(), this.stored(handle), this.vendor.request);
   }
 
   async check(connection = this.connection()): Promise<readonly Finding[]> {
-    if (this.provider.check === undefined) throw new Error('There is no check');
-    return this.provider.check(connection, this.webhookUrl);
+    return this.member('check').call(this.provider, connection, this.webhookUrl);
+  }
+
+  async lookup(contact: Partial<Contact>, connection = this.connection()): Promise<LookupHit | null> {
+    const whole = { email: null, phone: null, ...contact };
+    return this.member('lookup').call(this.provider, connection, whole, new Date());
+  }
+
+  async list(request: Partial<ListRequest> = {}, connection = this.connection()): Promise<ListPage> {
+    const whole = { page: 1, pageSize: 50, sortBy: 'updatedAt', ...request } as const;
+    return this.member('list').call(this.provider, connection, whole, new Date());
+  }
+
+  async readMany(
+    handles: readonly Handle[],
+    connection = this.connection(),
+  ): Promise<readonly (Glance | null)[]> {
+    const stored = handles.map((handle) => this.stored(handle));
+    return this.member('readMany').call(this.provider, connection, stored);
+  }
+
+  async correctContact(
+    handle: Handle,
+    change: Partial<Contact>,
+    connection = this.connection(),
+  ): Promise<Handle | null> {
+    const whole = { email: null, phone: null, ...change };
+    return this.member('correctContact').call(this.provider, connection, this.stored(handle), whole);
+  }
+
+  async report(
+    handle: Handle,
+    confidences = false,
+    connection = this.connection(),
+  ): Promise<ByteStream | null> {
+    const request = { confidences, signal: new AbortController().signal };
+    return this.member('report').call(this.provider, connection, this.stored(handle), request);
+  }
+
+  async registerWebhook(connection = this.connection()): Promise<void> {
+    await this.member('registerWebhook').call(this.provider, connection, this.webhookUrl);
   }
 
   read(handle: Handle, connection = this.connection()): Promise<Reading> {
@@ -79,13 +139,66 @@ export class ProviderAtTwin {
   }
 
   receive(webhook: RawWebhook, credentials: unknown = this.vendor.credentials): InboundSignal {
-    if (this.provider.receive === undefined) throw new Error('There is no receive');
-    return this.provider.receive(this.connection({ credentials }), webhook);
+    return this.member('receive').call(this.provider, this.connection({ credentials }), webhook);
+  }
+
+  listImages(handle: Handle, connection = this.connection()): Promise<readonly ImageEntry[]> {
+    const images = this.member('images');
+    return images.list(connection, this.stored(handle), this.imageLinks());
+  }
+
+  openImage(
+    handle: Handle,
+    key: string,
+    request: { readonly size?: 'full' | 'small'; readonly signal?: AbortSignal } = {},
+    connection = this.connection(),
+  ): Promise<ByteStream | null> {
+    const images = this.member('images');
+    return images.open(connection, this.stored(handle), {
+      isWanted: (candidate) => candidate === key,
+      links: this.imageLinks(),
+      size: request.size ?? 'full',
+      signal: request.signal ?? new AbortController().signal,
+    });
+  }
+
+  /** What the adapter can ask the vendor beside `start`, `read` and `check`, with our credentials; by name. */
+  otherCalls(
+    handle: Handle,
+    connection: Connection<unknown, unknown>,
+  ): ReadonlyMap<string, Promise<unknown>> {
+    const { provider } = this;
+    const contact = { email: this.vendor.request.subject.email, phone: this.vendor.request.subject.phone };
+    const calls = {
+      renewLink: () => provider.renewLink?.(connection, this.stored(handle), this.vendor.request),
+      lookup: () => provider.lookup?.(connection, contact, new Date()),
+      list: () => provider.list && this.list({}, connection),
+      readMany: () => provider.readMany?.(connection, [this.stored(handle)]),
+      images: () => (this.harness.picturesBy === 'call' ? this.listImages(handle, connection) : undefined),
+      report: () => provider.report && this.report(handle, false, connection),
+      registerWebhook: () => provider.registerWebhook?.(connection, this.webhookUrl),
+    };
+    return new Map(
+      Object.entries(calls).flatMap(([name, call]) => {
+        const under = call();
+        return under === undefined ? [] : [[name, under]];
+      }),
+    );
+  }
+
+  /** An optional member that the tables say there is. */
+  member<Name extends OptionalMember>(name: Name): With<Name>[Name] {
+    if (!has(this.provider, name)) throw new Error(`${this.provider.name} has no ${name}`);
+    return this.provider[name];
   }
 
   /** What the twin has sent us so far. */
   arrived(): readonly RawWebhook[] {
     return this.catcher.arrivedAt(this.webhookUrl);
+  }
+
+  signals(): readonly InboundSignal[] {
+    return this.arrived().map((webhook) => this.receive(webhook));
   }
 
   /** The first webhook so far that says so. Throws if there is none yet. */
@@ -95,6 +208,11 @@ export class ProviderAtTwin {
       signals.find(({ signal }) => signal.observation.verdict === verdict),
       `webhook saying ${verdict}`,
     );
+  }
+
+  /** The addresses of images that webhooks have brought so far. */
+  imageLinks(): readonly ImageLink[] {
+    return this.provider.receive === undefined ? [] : this.signals().flatMap((signal) => signal.imageLinks);
   }
 
   /** A handle that has been to the database and back. */
@@ -121,4 +239,8 @@ export class ProviderAtTwin {
     const { email, phone } = this.vendor.request.subject;
     return [...this.vendor.secrets, ...[email, phone].filter((contact) => contact !== null)];
   }
+}
+
+function has<Name extends OptionalMember>(provider: Provider, name: Name): provider is With<Name> {
+  return provider[name] !== undefined;
 }

@@ -1,28 +1,41 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 import { ProviderRegistry } from '@gatehouse/contract';
-import { ProvidersModule } from '@gatehouse/providers';
+import { type ProviderClass, ProvidersModule } from '@gatehouse/providers';
 import { HttpService } from '@nestjs/axios';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+
+const IMPATIENT_MS = 150;
 
 export interface OpenRegistry {
   readonly registry: ProviderRegistry;
   close(): Promise<void>;
 }
 
+/** Which calls are cut short: those made from within {@link impatiently}, to a path that has this in it. */
+const impatience = new AsyncLocalStorage<{ readonly path: string }>();
+
 /**
- * The registered providers, put together as the gateway does, allowed to call this machine. `attemptMs` cuts every attempt at a call
- * short: the adapters' own deadlines are ten seconds and not theirs to set, but all of them pass through one axios instance.
+ * Makes a call whose attempts at `path` are given up after a moment. The adapters' deadlines are ten seconds and not theirs to set, and
+ * every other call keeps them: on a slow machine only what is meant to time out may do so.
  */
-export async function openRegistry(options: { readonly attemptMs?: number } = {}): Promise<OpenRegistry> {
+export function impatiently<T>(path: string, call: () => Promise<T>): Promise<T> {
+  return impatience.run({ path }, call);
+}
+
+/** Providers put together as the gateway does, allowed to call this machine. */
+export async function openRegistry(providers: readonly ProviderClass[]): Promise<OpenRegistry> {
   Logger.overrideLogger(['error']);
   const context = await NestFactory.createApplicationContext(
-    ProvidersModule.forRoot({ allowPrivateNetworks: true }),
+    ProvidersModule.forRoot({ allowPrivateNetworks: true }, providers),
   );
-  const { attemptMs } = options;
-  if (attemptMs !== undefined)
-    context.get(HttpService, { strict: false }).axiosRef.interceptors.request.use((config) => ({
-      ...config,
-      timeout: Math.min(config.timeout ?? attemptMs, attemptMs),
-    }));
+  // All adapters' calls pass through this one axios instance.
+  context.get(HttpService, { strict: false }).axiosRef.interceptors.request.use((config) => {
+    const { path } = impatience.getStore() ?? {};
+    return path !== undefined && config.url?.includes(path) === true
+      ? { ...config, timeout: Math.min(config.timeout ?? IMPATIENT_MS, IMPATIENT_MS) }
+      : config;
+  });
   return { registry: context.get(ProviderRegistry), close: () => context.close() };
 }

@@ -3,7 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { type RawWebhook } from '@gatehouse/contract';
 import { z } from 'zod';
 
+import { image } from '../../../apps/simulator/src/kit/images.js';
+import { DOCUMENTED } from './documented.js';
 import {
+  DAY_SECONDS,
   PERSON,
   type ProviderHarness,
   requestOf,
@@ -12,34 +15,38 @@ import {
 } from './harness.js';
 import { TwinAccount } from './twin-account.js';
 
-const UNKNOWN_CODE = 99;
 const MINT = '/clients/encrypt/url';
+const LONG_AGO = '2020-06-30';
 const members = z.record(z.string(), z.unknown());
 
 export const sentinelHarness: ProviderHarness = {
   provider: 'sentinel',
+  documented: DOCUMENTED.sentinel,
   capabilities: [
-    'resume',
-    'receive',
-    'renewLink',
-    'lookup',
-    'list',
-    'images',
-    'correctContact',
-    'check',
-    'registerWebhook',
+    ...(['resume', 'receive', 'renewLink', 'lookup', 'list'] as const),
+    ...(['images', 'correctContact', 'check', 'registerWebhook'] as const),
   ],
   rejection: 'rejected',
   unmapped: 'provider_status_unmapped',
   start: { paths: [MINT], effect: 'none' },
-  readPath: '/customers/statusWithoutImages/clientAuth',
-
-  review: (twin) => twin.finish(PERSON.email, { outcome: 'conflict' }),
-
-  async answerWithStranger(twin) {
-    await twin.post('/customers', { count: 1 });
-    await twin.changeSwitches({ lookupAnswersWrongPerson: true });
+  paths: {
+    read: '/customers/statusWithoutImages/clientAuth',
+    lookup: '/customers/statusWithoutImages/clientAuth',
+    list: '/customers/listWithDoc/clientAuth',
+    images: '/customers/status/clientAuth',
   },
+  forms: { pass: [{ outcome: 'approve' }] },
+  limited: { request: { documentTypes: ['emirates_id'] }, documents: ['emirates_id'] },
+  pictures: [
+    { kind: 'selfie', bytes: image('selfie') },
+    { kind: 'document_portrait', bytes: image('face') },
+    { kind: 'document_front', bytes: image('passport/front') },
+    { kind: 'document_image', bytes: image('passport/id', 0, 'png') },
+  ],
+  scores: 'in_result',
+  picturesBy: 'call',
+  knowsDocuments: true,
+  review: (twin) => twin.finish(PERSON.email, { outcome: 'conflict' }),
 
   async open(place): Promise<VendorUnderTest> {
     const credentials = {
@@ -50,8 +57,11 @@ export const sentinelHarness: ProviderHarness = {
     const twin = await TwinAccount.make(place.simulator, 'sentinel', {
       ...credentials,
       callbackUrl: place.webhookUrl,
+      switches: { allowLoopbackCallback: true },
     });
-    const finish = (outcome: string): Promise<unknown> => twin.finish(PERSON.email, { outcome });
+    const finish = (body: object): Promise<unknown> => twin.finish(PERSON.email, body);
+    const dashboard = (action: string): Promise<unknown> =>
+      twin.post(`/customers/${encodeURIComponent(PERSON.email)}/${action}`, {});
     return {
       twin,
       credentials,
@@ -62,18 +72,35 @@ export const sentinelHarness: ProviderHarness = {
       }),
       request: requestOf(place),
       secrets: [credentials.clientSecret, credentials.callbackPassphrase],
-      approve: () => finish('approve'),
-      reject: () => finish('reject'),
-      async meetUnmapped() {
-        await finish('approve');
-        await twin.post(`/customers/${encodeURIComponent(PERSON.email)}/status`, { status: UNKNOWN_CODE });
-      },
+      approve: (who = PERSON) => twin.finish(who.email ?? '', { outcome: 'approve' }),
+      reject: () => finish({ outcome: 'reject' }),
       async loseAnswerOfStart() {
-        await twin.plan({ on: 'request', kind: 'status', status: 500, path: MINT, afterEffect: true });
+        await twin.plan({ on: 'request', kind: 'lost-answer', path: MINT });
       },
       // A link is nothing yet; the record of a person is made when they finish (providers/sentinel.md 5.2).
       countAtVendor: () => twin.count('/customers'),
       webhooks: webhooks(credentials, place.unique),
+      populate: (count) => twin.post('/customers', { count }),
+      expiredDocuments: ['camel', 'snake'].map((expiredIdsCase) => async () => {
+        await twin.changeSwitches({ expiredIdsCase });
+        await finish({ outcome: 'approve', document: 'emiratesId', documentExpiry: LONG_AGO });
+      }),
+      sendBack: () => dashboard('draft'),
+      warnOfExpiry: () => dashboard('expiry-warning'),
+      async expire() {
+        await twin.changeSwitches({ rekycOnExpiry: ['passport'] });
+        // Further than any passport of the twin lasts.
+        await twin.advanceClock(12 * 366 * DAY_SECONDS);
+        await twin.post('/expiry-job', {});
+      },
+      async forgetWebhookUrl() {
+        await TwinAccount.make(place.simulator, 'sentinel', {
+          ...credentials,
+          callbackUrl: null,
+          callbackPassphrase: null,
+          switches: { allowLoopbackCallback: true },
+        });
+      },
     };
   },
 };

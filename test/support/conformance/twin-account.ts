@@ -5,7 +5,11 @@ export type TwinFault = Readonly<Record<string, unknown>> & { readonly on: 'requ
 
 const account = z.object({ id: z.string(), baseUrl: z.string() });
 const list = z.object({ data: z.array(z.unknown()) });
-const requests = z.object({ data: z.array(z.object({ method: z.string(), path: z.string() })) });
+const requests = z.object({
+  data: z.array(z.object({ method: z.string(), path: z.string(), body: z.string() })),
+});
+export type TwinRequest = z.output<typeof requests>['data'][number];
+const webhooks = z.object({ data: z.array(z.object({ state: z.string() })) });
 
 /** One account at a vendor's twin, acted on through the simulator's control API over HTTP. */
 export class TwinAccount {
@@ -30,6 +34,10 @@ export class TwinAccount {
     return send(this.origin, 'POST', this.path + path, body);
   }
 
+  delete(path: string): Promise<unknown> {
+    return send(this.origin, 'DELETE', this.path + path);
+  }
+
   get(path: string): Promise<unknown> {
     return send(this.origin, 'GET', this.path + path);
   }
@@ -51,10 +59,15 @@ export class TwinAccount {
     return this.post('/clock', { advanceSeconds: seconds });
   }
 
-  /** How many requests have reached the twin whose path has this in it. */
-  async requestsTo(path: string): Promise<number> {
+  /** The requests that have reached the twin whose path has this in it. */
+  async requestsTo(path: string): Promise<readonly TwinRequest[]> {
     const seen = requests.parse(await this.get('/requests'));
-    return seen.data.filter((request) => request.path.includes(path)).length;
+    return seen.data.filter((request) => request.path.includes(path));
+  }
+
+  /** What became of the webhooks so far: `answered`, `lost` and so on. */
+  async fatesOfWebhooks(): Promise<readonly string[]> {
+    return webhooks.parse(await this.get('/webhooks')).data.map(({ state }) => state);
   }
 }
 

@@ -6,11 +6,9 @@ import { RateLimit } from './rate-limit.js';
 import { type SharedSwitches } from './shared-switches.js';
 import { Weather } from './weather.js';
 
-export type ProviderName = 'sentinel' | 'sardine' | 'dentity';
-
 /** One customer of a vendor. Everything a twin knows hangs on an account, so tests cannot see each other. */
 export abstract class TwinAccount {
-  abstract readonly provider: ProviderName;
+  abstract readonly provider: string;
   abstract readonly switches: SharedSwitches;
   readonly id: string;
   readonly clock: SimulatedClock;

@@ -4,7 +4,7 @@ import { type z } from 'zod';
 
 import { type AnswerKind } from './faults.js';
 import { type Timers } from './timers.js';
-import { type ProviderName, type TwinAccount } from './twin-account.js';
+import { type TwinAccount } from './twin-account.js';
 import { type WebhookSender } from './webhook-sender.js';
 
 /** A person as the control API lists them, whatever the vendor calls it. */
@@ -21,7 +21,7 @@ export interface PersonSummary {
 
 /** A stand-in for one vendor. */
 export interface Twin {
-  readonly name: ProviderName;
+  readonly name: string;
   readonly title: string;
   /** Path of the vendor's API below the simulator's origin: origin + this = a connection's `baseUrl`. */
   readonly basePath: string;

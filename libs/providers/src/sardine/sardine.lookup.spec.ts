@@ -6,7 +6,7 @@ import { CUSTOMER_ID, DOCUMENT, ENTITY, PROFILE } from '../../test/sardine-bodie
 import { entityReply, nobody, NOW, READ, SardineRig, SEARCH, somebody } from '../../test/sardine-rig.js';
 import { json, raw } from '../../test/scripted-vendor.js';
 
-const PHONE = '+14155550123';
+const PHONE = '+14155550188';
 
 let rig: SardineRig;
 beforeEach(async () => {
@@ -31,14 +31,14 @@ const profile = (members: object): object => ({ profile: { ...PROFILE, ...member
 describe('a lookup', () => {
   test('finds by phone what is held now, however old the consent', async () => {
     holding(profile({ consentedAt: '2024-01-01T00:00:00Z' }));
-    const hit = await lookup({ email: 'someone.else@mail.test', phone: '+1 (415) 555-0123' });
+    const hit = await lookup({ email: 'someone.else@mail.test', phone: '+1 (415) 555-0188' });
     expect(rig.calls).toEqual([SEARCH, READ]);
     expect(rig.vendor.sent()).toEqual({ phoneNumber: PHONE });
     expect(hit).toMatchObject({
       matchedBy: 'phone',
       record: {
         reference: CUSTOMER_ID,
-        contact: { email: 'ana@mail.test', phone: '+14155550188' },
+        contact: { email: 'ana@mail.test', phone: PHONE },
         observation: {
           verdict: 'verified',
           rawStatus: 'low',
@@ -53,6 +53,16 @@ describe('a lookup', () => {
         },
       },
     });
+  });
+
+  test('finds nobody in what is held of somebody with another phone', async () => {
+    holding(profile({ phoneNumber: '+14155550177' }));
+    expect(await lookup()).toBeNull();
+  });
+
+  test('finds whom the search found where the record has no phone to compare', async () => {
+    holding(profile({ phoneNumber: null }));
+    expect(await lookup()).toMatchObject({ matchedBy: 'phone', record: { contact: { phone: PHONE } } });
   });
 
   test('leaves a handle with which the record reads the same again', async () => {

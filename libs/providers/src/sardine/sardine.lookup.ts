@@ -1,5 +1,6 @@
 import { type HeldRecord } from '@gatehouse/contract';
 
+import { toE164 } from '../kit/phones.js';
 import { type SardineSettings } from './sardine.config.js';
 import { consentOf, isNamed } from './sardine.consent.js';
 import { type SardineHandle } from './sardine.handle.js';
@@ -10,8 +11,8 @@ import { type SardineEntity } from './sardine.wire.js';
 
 /**
  * What Sardine holds on a customer now, whoever it was verified for: judged as a read is, but by the parts that are there
- * instead of those that were asked for, and whatever the age of the consent. Null where there is nobody in it, or nobody that
- * is known to be this customer.
+ * instead of those that were asked for, and whatever the age of the consent. Null where there is nobody in it, nobody that is
+ * known to be this customer, or somebody with another phone than was asked for.
  */
 export function heldRecord(
   entity: SardineEntity,
@@ -22,6 +23,8 @@ export function heldRecord(
   const { customerId, phone } = asked;
   const parts = partsOf(entity);
   if (parts.length === 0 || !isNamed(entity, customerId)) return null;
+  const known = toE164(entity.profile?.phoneNumber);
+  if (known !== null && known !== phone) return null;
   const handle: SardineHandle = {
     customerId,
     scopes: writeScopes(parts),
