@@ -109,13 +109,19 @@ export function transition(facts: Facts, signal: Signal): Transition {
   }
   const merged = merge(facts, signal);
   const view = viewOf(merged);
-  const changed = canonical(view) !== canonical(before);
+  const changed = canonical(news(view)) !== canonical(news(before));
   return {
     facts: merged,
     view,
     changed,
     setAside: changed ? null : asideReason(facts, merged, before, signal),
   };
+}
+
+/** What of a view is worth a version: that two reads at once see the end of a report milliseconds apart is not. */
+function news(view: View): unknown {
+  const { evidence } = view;
+  return { ...view, evidence: evidence === null ? null : { ...evidence, reportUntil: null } };
 }
 
 /** Whether the caller may still call it off (providers/mapping.md 2.3). */
