@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { eventually } from '../support/eventually.js';
-import { type ConnectedAccount } from '../support/gateway-client.js';
 import {
   ALL_SCOPES,
   type GatewayHarness,
@@ -10,7 +9,7 @@ import {
   startGateway,
 } from '../support/gateway-harness.js';
 import { type ProviderName } from '../support/vendor-accounts.js';
-import { begin, nameAt, reached, statusOf, verified } from '../support/verified.js';
+import { connectedTenant, begin, nameAt, reached, statusOf, verified } from '../support/verified.js';
 
 let harness: GatewayHarness;
 beforeAll(async () => {
@@ -20,15 +19,10 @@ afterAll(() => harness.close());
 
 const DAY_SECONDS = 86_400;
 
-async function connected(
+const connected = (
   provider: ProviderName,
   switches: Record<string, unknown> = {},
-): Promise<{ tenant: GatewayTenant; account: ConnectedAccount }> {
-  const tenant = await harness.tenant();
-  const account = await tenant.connect(provider, switches);
-  await tenant.route(provider);
-  return { tenant, account };
-}
+): ReturnType<typeof connectedTenant> => connectedTenant(harness, provider, switches);
 
 interface Download {
   readonly status: number;

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { eventually } from '../support/eventually.js';
-import { type ConnectedAccount } from '../support/gateway-client.js';
 import {
   type GatewayHarness,
   type GatewayTenant,
@@ -9,7 +8,7 @@ import {
   startGateway,
   text,
 } from '../support/gateway-harness.js';
-import { begin, reached, statusOf, verified } from '../support/verified.js';
+import { connectedTenant, begin, reached, statusOf, verified } from '../support/verified.js';
 
 let harness: GatewayHarness;
 beforeAll(async () => {
@@ -17,14 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-async function connected(
-  switches: Record<string, unknown> = {},
-): Promise<{ tenant: GatewayTenant; account: ConnectedAccount }> {
-  const tenant = await harness.tenant();
-  const account = await tenant.connect('sentinel', switches);
-  await tenant.route('sentinel');
-  return { tenant, account };
-}
+const connected = (switches: Record<string, unknown> = {}): ReturnType<typeof connectedTenant> =>
+  connectedTenant(harness, 'sentinel', switches);
 
 async function finished(tenant: GatewayTenant, id: string): Promise<Record<string, unknown>> {
   return eventually(

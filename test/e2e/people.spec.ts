@@ -1,14 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { type ConnectedAccount } from '../support/gateway-client.js';
-import {
-  type GatewayHarness,
-  type GatewayTenant,
-  required,
-  startGateway,
-} from '../support/gateway-harness.js';
+import { type GatewayHarness, required, startGateway } from '../support/gateway-harness.js';
 import { type ProviderName } from '../support/vendor-accounts.js';
-import { somebody, verified } from '../support/verified.js';
+import { connectedTenant, somebody, verified } from '../support/verified.js';
 
 let harness: GatewayHarness;
 beforeAll(async () => {
@@ -16,15 +10,10 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-async function connected(
+const connected = (
   provider: ProviderName,
   switches: Record<string, unknown> = {},
-): Promise<{ tenant: GatewayTenant; account: ConnectedAccount }> {
-  const tenant = await harness.tenant();
-  const account = await tenant.connect(provider, switches);
-  await tenant.route(provider);
-  return { tenant, account };
-}
+): ReturnType<typeof connectedTenant> => connectedTenant(harness, provider, switches);
 
 describe('a lookup', () => {
   it.each([

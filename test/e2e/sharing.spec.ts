@@ -2,13 +2,8 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 
 import { eventually } from '../support/eventually.js';
 import { type ConnectedAccount } from '../support/gateway-client.js';
-import {
-  type GatewayHarness,
-  type GatewayTenant,
-  required,
-  startGateway,
-} from '../support/gateway-harness.js';
-import { begin, reached, statusOf, verified } from '../support/verified.js';
+import { type GatewayHarness, required, startGateway } from '../support/gateway-harness.js';
+import { connectedTenant, begin, reached, statusOf, verified } from '../support/verified.js';
 
 let harness: GatewayHarness;
 beforeAll(async () => {
@@ -16,14 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-async function connected(
-  switches: Record<string, unknown> = {},
-): Promise<{ tenant: GatewayTenant; account: ConnectedAccount }> {
-  const tenant = await harness.tenant();
-  const account = await tenant.connect('sardine', switches);
-  await tenant.route('sardine');
-  return { tenant, account };
-}
+const connected = (switches: Record<string, unknown> = {}): ReturnType<typeof connectedTenant> =>
+  connectedTenant(harness, 'sardine', switches);
 
 /** What the adapter asked the widget for, in order. */
 async function flowsAsked(account: ConnectedAccount): Promise<readonly unknown[]> {

@@ -10,7 +10,15 @@ import {
 } from '../support/gateway-harness.js';
 import { type ConnectedAccount } from '../support/gateway-client.js';
 import { type ProviderName } from '../support/vendor-accounts.js';
-import { begin, nameAt, reached, somebody, statusOf, verified } from '../support/verified.js';
+import {
+  connectedTenant,
+  begin,
+  nameAt,
+  reached,
+  somebody,
+  statusOf,
+  verified,
+} from '../support/verified.js';
 
 let harness: GatewayHarness;
 beforeAll(async () => {
@@ -18,15 +26,10 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-async function connected(
+const connected = (
   provider: ProviderName,
   switches: Record<string, unknown> = {},
-): Promise<{ tenant: GatewayTenant; account: ConnectedAccount }> {
-  const tenant = await harness.tenant();
-  const account = await tenant.connect(provider, switches);
-  await tenant.route(provider);
-  return { tenant, account };
-}
+): ReturnType<typeof connectedTenant> => connectedTenant(harness, provider, switches);
 
 /** Somebody who ends up with a human at Sentinel. */
 async function inReview(): Promise<{

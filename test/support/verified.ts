@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 
 import { eventually } from './eventually.js';
-import { type ConnectedAccount, type GatewayTenant, required, text } from './gateway-client.js';
+import {
+  type ConnectedAccount,
+  type GatewayClient,
+  type GatewayTenant,
+  required,
+  text,
+} from './gateway-client.js';
 import { ordinaryPhone } from './ordinary-phone.js';
 import { type ProviderName } from './vendor-accounts.js';
 
@@ -13,6 +19,18 @@ export interface Somebody {
 
 export function somebody(): Somebody {
   return { email: `ana.${randomBytes(5).toString('hex')}@mail.test`, phone: ordinaryPhone() };
+}
+
+/** A tenant with an account of its own at the provider, to which its verifications go. */
+export async function connectedTenant(
+  harness: Pick<GatewayClient, 'tenant'>,
+  provider: ProviderName,
+  switches: Record<string, unknown> = {},
+): Promise<{ tenant: GatewayTenant; account: ConnectedAccount }> {
+  const tenant = await harness.tenant();
+  const account = await tenant.connect(provider, switches);
+  await tenant.route(provider);
+  return { tenant, account };
 }
 
 /** How the twin knows them: Sentinel by e-mail first, the others by phone. */

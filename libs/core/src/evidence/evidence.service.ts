@@ -71,7 +71,6 @@ export class EvidenceService {
     const { row, connection, handle } = await this.#open(scope, id);
     const { images } = this.parts.capabilities.require(connection.provider, 'images', 'give images');
     if (handle === null || !hasResult(row)) throw new Problem('not_found', 'There is no such image.');
-    await this.#record(scope, id, 'image.viewed', { provider: row.provider, imageId: wantedId });
     const stream = await found(
       row,
       images.open(connection, handle, {
@@ -80,7 +79,9 @@ export class EvidenceService {
         isWanted: (key) => imageId(id, key) === wantedId,
       }),
     );
-    if (stream !== null) return stream;
+    if (stream !== null) {
+      return this.#shown(scope, id, stream, 'image.viewed', { provider: row.provider, imageId: wantedId });
+    }
     // Of images that can be had for a moment only, nobody knows afterwards which ones there were.
     if (row.evidence?.imagesUntil != null) throw lost('image');
     throw new Problem('not_found', 'There is no such image.');
@@ -97,15 +98,14 @@ export class EvidenceService {
     if (handle === null || !hasResult(row)) {
       throw new Problem('not_found', 'There is no report before the provider has decided.');
     }
-    await this.#record(scope, id, 'report.viewed', {
+    const archived = await this.parts.archive.open(row, request.confidences);
+    const stream = archived ?? (await found(row, provider.report(connection, handle, request)));
+    if (stream === null) throw lost('report');
+    return this.#shown(scope, id, stream, 'report.viewed', {
       provider: row.provider,
       confidences: request.confidences,
+      isArchived: archived !== null,
     });
-    const archived = await this.parts.archive.open(row, request.confidences);
-    if (archived !== null) return archived;
-    const stream = await found(row, provider.report(connection, handle, request));
-    if (stream === null) throw lost('report');
-    return stream;
   }
 
   async #open(
@@ -132,6 +132,23 @@ export class EvidenceService {
   #wereThere({ evidence }: VerificationRow): boolean {
     if (evidence === null || evidence.images === 0 || evidence.imagesUntil === null) return false;
     return evidence.imagesUntil <= this.clock.now().toISOString();
+  }
+
+  /** The stream, once its view is in the ledger: without that, nobody sees a byte of it. */
+  async #shown(
+    scope: TenantScope,
+    id: string,
+    stream: ByteStream,
+    kind: LedgerKind,
+    data: Readonly<Record<string, unknown>>,
+  ): Promise<ByteStream> {
+    try {
+      await this.#record(scope, id, kind, data);
+    } catch (error) {
+      await giveUp(stream);
+      throw error;
+    }
+    return stream;
   }
 
   async #record(
@@ -168,6 +185,13 @@ function lost(what: string, provider?: string, cause?: unknown): Problem {
     ...(provider !== undefined && { provider }),
     cause,
   });
+}
+
+/** Ends the provider's answer. An iteration has to have begun to be ended. */
+async function giveUp({ bytes }: ByteStream): Promise<void> {
+  const iterator = bytes[Symbol.asyncIterator]();
+  await iterator.next();
+  await iterator.return?.();
 }
 
 function imageId(verificationId: string, key: string): string {

@@ -36,6 +36,7 @@ const TOLD = [
   'images',
   'imageId',
   'confidences',
+  'isArchived',
   'byteLength',
 ] as const;
 
