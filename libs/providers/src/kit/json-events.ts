@@ -1,5 +1,8 @@
+import { TextDecoder } from 'node:util';
+
 import { jsonParser, type Token } from 'stream-json/core/parser.js';
 
+import { wholeTextIn } from './json-long-string.js';
 import { MAX_DEPTH, storableText, UnreadableJson } from './untrusted-json.js';
 
 /** UTF-16 units. */
@@ -7,11 +10,10 @@ const MAX_KEY = 1024;
 const MAX_STRING = 64 * 1024;
 const MAX_NUMBER = 64;
 
-/** What ends or interrupts the plain text of a string. */
-// eslint-disable-next-line no-control-regex -- JSON forbids control characters in strings.
-const SPECIAL = /["\\\0-\x1f]/gu;
-const ESCAPE = /\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})/uy;
-const LONGEST_ESCAPE = 6;
+/** Bytes that the tokenizer is given at most at a time. */
+const STEP = 4 * 1024;
+const QUOTE = 0x22;
+const NOTHING = Buffer.alloc(0);
 
 /** Where a value is: `['data', 'isLiveFaces', 0]`. Empty for the document itself. */
 export type JsonPath = readonly (string | number)[];
@@ -29,11 +31,14 @@ export interface JsonScalar {
 /** The place in an object or list in which nothing has come yet. */
 const NOWHERE = -1;
 
-/** What a piece of a document brought: short values, and long strings from `begin` over their pieces to `end`. */
+/**
+ * What a piece of a document brought: short values, and long strings from `begin` over their pieces to `end`. A piece is as
+ * it came, its escapes included; only who wants it makes text of it.
+ */
 export type JsonEvent =
   | JsonScalar
   | { readonly kind: 'begin'; readonly path: JsonPath }
-  | { readonly kind: 'piece'; readonly text: string }
+  | { readonly kind: 'piece'; readonly bytes: Buffer }
   | { readonly kind: 'end' };
 
 /** Which text the tokenizer is within. */
@@ -52,68 +57,69 @@ const LIMITS: Readonly<Record<Within, number>> = {
  * short text. Throws {@link UnreadableJson}. Of a key that occurs twice both values are told.
  */
 export class JsonEvents {
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true });
   readonly #tokenize = jsonParser({ packValues: false, streamValues: true });
   /** The key or index in each open object or list, from the outside in. */
   readonly #path: (string | number)[] = [];
   #within: Within = 'nothing';
   #text = '';
-  /** An escape of a long string that is not whole yet. */
-  #escape = '';
-  /** The last characters that the tokenizer was given. */
-  #tokenized = '';
+  /** An escape or a character of a long string that is not whole yet. */
+  #cut = NOTHING;
   #complete = false;
 
   constructor(private readonly isLong: IsLong) {}
 
-  read(text: string): readonly JsonEvent[] {
+  read(bytes: Buffer): readonly JsonEvent[] {
     const events: JsonEvent[] = [];
-    const rest = this.#within === 'long' && !this.#tokenizerWaits() ? this.#readLong(text) : text;
-    for (const token of this.#tokens(rest)) this.#take(token, events);
-    if (this.#within === 'long') this.#takePiece(events);
+    for (let at = 0; at < bytes.length;)
+      at +=
+        this.#within === 'long'
+          ? this.#readLong(bytes.subarray(at), events)
+          : this.#readShort(bytes.subarray(at, at + STEP), events);
     return events;
   }
 
   /** After the last piece. */
   end(): readonly JsonEvent[] {
     // A number or a word at the very end is only told apart by what follows it.
-    const events = this.read('\n');
+    const events = this.read(Buffer.from('\n'));
     if (!this.#complete) throw new UnreadableJson('not JSON');
     return events;
   }
 
   /**
-   * The text up to the end of the long string; gives back what follows. It is kept from the tokenizer, whose token for
-   * every 256 characters would be most of the work and of the garbage.
+   * Takes bytes up to the end of the long string; says how many. The tokenizer never sees them: its token for every 256
+   * characters would be most of the work and of the garbage.
    */
-  #readLong(text: string): string {
-    const all = this.#escape + text;
-    this.#escape = '';
-    for (let at = 0; ;) {
-      SPECIAL.lastIndex = at;
-      const end = SPECIAL.test(all) ? SPECIAL.lastIndex - 1 : all.length;
-      this.#text += all.slice(at, end);
-      // A quote ends the string, and a control character is for the tokenizer to refuse.
-      if (all[end] !== '\\') return all.slice(end);
-      ESCAPE.lastIndex = end;
-      const escape = ESCAPE.exec(all)?.[0];
-      if (escape === undefined) {
-        if (all.length - end >= LONGEST_ESCAPE) throw new UnreadableJson('not JSON');
-        this.#escape = all.slice(end);
-        return '';
-      }
-      this.#text += JSON.parse(`"${escape}"`) as string;
-      at = end + escape.length;
-    }
+  #readLong(bytes: Buffer, events: JsonEvent[]): number {
+    const before = this.#cut.length;
+    const all = before === 0 ? bytes : Buffer.concat([this.#cut, bytes]);
+    const end = wholeTextIn(all);
+    if (end > 0) events.push({ kind: 'piece', bytes: all.subarray(0, end) });
+    const isEnd = all[end] === QUOTE;
+    // A copy, which does not keep all the other bytes.
+    this.#cut = isEnd ? NOTHING : Buffer.from(all.subarray(end));
+    return isEnd ? end - before + this.#readShort(all.subarray(end, end + 1), events) : bytes.length;
   }
 
-  /** Whether the tokenizer may still hold an escape that was cut off, or half a pair of them. */
-  #tokenizerWaits(): boolean {
-    return this.#tokenized.includes('\\');
+  /** Takes bytes no further than to a quote, behind which a long string may begin; says how many. */
+  #readShort(bytes: Buffer, events: JsonEvent[]): number {
+    const quote = bytes.indexOf(QUOTE);
+    const length = quote === -1 ? bytes.length : quote + 1;
+    for (const token of this.#tokens(this.#decode(bytes.subarray(0, length)))) this.#take(token, events);
+    return length;
+  }
+
+  #decode(bytes: Buffer): string {
+    try {
+      return this.#decoder.decode(bytes, { stream: true });
+    } catch {
+      throw new UnreadableJson('not UTF-8');
+    }
   }
 
   #tokens(text: string): readonly Token[] {
     if (text === '') return [];
-    this.#tokenized = (this.#tokenized + text).slice(-LONGEST_ESCAPE);
     try {
       const tokens = this.#tokenize(text);
       return typeof tokens === 'symbol' ? [] : tokens.values;
@@ -207,7 +213,6 @@ export class JsonEvents {
       this.#scalar(storableText(this.#takeText()), events);
       return;
     }
-    this.#takePiece(events);
     this.#within = 'nothing';
     events.push({ kind: 'end' });
     this.#endValue();
@@ -216,11 +221,6 @@ export class JsonEvents {
   #scalar(value: JsonScalar['value'], events: JsonEvent[]): void {
     events.push({ kind: 'scalar', path: [...this.#path], value });
     this.#endValue();
-  }
-
-  #takePiece(events: JsonEvent[]): void {
-    if (this.#text !== '') events.push({ kind: 'piece', text: this.#text });
-    this.#text = '';
   }
 
   #takeText(): string {

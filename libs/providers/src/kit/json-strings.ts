@@ -1,8 +1,7 @@
 import { type Readable } from 'node:stream';
-import { TextDecoder } from 'node:util';
 
 import { type IsLong, type JsonEvent, JsonEvents, type JsonPath, type JsonScalar } from './json-events.js';
-import { UnreadableJson } from './untrusted-json.js';
+import { textOf } from './json-long-string.js';
 
 /** Bytes that are read at a time, whatever the size of the source's chunks. */
 const STEP = 64 * 1024;
@@ -41,21 +40,9 @@ export async function* readJson(
 
 async function* eventsOf(source: Readable, isLong: IsLong): AsyncGenerator<JsonEvent, void, undefined> {
   const events = new JsonEvents(isLong);
-  const decoder = new TextDecoder('utf-8', { fatal: true });
   for await (const chunk of source as AsyncIterable<Buffer>)
-    for (let at = 0; at < chunk.length; at += STEP)
-      yield* events.read(decode(decoder, chunk.subarray(at, at + STEP)));
-  yield* events.read(decode(decoder, null));
+    for (let at = 0; at < chunk.length; at += STEP) yield* events.read(chunk.subarray(at, at + STEP));
   yield* events.end();
-}
-
-/** The characters of the next bytes; null for their end. */
-function decode(decoder: TextDecoder, bytes: Buffer | null): string {
-  try {
-    return bytes === null ? decoder.decode() : decoder.decode(bytes, { stream: true });
-  } catch {
-    throw new UnreadableJson('not UTF-8');
-  }
 }
 
 /** A generator that has thrown says that it is done; this one throws again, so that every reader hears of it. */
@@ -91,7 +78,7 @@ class Pieces {
       // A part must never pass for the whole.
       if (this.#skipped) throw new Error('The string was skipped: the entry after it was asked for');
       if (piece === null) return;
-      yield piece;
+      yield textOf(piece);
     }
   }
 
@@ -100,16 +87,16 @@ class Pieces {
     while ((await this.#next()) !== null);
   }
 
-  #next(): Promise<string | null> {
+  #next(): Promise<Buffer | null> {
     const next = this.#before.then(() => this.#take());
     this.#before = next;
     return next;
   }
 
-  async #take(): Promise<string | null> {
+  async #take(): Promise<Buffer | null> {
     if (this.#over) return null;
     const event = await this.events.next();
-    if (event?.kind === 'piece') return event.text;
+    if (event?.kind === 'piece') return event.bytes;
     this.#over = true;
     return null;
   }
