@@ -65,6 +65,8 @@ const CASES: readonly (readonly [
 
 (process.platform === 'linux' ? describe : describe.skip)('ten at once, of 10 MB each', () => {
   it.each(CASES)('%s (%s) pass through in little memory', async (_what, provider, switches, pathOf) => {
+    // A process of its own: another case's peak, of which some stays, would hide this one's.
+    if (world.gateway !== null) await world.crash();
     const { pid } = await world.start();
     const tenant = await world.client.tenant();
     const account: ConnectedAccount = await tenant.connect(provider, switches);
@@ -73,7 +75,7 @@ const CASES: readonly (readonly [
     const path = await eventually(() => pathOf(tenant, id));
     const origin = await (await world.start()).ready;
     // Code is compiled and buffers are made at the first.
-    for (let warm = 0; warm < 3; warm += 1) {
+    for (let warm = 0; warm < 2; warm += 1) {
       expect(await lengthOf(tenant, origin, path)).toBeGreaterThanOrEqual(BYTES);
     }
     forgetPeak(pid);
@@ -81,7 +83,6 @@ const CASES: readonly (readonly [
     const lengths = await Promise.all(Array.from({ length: AT_ONCE }, () => lengthOf(tenant, origin, path)));
     expect(lengths.every((length) => length >= BYTES)).toBe(true);
     const extra = peakMb(pid) - before;
-    process.stderr.write(`${provider}: ${extra.toFixed(1)} MB\n`);
     expect(extra).toBeLessThan(EXTRA_MB);
   });
 });

@@ -6,15 +6,28 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const PROGRAM = join(import.meta.dirname, '..', '..', 'dist', 'apps', 'gateway', 'src', 'main.js');
+const ROOT = join(import.meta.dirname, '..', '..');
 const READY = /^Gatehouse is ready: (\S+) /m;
+
+/** What `npm run gateway` gives to Node once all is built: its flags and the program. */
+export const GATEWAY_ARGUMENTS = gatewayArguments();
+
+function gatewayArguments(): readonly string[] {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    scripts: { gateway: string };
+  };
+  const command = /&& node (\S[^&|;"']*)$/.exec(scripts.gateway)?.[1];
+  if (command === undefined)
+    throw new Error(`the script "gateway" ends with no call of Node: ${scripts.gateway}`);
+  return command.split(' ');
+}
 
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
-/** The program as an operator runs it: `dist/apps/gateway/src/main.js` in a process of its own. */
+/** The program as an operator runs it, with the same flags, in a process of its own. */
 export interface GatewayProcess {
   readonly pid: number;
   /** Standard output so far, the log included. */
@@ -38,7 +51,8 @@ process.on('exit', () => {
 
 /** With `environment` and nothing else: no variable of whoever runs the tests reaches the program. */
 export function launchGateway(environment: Environment): GatewayProcess {
-  const child = spawn(process.execPath, [PROGRAM], {
+  const [program = '', ...flags] = GATEWAY_ARGUMENTS.toReversed();
+  const child = spawn(process.execPath, [...flags.toReversed(), join(ROOT, program)], {
     // Where no `.data` of a developer is.
     cwd: tmpdir(),
     env: { PATH: process.env['PATH'] ?? '', ...environment },
