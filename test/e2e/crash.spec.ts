@@ -334,7 +334,10 @@ it.each(['sentinel', 'dentity'] as const)(
 
 it.each(PROVIDER_NAMES)('killed during a scheduled read of %s, it is read again', async (provider) => {
   const { story, id, rowId } = await started(provider);
-  await story.account.control('POST', '/faults', { on: 'webhook', kind: 'lost', times: 10 });
+  // Sardine has no webhooks to lose.
+  if (provider !== 'sardine') {
+    await story.account.control('POST', '/faults', { on: 'webhook', kind: 'lost', times: 10 });
+  }
   await story.pass();
   const hold = story.account.hold(READ_CALL[provider]);
   await leaseOfRowEnds(rowId);

@@ -105,6 +105,10 @@ describe.each([
     await account.finish(nameAt(provider, person), 'approve');
     required(await tenant.call('POST', `/verifications/${id}/refresh`), 200);
     await reached(tenant, id, 'verified');
+    // Dentity's images come with a webhook, which may be later than our own read of the verdict.
+    await eventually(async () => {
+      expect(await imagesOf(tenant, id)).not.toEqual([]);
+    });
     const other = 'img_01kahn4r5sf1trr9gy5vqd2s0x';
     const { status } = await download(tenant, `/verifications/${id}/images/${other}`);
     expect(status).toBe(provider === 'dentity' ? 410 : 404);
