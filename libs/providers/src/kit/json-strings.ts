@@ -4,7 +4,7 @@ import { type IsLong, type JsonEvent, JsonEvents, type JsonPath, type JsonScalar
 import { textOf } from './json-long-string.js';
 
 /** Bytes that are read at a time, whatever the size of the source's chunks. */
-const STEP = 64 * 1024;
+const STEP = 16 * 1024;
 
 /** A string in pieces, without its JSON escapes. Can be read once, until the next entry is asked for. */
 export interface LongString {
