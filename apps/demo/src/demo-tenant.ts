@@ -9,7 +9,7 @@ const ENVIRONMENT = 'environment=test';
 export async function prepareTenant(
   admin: AdminClient,
   state: DemoState,
-  simulatorOrigin: string,
+  simulator: { readonly origin: string; readonly publicUrl: string },
 ): Promise<DemoState & { tenantId: string; tenantKey: string }> {
   const known =
     state.tenantId === null ? null : await admin.call('GET', `/admin/v1/tenants/${state.tenantId}`);
@@ -26,13 +26,14 @@ export async function prepareTenant(
   // The twins' ports may differ from the last start's, so the connections are written anew.
   const put = (provider: string, credentials: object, settings: object): Promise<Record<string, unknown>> =>
     admin.require('PUT', `${tenant}/connections/${provider}?${ENVIRONMENT}`, { credentials, settings });
-  const host = new URL(simulatorOrigin).host;
+  // Links to images are written with the address that people's browsers have.
+  const imageHosts = [simulator.origin, simulator.publicUrl].map((url) => new URL(url).host);
   const { clientUuid, clientSecret, callbackPassphrase } = demoAccounts.sentinel;
   await put(
     'sentinel',
     { clientUuid, clientSecret, callbackPassphrase },
     {
-      baseUrl: `${simulatorOrigin}/sentinel`,
+      baseUrl: `${simulator.origin}/sentinel`,
       statusCodes: { pending: 1, draft: 2, conflict: 3, duplicate: 4, rejected: 5, accepted: 6 },
     },
   );
@@ -40,13 +41,13 @@ export async function prepareTenant(
   await put(
     'sardine',
     { clientId, clientSecret: sardineSecret },
-    { baseUrl: `${simulatorOrigin}/sardine/v1`, imageHosts: [host] },
+    { baseUrl: `${simulator.origin}/sardine/v1`, imageHosts },
   );
   const { apiKey, secretKey } = demoAccounts.dentity;
   await put(
     'dentity',
     { apiKey, secretKey },
-    { baseUrl: `${simulatorOrigin}/dentity/core/api/v1`, imageHosts: [host] },
+    { baseUrl: `${simulator.origin}/dentity/core/api/v1`, imageHosts },
   );
   // Sentinel is the one that can be told by a call where its webhooks go.
   await admin.require('POST', `${tenant}/connections/sentinel/register-webhook?${ENVIRONMENT}`);

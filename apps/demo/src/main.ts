@@ -33,7 +33,14 @@ async function main(): Promise<void> {
   stopOnSignal(log, stop);
   try {
     await simulator.listen({ host: demo.host, port: simulatorPort });
-    process.stdout.write(greeting(await prepare(demo, state, running.gateway, simulatorPort)));
+    process.stdout.write(
+      greeting(
+        await prepare(demo, state, running.gateway, {
+          origin: `http://${demo.host}:${simulatorPort}`,
+          publicUrl,
+        }),
+      ),
+    );
   } catch (error) {
     await stop();
     throw error;
@@ -45,17 +52,16 @@ async function prepare(
   demo: DemoConfig,
   state: DemoState,
   gateway: Gateway,
-  simulatorPort: number,
+  simulator: { readonly origin: string; readonly publicUrl: string },
 ): Promise<GreetingFacts> {
-  const simulatorOrigin = `http://${demo.host}:${simulatorPort}`;
   const admin = new AdminClient(`http://${demo.host}:${gateway.port}`, state.adminKey);
-  const prepared = await prepareTenant(admin, state, simulatorOrigin);
+  const prepared = await prepareTenant(admin, state, simulator);
   await saveDemoState(demo.dataDir, prepared);
   const { tenantId, tenantKey } = prepared;
   const routing = await admin.require('GET', `/admin/v1/tenants/${tenantId}/routing?environment=test`);
   return {
     gateway: gateway.publicUrl,
-    simulator: `http://localhost:${simulatorPort}`,
+    simulator: simulator.publicUrl,
     tenantId,
     tenantKey,
     adminKey: state.adminKey,

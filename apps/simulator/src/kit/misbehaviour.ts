@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 
 import { type RequestMisfortune } from './weather.js';
@@ -120,13 +122,20 @@ function extended(json: string, member: string): string {
 
 /** Waits, but not for somebody who has gone. */
 async function waitFor(milliseconds: number, request: FastifyRequest): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(resolve, milliseconds, undefined);
-  request.raw.socket.once('close', () => {
-    clearTimeout(timer);
-    resolve(undefined);
-  });
-  await promise;
+  const { socket } = request.raw;
+  const gone = new AbortController();
+  const leave = (): void => {
+    gone.abort();
+  };
+  socket.once('close', leave);
+  try {
+    await delay(milliseconds, undefined, { signal: gone.signal });
+  } catch (error) {
+    if (!gone.signal.aborted) throw error;
+  } finally {
+    // The connection serves further requests.
+    socket.off('close', leave);
+  }
 }
 
 function replaced<T extends string | Buffer>(reply: FastifyReply, payload: T): T {
