@@ -94,6 +94,7 @@ describe.each([
     };
     const views = data.filter(({ type }) => type === 'image.viewed');
     expect(views).toHaveLength(images.length);
+    expect(views.map((view) => view.data['imageId']).sort()).toEqual(images.map((image) => image.id).sort());
     expect(views.every(({ actor }) => actor.startsWith('key:'))).toBe(true);
     expect(data.some(({ type }) => type === 'images.listed')).toBe(true);
   });

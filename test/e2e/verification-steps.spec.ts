@@ -1,3 +1,4 @@
+import { fromTypeId } from '@gatehouse/platform';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import {
@@ -80,6 +81,24 @@ describe('a decision on a review', () => {
     required(await tenant.call('POST', `/verifications/${id}/decision`, body), 200);
     await account.control('POST', `/customers/${encodeURIComponent(email)}/status`, { status: 'rejected' });
     await reached(tenant, id, 'rejected');
+  });
+
+  it('is not replaced by a later one that is refused', async () => {
+    const { tenant, id } = await inReview();
+    const path = `/verifications/${id}/decision`;
+    const sealed = async (): Promise<unknown> =>
+      harness.database.query(
+        {
+          name: 'test_sealed_decision',
+          text: 'SELECT decision_sealed FROM verifications WHERE id = $1 AND decision_sealed IS NOT NULL',
+        },
+        [fromTypeId('ver', id)],
+      );
+    required(await tenant.call('POST', path, { decision: 'approve', reason: 'looks right' }), 200);
+    const before = await sealed();
+    expect(before).toHaveLength(1);
+    expect((await tenant.call('POST', path, { decision: 'reject', reason: 'no' })).status).toBe(409);
+    expect(await sealed()).toEqual(before);
   });
 
   it('is for what waits for a human, and for keys with the scope', async () => {

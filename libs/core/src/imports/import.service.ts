@@ -6,7 +6,15 @@ import {
   Problem,
   ProviderError,
 } from '@gatehouse/contract';
-import { type Clock, type Database, type Ids, type Log, type Queryable, type Tx } from '@gatehouse/platform';
+import {
+  type Clock,
+  type Database,
+  type Ids,
+  type Log,
+  type Queryable,
+  toTypeId,
+  type Tx,
+} from '@gatehouse/platform';
 
 import { type IdempotencyClaim, linkTo } from '../idempotency/idempotency.service.js';
 import { type Ledger } from '../ledger/ledger.js';
@@ -302,7 +310,10 @@ export class ImportService {
   async #alreadyRunning(tx: Queryable, scope: TenantScope, connectionId: string): Promise<Problem> {
     const [running] = await tx.query<ImportRow>(FIND_RUNNING, [scope.tenantId, connectionId]);
     return new Problem('conflict', 'An import from this provider is running already.', {
-      ...(running !== undefined && { provider: running.provider, extensions: { importId: running.id } }),
+      ...(running !== undefined && {
+        provider: running.provider,
+        extensions: { importId: toTypeId('imp', running.id) },
+      }),
     });
   }
 

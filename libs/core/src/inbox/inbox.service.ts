@@ -116,7 +116,8 @@ export class InboxService {
     const scope = this.#scope(connection.tenantId, connection.environment, connection.provider.name);
     const matches = await this.correlator.find(scope, connection.id, signal.correlation);
     const [first] = matches;
-    if (first !== undefined) this.links.put(scope.tenantId, first.id, signal.imageLinks);
+    // A link opens somebody's image, so it goes to nobody who only may be meant.
+    if (first?.isCertain === true) this.links.put(scope.tenantId, first.id, signal.imageLinks);
     const [id] = await this.#store(scope, connection, signal, first ?? null);
     if (id === undefined) return;
     if (matches.length === 0) {
@@ -234,6 +235,8 @@ export class InboxService {
     }
     const matches = await this.correlator.find(scope, row.connection_id, kept.correlation);
     const isCertain = matches.some((match) => match.id === row.verification_id && match.isCertain);
+    // Images that may be somebody else's were not kept either.
+    const observation = isCertain ? kept.observation : { ...kept.observation, evidence: null };
     await this.store.database.transaction(async (tx) => {
       const [pending] = await tx.query<{ id: string }>(LOCK_PENDING, [row.tenant_id, row.id]);
       if (pending === undefined || row.verification_id === null) return;
@@ -241,7 +244,7 @@ export class InboxService {
         tx,
         scope,
         row.verification_id,
-        { kind: 'webhook', at: row.received_at.toISOString(), observation: kept.observation },
+        { kind: 'webhook', at: row.received_at.toISOString(), observation },
         {
           ...(isCertain && { reference: kept.reference, handlePatch: kept.handlePatch }),
           cause: { signalId: row.id, event: row.event, authenticity: row.authenticity },

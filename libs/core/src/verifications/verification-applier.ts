@@ -125,7 +125,7 @@ export class VerificationApplier {
     const now = this.clock.now();
     const { view } = step;
     const isReturn = isReturnToPerson(row.status, view.status);
-    const sealed = isOutOfDate(step.setAside) ? {} : await this.#sealed(row, signal, step, effects);
+    const sealed = isWithoutEffect(step.setAside) ? {} : await this.#sealed(row, signal, step, effects);
     const readCount = nextReadCount(row, signal);
     const base: VerificationRow = {
       ...row,
@@ -363,8 +363,11 @@ function isNewVerdict(before: VerificationRow, after: VerificationRow): boolean 
   return after.status !== before.status && (after.status === 'verified' || after.status === 'rejected');
 }
 
-function isOutOfDate(setAside: SetAsideReason | null): boolean {
-  return setAside === 'stale' || setAside === 'foreign' || setAside === 'closed';
+/** Whether what came along with a signal is not kept either: an earlier reviewer's decision, somebody's identity. */
+function isWithoutEffect(setAside: SetAsideReason | null): boolean {
+  return (
+    setAside === 'stale' || setAside === 'foreign' || setAside === 'closed' || setAside === 'not_allowed'
+  );
 }
 
 function nextReadCount(row: VerificationRow, signal: Signal): number {

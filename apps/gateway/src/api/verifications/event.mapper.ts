@@ -42,7 +42,7 @@ const TOLD = [
 
 export function toEventView(event: TimelineEvent): Plain<EventView> {
   const told = TOLD.filter((name) => Object.hasOwn(event.data, name)).map(
-    (name) => [name, event.data[name]] as const,
+    (name) => [name, toPublicValue(name, event.data[name])] as const,
   );
   return {
     object: 'event',
@@ -53,6 +53,11 @@ export function toEventView(event: TimelineEvent): Plain<EventView> {
     version: event.version,
     data: Object.fromEntries(told),
   };
+}
+
+/** Ids have the form in which the rest of the API knows them. */
+function toPublicValue(name: (typeof TOLD)[number], value: unknown): unknown {
+  return name === 'imageId' && typeof value === 'string' ? toTypeId('img', value) : value;
 }
 
 export function toEventPageView(page: Page<TimelineEvent>): Plain<EventPageView> {
