@@ -552,6 +552,38 @@ describe('after the verdict', () => {
     expect((await core.verifications.refresh(scope, verification.id)).status).toBe('revoked');
   });
 
+  it('keeps no report once consent is withdrawn, archived or still to be fetched', async () => {
+    const { scope, account, verification, person } = await begin('sardine');
+    await account.finish(person, 'approve');
+    await core.verifications.refresh(scope, verification.id);
+    // No vendor of today has both a report and a consent that can be withdrawn.
+    const { pool } = core.database;
+    await pool.query(
+      `INSERT INTO archived_reports (tenant_id, verification_id, confidences, environment, state, bucket, due_at, created_at)
+       VALUES ($1, $2, false, 'test', 'archived', 0, NULL, now()), ($1, $2, true, 'test', 'pending', 0, now() + interval '1 day', now())`,
+      [scope.tenantId, verification.id],
+    );
+    await pool.query(
+      `INSERT INTO archived_report_parts (tenant_id, verification_id, confidences, position, sealed)
+       VALUES ($1, $2, false, 0, 'sealed')`,
+      [scope.tenantId, verification.id],
+    );
+    await account.control('POST', `/people/${encodeURIComponent(person)}/revoke-consent`, {});
+    expect((await core.verifications.refresh(scope, verification.id)).status).toBe('revoked');
+    const reports = await pool.query(
+      'SELECT state, due_at FROM archived_reports WHERE verification_id = $1',
+      [verification.id],
+    );
+    expect(reports.rows).toEqual([
+      { state: 'withdrawn', due_at: null },
+      { state: 'withdrawn', due_at: null },
+    ]);
+    const parts = await pool.query('SELECT FROM archived_report_parts WHERE verification_id = $1', [
+      verification.id,
+    ]);
+    expect(parts.rowCount).toBe(0);
+  });
+
   it('passes on no identity once consent is withdrawn', async () => {
     const { scope, account, verification, person } = await begin('sardine');
     await account.finish(person, 'approve');

@@ -198,6 +198,8 @@ describe('a report', () => {
       expect(data.filter(({ type }) => type === 'report.archived')).toHaveLength(2);
     });
     await account.control('POST', '/clock', { advanceSeconds: 2 * DAY_SECONDS });
+    const connection = `/tenants/${tenant.id}/connections/dentity?environment=test`;
+    required(await harness.admin('DELETE', connection), 204);
     expect((await download(tenant, path)).bytes.equals(plain.bytes)).toBe(true);
     expect((await download(tenant, `${path}?confidences=true`)).bytes.equals(confident.bytes)).toBe(true);
     const [parts] = await harness.database.query<{ count: number; clear: number }>({

@@ -45,7 +45,6 @@ CREATE TABLE "archived_reports" (
     "bucket" SMALLINT NOT NULL,
     "due_at" TIMESTAMPTZ(3),
     "created_at" TIMESTAMPTZ(3) NOT NULL,
-    "archived_at" TIMESTAMPTZ(3),
 
     CONSTRAINT "archived_reports_pkey" PRIMARY KEY ("tenant_id","verification_id","confidences")
 );

@@ -1,3 +1,5 @@
+import { type KeyObject } from 'node:crypto';
+
 import {
   type ByteStream,
   type Handle,
@@ -38,6 +40,19 @@ export interface EvidenceParts {
   readonly ledger: Ledger;
 }
 
+interface OpenedRow {
+  readonly row: VerificationRow;
+  /** The person's. */
+  readonly key: KeyObject;
+  readonly handle: Handle | null;
+}
+
+interface Connected {
+  readonly row: VerificationRow;
+  readonly connection: OpenConnection;
+  readonly handle: Handle | null;
+}
+
 /** Images and reports. They come from the provider at each view and pass through; every view is in the ledger first. */
 export class EvidenceService {
   constructor(
@@ -47,7 +62,7 @@ export class EvidenceService {
 
   /** Throws Problem `not_found`, `erased`, `evidence_lost`, `capability_unsupported`, and ProviderError. */
   async images(scope: TenantScope, id: string): Promise<readonly ListedImage[]> {
-    const { row, connection, handle } = await this.#open(scope, id);
+    const { row, connection, handle } = await this.#connect(scope, await this.#row(scope, id));
     const { images } = this.parts.capabilities.require(connection.provider, 'images', 'give images');
     if (handle === null || !hasResult(row)) return [];
     const entries = await found(row, images.list(connection, handle, this.#linksOf(row)));
@@ -68,7 +83,7 @@ export class EvidenceService {
     wantedId: string,
     request: { readonly size: 'full' | 'small'; readonly signal: AbortSignal },
   ): Promise<ByteStream> {
-    const { row, connection, handle } = await this.#open(scope, id);
+    const { row, connection, handle } = await this.#connect(scope, await this.#row(scope, id));
     const { images } = this.parts.capabilities.require(connection.provider, 'images', 'give images');
     if (handle === null || !hasResult(row)) throw new Problem('not_found', 'There is no such image.');
     const stream = await found(
@@ -93,14 +108,11 @@ export class EvidenceService {
     id: string,
     request: { readonly confidences: boolean; readonly signal: AbortSignal },
   ): Promise<ByteStream> {
-    const { row, connection, handle } = await this.#open(scope, id);
-    const provider = this.parts.capabilities.require(connection.provider, 'report', 'give a report');
-    if (handle === null || !hasResult(row)) {
-      throw new Problem('not_found', 'There is no report before the provider has decided.');
-    }
-    const archived = await this.parts.archive.open(row, request.confidences);
-    const stream = archived ?? (await found(row, provider.report(connection, handle, request)));
-    if (stream === null) throw lost('report');
+    const opened = await this.#row(scope, id);
+    const { row } = opened;
+    // What is kept needs neither the provider nor a connection to it any more.
+    const archived = await this.parts.archive.open(row, opened.key, request.confidences);
+    const stream = archived ?? (await this.#fetchReport(scope, opened, request));
     return this.#shown(scope, id, stream, 'report.viewed', {
       provider: row.provider,
       confidences: request.confidences,
@@ -108,21 +120,33 @@ export class EvidenceService {
     });
   }
 
-  async #open(
+  async #fetchReport(
     scope: TenantScope,
-    id: string,
-  ): Promise<{ row: VerificationRow; connection: OpenConnection; handle: Handle | null }> {
+    opened: OpenedRow,
+    request: { readonly confidences: boolean; readonly signal: AbortSignal },
+  ): Promise<ByteStream> {
+    const { row, connection, handle } = await this.#connect(scope, opened);
+    const provider = this.parts.capabilities.require(connection.provider, 'report', 'give a report');
+    if (handle === null || !hasResult(row)) {
+      throw new Problem('not_found', 'There is no report before the provider has decided.');
+    }
+    const stream = await found(row, provider.report(connection, handle, request));
+    if (stream === null) throw lost('report');
+    return stream;
+  }
+
+  async #row(scope: TenantScope, id: string): Promise<OpenedRow> {
     const row = await this.parts.queries.row(scope, id);
-    const { handle } = await this.parts.sealer.open(row);
+    const { key, handle } = await this.parts.sealer.open(row);
     if (row.status === 'revoked') {
       throw new Problem('evidence_lost', 'The person has withdrawn the consent.', { provider: row.provider });
     }
+    return { row, key, handle };
+  }
+
+  async #connect(scope: TenantScope, { row, handle }: OpenedRow): Promise<Connected> {
     const connection = await this.parts.connections.requireById(scope, row);
-    return {
-      row,
-      connection,
-      handle: handle === null ? null : connection.provider.handle.parse(handle),
-    };
+    return { row, connection, handle: handle === null ? null : connection.provider.handle.parse(handle) };
   }
 
   #linksOf(row: VerificationRow): ReturnType<ImageLinks['of']> {
@@ -187,10 +211,10 @@ function lost(what: string, provider?: string, cause?: unknown): Problem {
   });
 }
 
-/** Ends the provider's answer. An iteration has to have begun to be ended. */
+/** Ends the provider's answer. An iteration has to have begun to be ended; an answer that breaks off at that has ended too. */
 async function giveUp({ bytes }: ByteStream): Promise<void> {
   const iterator = bytes[Symbol.asyncIterator]();
-  await iterator.next();
+  await Promise.allSettled([iterator.next()]);
   await iterator.return?.();
 }
 

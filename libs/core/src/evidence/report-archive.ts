@@ -28,15 +28,17 @@ interface ArchiveRow {
   readonly created_at: Date;
 }
 
-/** Longer than fetching one report may take; after it, another worker tries. */
+/** After it, another worker tries. */
 const LEASE_MS = 5 * 60_000;
+/** So that a fetch has ended before the next one begins. */
+const FETCH_TIMEOUT_MS = LEASE_MS - 30_000;
 /** Providers give a report for a day at most (providers/dentity.md 4.3); after it there is nothing left to try for. */
 const GIVE_UP_AFTER_MS = 26 * 3_600_000;
 const LONGEST_PAUSE_S = 1800;
 /** One sealed piece: small enough to hold many at once, large enough to be few. */
 const PART_BYTES = 256 * 1024;
 
-/** Both forms, in the transaction of the verdict, if the tenant wants them. */
+/** Both forms, in the transaction that learns that there is a report, if the tenant wants them. */
 export const SCHEDULE_REPORTS: Statement = {
   name: 'archived_reports_schedule',
   text: `INSERT INTO archived_reports (tenant_id, verification_id, confidences, environment, state, bucket, due_at, created_at)
@@ -44,6 +46,21 @@ export const SCHEDULE_REPORTS: Statement = {
           WHERE t.id = $1 AND t.settings ->> 'reportArchive' = 'encrypted'
          ON CONFLICT DO NOTHING`,
 };
+/**
+ * What a person has withdrawn is not kept: to be run in the transaction that revokes. By the primary keys; the
+ * row comes first, so that nobody writes a part once the parts are gone.
+ */
+export const FORGET_REPORTS: readonly Statement[] = [
+  {
+    name: 'archived_reports_forget',
+    text: `UPDATE archived_reports SET state = 'withdrawn', media_type = NULL, byte_length = NULL, due_at = NULL
+            WHERE tenant_id = $1 AND verification_id = $2`,
+  },
+  {
+    name: 'archived_report_parts_forget',
+    text: 'DELETE FROM archived_report_parts WHERE tenant_id = $1 AND verification_id = $2',
+  },
+];
 /** Served by archived_reports_due. */
 const CLAIM: Statement = {
   name: 'archived_reports_claim',
@@ -53,26 +70,36 @@ const CLAIM: Statement = {
           WHERE r.tenant_id = due.tenant_id AND r.verification_id = due.verification_id AND r.confidences = due.confidences
          RETURNING r.tenant_id, r.verification_id, r.confidences, r.environment, r.attempts, r.created_at`,
 };
-/** All by the primary keys. */
-const LOCK_PENDING: Statement = {
-  name: 'archived_reports_lock_pending',
-  text: `SELECT state FROM archived_reports
-          WHERE tenant_id = $1 AND verification_id = $2 AND confidences = $3 AND state = 'pending' FOR UPDATE`,
+/**
+ * All by the primary keys. `attempts` fences: whoever has been overtaken by another worker, or by a withdrawn consent, writes
+ * nothing any more.
+ */
+const DELETE_PARTS: Statement = {
+  name: 'archived_report_parts_delete',
+  text: `WITH mine AS (SELECT FROM archived_reports
+                        WHERE tenant_id = $1 AND verification_id = $2 AND confidences = $3
+                          AND state = 'pending' AND attempts = $4 FOR SHARE)
+         DELETE FROM archived_report_parts
+          WHERE tenant_id = $1 AND verification_id = $2 AND confidences = $3 AND EXISTS (SELECT FROM mine)`,
 };
 const INSERT_PART: Statement = {
   name: 'archived_report_parts_insert',
-  text: `INSERT INTO archived_report_parts (tenant_id, verification_id, confidences, position, sealed)
-         VALUES ($1, $2, $3, $4, $5)`,
+  text: `WITH mine AS (SELECT FROM archived_reports
+                        WHERE tenant_id = $1 AND verification_id = $2 AND confidences = $3
+                          AND state = 'pending' AND attempts = $4 FOR SHARE)
+         INSERT INTO archived_report_parts (tenant_id, verification_id, confidences, position, sealed)
+         SELECT $1, $2, $3, $5, $6 FROM mine RETURNING position`,
 };
 const SETTLE: Statement = {
   name: 'archived_reports_settle',
-  text: `UPDATE archived_reports SET state = $4, media_type = $5, byte_length = $6, due_at = NULL, archived_at = $7
-          WHERE tenant_id = $1 AND verification_id = $2 AND confidences = $3`,
+  text: `UPDATE archived_reports SET state = $5, media_type = $6, byte_length = $7, due_at = NULL
+          WHERE tenant_id = $1 AND verification_id = $2 AND confidences = $3 AND state = 'pending' AND attempts = $4
+         RETURNING verification_id`,
 };
 const POSTPONE: Statement = {
   name: 'archived_reports_postpone',
-  text: `UPDATE archived_reports SET due_at = $4
-          WHERE tenant_id = $1 AND verification_id = $2 AND confidences = $3 AND state = 'pending'`,
+  text: `UPDATE archived_reports SET due_at = $5
+          WHERE tenant_id = $1 AND verification_id = $2 AND confidences = $3 AND state = 'pending' AND attempts = $4`,
 };
 const FIND_ARCHIVED: Statement = {
   name: 'archived_reports_find',
@@ -84,6 +111,13 @@ const FIND_PART: Statement = {
   text: `SELECT sealed FROM archived_report_parts
           WHERE tenant_id = $1 AND verification_id = $2 AND confidences = $3 AND position = $4`,
 };
+
+interface Outcome {
+  readonly state: 'archived' | 'lost';
+  readonly mediaType: string | null;
+  readonly byteLength: number | null;
+  readonly data: Readonly<Record<string, unknown>>;
+}
 
 export interface ArchiveParts {
   readonly database: Database;
@@ -104,14 +138,12 @@ export class ReportArchive {
   ) {}
 
   /** The archived report, opened piece by piece as it is read; null when there is none. */
-  async open(row: VerificationRow, confidences: boolean): Promise<ByteStream | null> {
-    const key = [row.tenant_id, row.id, confidences] as const;
+  async open(row: VerificationRow, subjectKey: KeyObject, confidences: boolean): Promise<ByteStream | null> {
     const [found] = await this.parts.database.query<{ media_type: string; byte_length: number }>(
       FIND_ARCHIVED,
-      key,
+      [row.tenant_id, row.id, confidences],
     );
     if (found === undefined) return null;
-    const { key: subjectKey } = await this.parts.sealer.open(row);
     return {
       mediaType: found.media_type,
       bytes: this.#pieces(row, confidences, subjectKey, found.byte_length),
@@ -125,6 +157,10 @@ export class ReportArchive {
     const [due] = await this.parts.database.query<ArchiveRow>(CLAIM, [now, lease]);
     if (due === undefined) return false;
     const scope = tenantScope(due.tenant_id, due.environment, 'system');
+    if (now.getTime() - due.created_at.getTime() > GIVE_UP_AFTER_MS) {
+      await this.#lost(scope, due, 'too_late');
+      return true;
+    }
     try {
       await this.#fetch(scope, due);
     } catch (error) {
@@ -149,36 +185,36 @@ export class ReportArchive {
     if (handle === null || !can(provider, 'report')) {
       throw new Problem('not_found', 'There is no report to fetch.');
     }
-    // Read within the transaction, so that one which has to be repeated reads it anew.
-    await database.transaction(async (tx) => {
-      if (!(await isPending(tx, due))) return;
-      const report = await provider.report(connection, provider.handle.parse(handle), {
-        confidences: due.confidences,
-        signal: AbortSignal.timeout(LEASE_MS),
-      });
-      if (report === null) throw new Problem('evidence_lost', 'The provider has no report, or no more.');
-      await this.#store(tx, scope, due, key, report);
+    const report = await provider.report(connection, provider.handle.parse(handle), {
+      confidences: due.confidences,
+      signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
+    });
+    if (report === null) throw new Problem('evidence_lost', 'The provider has no report, or no more.');
+    const byteLength = await this.#store(due, key, report);
+    if (byteLength === null) return;
+    await this.#settle(scope, due, {
+      state: 'archived',
+      mediaType: report.mediaType,
+      byteLength,
+      data: { byteLength },
     });
   }
 
-  async #store(
-    tx: Tx,
-    scope: TenantScope,
-    due: ArchiveRow,
-    key: KeyObject,
-    report: ByteStream,
-  ): Promise<void> {
-    const id = [due.tenant_id, due.verification_id, due.confidences] as const;
+  /** How many bytes there are now; null: it is no longer ours to write. */
+  async #store(due: ArchiveRow, key: KeyObject, report: ByteStream): Promise<number | null> {
+    const { database } = this.parts;
+    // What an attempt that broke off has left.
+    await database.query(DELETE_PARTS, claimOf(due));
     let position = 0;
     let length = 0;
     for await (const piece of inPieces(report.bytes, PART_BYTES)) {
       const sealed = seal(key, piece, placeOf(due.tenant_id, due.verification_id, due.confidences, position));
-      await tx.query(INSERT_PART, [...id, position, sealed]);
+      const written = await database.query(INSERT_PART, [...claimOf(due), position, sealed]);
+      if (written.length === 0) return null;
       position += 1;
       length += piece.length;
     }
-    await tx.query(SETTLE, [...id, 'archived', report.mediaType, length, this.clock.now()]);
-    await this.#record(tx, scope, due, 'report.archived', { byteLength: length });
+    return length;
   }
 
   async #failed(
@@ -187,22 +223,27 @@ export class ReportArchive {
     error: ProviderError | Problem | InvalidShape,
   ): Promise<void> {
     const { database, log } = this.parts;
-    const now = this.clock.now();
-    const id = [due.tenant_id, due.verification_id, due.confidences] as const;
     const isTransient = error instanceof ProviderError && FAULTS[error.fault].retryable;
-    const isOver = now.getTime() - due.created_at.getTime() > GIVE_UP_AFTER_MS;
     const reason =
       error instanceof ProviderError ? error.fault : error instanceof Problem ? error.code : 'invalid_shape';
     log.warn('a report could not be archived', { verificationId: due.verification_id, reason });
-    if (isTransient && !isOver) {
+    if (isTransient) {
       const pause = Math.min(LONGEST_PAUSE_S, 5 * 2 ** Math.min(due.attempts, 10));
-      await database.query(POSTPONE, [...id, new Date(now.getTime() + pause * 1000)]);
+      await database.query(POSTPONE, [...claimOf(due), new Date(this.clock.now().getTime() + pause * 1000)]);
       return;
     }
-    await database.transaction(async (tx) => {
-      if (!(await isPending(tx, due))) return;
-      await tx.query(SETTLE, [...id, 'lost', null, null, null]);
-      await this.#record(tx, scope, due, 'report.lost', { reason });
+    await this.#lost(scope, due, reason);
+  }
+
+  async #lost(scope: TenantScope, due: ArchiveRow, reason: string): Promise<void> {
+    await this.#settle(scope, due, { state: 'lost', mediaType: null, byteLength: null, data: { reason } });
+  }
+
+  async #settle(scope: TenantScope, due: ArchiveRow, outcome: Outcome): Promise<void> {
+    await this.parts.database.transaction(async (tx) => {
+      const { state, mediaType, byteLength, data } = outcome;
+      const settled = await tx.query(SETTLE, [...claimOf(due), state, mediaType, byteLength]);
+      if (settled.length > 0) await this.#record(tx, scope, due, `report.${state}`, data);
     });
   }
 
@@ -246,13 +287,8 @@ export class ReportArchive {
   }
 }
 
-async function isPending(tx: Tx, due: ArchiveRow): Promise<boolean> {
-  const rows = await tx.query<{ state: string }>(LOCK_PENDING, [
-    due.tenant_id,
-    due.verification_id,
-    due.confidences,
-  ]);
-  return rows.length > 0;
+function claimOf(due: ArchiveRow): readonly [string, string, boolean, number] {
+  return [due.tenant_id, due.verification_id, due.confidences, due.attempts];
 }
 
 /** Bound to its place, so that pieces cannot change theirs. */

@@ -96,7 +96,7 @@ export interface Transition {
  * repetition of the same signals ends in the same facts and so in the same view; `cancel` and `decision` are our own commands,
  * and the row lock puts them into an order.
  *
- * `verified` comes from an authenticated read, or from a reviewer who decides what a read left open, and from nothing else.
+ * `verified` comes from an authenticated read, or from a reviewer who decides what waits for a human, and from nothing else.
  */
 export function transition(facts: Facts, signal: Signal): Transition {
   const before = viewOf(facts);

@@ -9,7 +9,7 @@ import {
 } from '@gatehouse/contract';
 import { type Clock, type Database, type RandomSource, type Tx } from '@gatehouse/platform';
 
-import { SCHEDULE_REPORTS } from '../evidence/report-archive.js';
+import { FORGET_REPORTS, SCHEDULE_REPORTS } from '../evidence/report-archive.js';
 import { type Ledger, type LedgerKind } from '../ledger/ledger.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { canonical, type Facts } from './facts.js';
@@ -52,8 +52,6 @@ export interface SignalEffects {
   /** Seconds between reads for as long as they are verified ({@link nextDue}); absent: as before. */
   readonly recheckSeconds?: number | null;
   readonly warnings?: readonly string[];
-  /** The provider has a report on what it decided, for a while. */
-  readonly hasReport?: boolean;
   /** What led to it, for the ledger: ids, event names, authenticity. No personal data. */
   readonly cause?: Readonly<Record<string, unknown>>;
 }
@@ -108,10 +106,7 @@ export class VerificationApplier {
     const next = await this.#next(row, signal, step, effects);
     await tx.query(UPDATE, valuesOf(next));
     if (effects.subject !== undefined) await this.#correct(tx, row, effects.subject);
-    if (effects.hasReport === true && isNewVerdict(row, next)) {
-      const { tenant_id, id, environment } = row;
-      await tx.query(SCHEDULE_REPORTS, [tenant_id, id, environment, bucketOf(tenant_id), this.clock.now()]);
-    }
+    await this.#keepReports(tx, row, next);
     await this.#record(tx, scope, row, next, signal, step, effects);
     return { row: next, changed: next.version !== row.version, setAside: step.setAside };
   }
@@ -202,6 +197,16 @@ export class VerificationApplier {
   async #newDeadline(row: VerificationRow, now: Date): Promise<Date> {
     const { request } = await this.sealer.open(row);
     return new Date(now.getTime() + request.expiresInSeconds * 1000);
+  }
+
+  async #keepReports(tx: Tx, before: VerificationRow, after: VerificationRow): Promise<void> {
+    const { tenant_id, id, environment } = after;
+    if (after.status === 'revoked') {
+      if (before.status === 'revoked') return;
+      for (const statement of FORGET_REPORTS) await tx.query(statement, [tenant_id, id]);
+    } else if (after.evidence?.report === true && after.version !== before.version) {
+      await tx.query(SCHEDULE_REPORTS, [tenant_id, id, environment, bucketOf(tenant_id), this.clock.now()]);
+    }
   }
 
   async #correct(tx: Tx, row: VerificationRow, subject: CorrectedSubject): Promise<void> {
@@ -357,10 +362,6 @@ function isAboutVerdict(before: VerificationRow, after: View): boolean {
     before.risk_level !== after.riskLevel ||
     canonical([before.consent, before.validity]) !== canonical([after.consent, after.validity])
   );
-}
-
-function isNewVerdict(before: VerificationRow, after: VerificationRow): boolean {
-  return after.status !== before.status && (after.status === 'verified' || after.status === 'rejected');
 }
 
 /** Whether what came along with a signal is not kept either: an earlier reviewer's decision, somebody's identity. */

@@ -9,7 +9,6 @@ import {
 import { type Clock, type Database, type Log } from '@gatehouse/platform';
 
 import { type Ledger } from '../ledger/ledger.js';
-import { can } from '../routing/capabilities.js';
 import { type ConnectionOpener, type OpenConnection } from '../tenancy/connection-opener.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { type Facts } from './facts.js';
@@ -144,7 +143,6 @@ export class VerificationReader {
         handlePatch,
         identity,
         cause,
-        hasReport: can(connection.provider, 'report'),
         recheckSeconds: connection.provider.recheckSeconds?.(connection.settings) ?? null,
       },
     );
