@@ -183,6 +183,21 @@ describe('a contact', () => {
     expect(JSON.stringify(data)).not.toContain(email);
   });
 
+  it('is corrected whole by two corrections at once', async () => {
+    const { tenant, account } = await connected('sentinel');
+    const { id } = await verified(tenant, account);
+    const { email, phone } = somebody();
+    const answers = await Promise.all([
+      tenant.call('PATCH', `/verifications/${id}/contact`, { email }),
+      tenant.call('PATCH', `/verifications/${id}/contact`, { phone }),
+    ]);
+    for (const answer of answers) required(answer, 200);
+    for (const contact of [{ email }, { phone }]) {
+      const found = required(await tenant.call('POST', '/verifications/search', contact), 200);
+      expect(found['data']).toMatchObject([{ id }]);
+    }
+  });
+
   it('of somebody else is refused, and nothing changes', async () => {
     const { tenant, account } = await connected('sentinel');
     const { person: other } = await verified(tenant, account);

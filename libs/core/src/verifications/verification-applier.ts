@@ -18,6 +18,7 @@ import { type SetAsideReason, type Signal, transition, type Transition, type Vie
 import {
   bucketOf,
   LOCK,
+  LOCK_SUBJECT,
   type StartState,
   UPDATE,
   UPDATE_SUBJECT,
@@ -45,8 +46,8 @@ export interface SignalEffects {
   readonly startState?: StartState;
   /** What callers see change although no fact did: the person has a new link, or is known by another contact. */
   readonly change?: 'link_renewed' | 'contact_corrected';
-  /** The person as they are known from now on. */
-  readonly subject?: CorrectedSubject;
+  /** What becomes of the person as they are known when the signal is applied; another correction may have come before. */
+  readonly correctSubject?: (known: Subject) => Promise<CorrectedSubject>;
   /** Who decided, and why, as the reviewer wrote it. */
   readonly decision?: SealedDecision;
   /** Seconds between reads for as long as they are verified ({@link nextDue}); absent: as before. */
@@ -105,7 +106,7 @@ export class VerificationApplier {
     const step = transition(row.facts, signal);
     const next = await this.#next(row, signal, step, effects);
     await tx.query(UPDATE, valuesOf(next));
-    if (effects.subject !== undefined) await this.#correct(tx, row, effects.subject);
+    if (effects.correctSubject !== undefined) await this.#correct(tx, row, effects.correctSubject);
     await this.#keepReports(tx, row, next);
     await this.#record(tx, scope, row, next, signal, step, effects);
     return { row: next, changed: next.version !== row.version, setAside: step.setAside };
@@ -209,16 +210,20 @@ export class VerificationApplier {
     }
   }
 
-  async #correct(tx: Tx, row: VerificationRow, subject: CorrectedSubject): Promise<void> {
-    const { key } = await this.sealer.open(row);
-    const sealed = this.sealer.sealSubject(key, row.tenant_id, row.subject_id, subject.details);
-    await tx.query(UPDATE_SUBJECT, [
-      row.tenant_id,
-      row.subject_id,
-      sealed,
-      subject.emailHash,
-      subject.phoneHash,
+  async #correct(
+    tx: Tx,
+    row: VerificationRow,
+    correct: NonNullable<SignalEffects['correctSubject']>,
+  ): Promise<void> {
+    const { tenant_id, subject_id } = row;
+    const [locked] = await tx.query<Pick<VerificationRow, 'details_sealed'>>(LOCK_SUBJECT, [
+      tenant_id,
+      subject_id,
     ]);
+    const { key, subject } = await this.sealer.open({ ...row, ...locked });
+    const { details, emailHash, phoneHash } = await correct(subject);
+    const sealed = this.sealer.sealSubject(key, tenant_id, subject_id, details);
+    await tx.query(UPDATE_SUBJECT, [tenant_id, subject_id, sealed, emailHash, phoneHash]);
   }
 
   #due(row: VerificationRow, signal: Signal, step: Transition, expiresAt: Date): Date | null {

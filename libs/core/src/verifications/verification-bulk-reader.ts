@@ -1,4 +1,12 @@
-import { FAULTS, InvalidShape, Problem, type ProblemCode, ProviderError } from '@gatehouse/contract';
+import {
+  FAULTS,
+  type Glance,
+  type Handle,
+  InvalidShape,
+  Problem,
+  type ProblemCode,
+  ProviderError,
+} from '@gatehouse/contract';
 import { type Clock } from '@gatehouse/platform';
 
 import { concurrently } from '../concurrently.js';
@@ -32,10 +40,12 @@ export class VerificationBulkReader {
   async read(scope: TenantScope, rows: readonly VerificationRow[]): Promise<ReadFailures> {
     const failures: ReadFailures = new Map();
     const until = this.clock.now().getTime() + BUDGET_MS;
-    const readable = rows.filter(isReadable);
+    const readable = rows.filter(isOpen);
     const changed: VerificationRow[] = [];
     for (const group of Map.groupBy(readable, (row) => row.connection_id).values()) {
-      changed.push(...(await this.#changed(scope, group, failures)));
+      // What is left when the time is up gets its problem below.
+      const isTimeUp = this.clock.now().getTime() > until;
+      changed.push(...(isTimeUp ? group : await this.#changed(scope, group, failures)));
     }
     await concurrently(changed, READS_AT_ONCE, async (row) => {
       if (this.clock.now().getTime() > until) failures.set(row.id, 'provider_timeout');
@@ -72,16 +82,30 @@ export class VerificationBulkReader {
     rows: readonly VerificationRow[],
   ): Promise<readonly VerificationRow[]> {
     const { provider } = connection;
-    const handles = await Promise.all(
-      rows.map(async (row) => provider.handle.parse((await this.sealer.open(row)).handle)),
+    const asked: { readonly row: VerificationRow; readonly handle: Handle }[] = [];
+    for (const row of rows) {
+      const handle = await this.#handleOf(provider, row);
+      if (handle !== null) asked.push({ row, handle });
+    }
+    const glances = await provider.readMany(
+      connection,
+      asked.map(({ handle }) => handle),
     );
-    const glances = await provider.readMany(connection, handles);
-    return rows.filter((row, index) => {
-      const glance = glances[index] ?? null;
-      const known = row.facts.read;
-      // No answer is no news: it is asked for singly (providers/mapping.md 4.3).
-      return glance === null || glance.verdict !== known?.verdict || glance.rawStatus !== known.rawStatus;
-    });
+    const unchanged = new Set(
+      asked.filter(({ row }, index) => tellsNoNews(glances[index] ?? null, row)).map(({ row }) => row.id),
+    );
+    return rows.filter(({ id }) => !unchanged.has(id));
+  }
+
+  /** Null for one that cannot be asked for: read singly, it meets the problem that is its own. */
+  async #handleOf(provider: Capable<'readMany'>, row: VerificationRow): Promise<Handle | null> {
+    if (row.handle_sealed === null || row.key_wrapped === null) return null;
+    try {
+      return provider.handle.parse((await this.sealer.open(row)).handle);
+    } catch (error) {
+      if (error instanceof InvalidShape) return null;
+      throw error;
+    }
   }
 
   async #readOne(scope: TenantScope, row: VerificationRow, failures: ReadFailures): Promise<void> {
@@ -93,14 +117,15 @@ export class VerificationBulkReader {
   }
 }
 
-/** There is nothing to be read of one that has not begun, and nothing to be learnt of one that is over. */
-function isReadable(row: VerificationRow): boolean {
-  return (
-    row.handle_sealed !== null &&
-    row.key_wrapped !== null &&
-    row.status !== 'canceled' &&
-    row.status !== 'revoked'
-  );
+/** No answer is no sign that all is as it was (providers/mapping.md 4.3). */
+function tellsNoNews(glance: Glance | null, { facts }: VerificationRow): boolean {
+  const { read } = facts;
+  return glance !== null && glance.verdict === read?.verdict && glance.rawStatus === read.rawStatus;
+}
+
+/** There is nothing to be learnt of one that is over. */
+function isOpen({ status }: VerificationRow): boolean {
+  return status !== 'canceled' && status !== 'revoked';
 }
 
 function codeOf(error: unknown): ProblemCode {

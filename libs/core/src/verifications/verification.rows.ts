@@ -90,6 +90,11 @@ export const DELETE_SUBJECT: Statement = {
   name: 'subjects_delete',
   text: 'DELETE FROM subjects WHERE tenant_id = $1 AND id = $2',
 };
+export const LOCK_SUBJECT: Statement = {
+  name: 'subjects_lock',
+  text: 'SELECT details_sealed FROM subjects WHERE tenant_id = $1 AND id = $2 FOR UPDATE',
+};
+
 export const UPDATE_SUBJECT: Statement = {
   name: 'subjects_update',
   text: `UPDATE subjects SET details_sealed = $3, email_hash = $4, phone_hash = $5 WHERE tenant_id = $1 AND id = $2`,

@@ -175,7 +175,7 @@ export class VerificationService {
   async correctContact(scope: TenantScope, id: string, change: Contact): Promise<Verification> {
     const { applier, capabilities, connections, queries, recorder, sealer } = this.parts;
     const row = await queries.row(scope, id);
-    const { handle, subject } = await sealer.open(row);
+    const { handle } = await sealer.open(row);
     const connection = await connections.requireById(scope, row);
     const provider = capabilities.require(connection.provider, 'correctContact', 'correct a contact');
     const patch =
@@ -188,18 +188,18 @@ export class VerificationService {
         'The provider has no record of the person yet, or this verification is over: there is nothing to correct.',
       );
     }
-    const details: Subject = {
-      ...subject,
-      email: change.email ?? subject.email,
-      phone: change.phone ?? subject.phone,
-    };
     await applier.apply(
       scope,
       id,
       { kind: 'started', at: this.clock.now().toISOString(), delivery: null },
       {
         handlePatch: patch,
-        subject: await recorder.findable(scope.tenantId, details),
+        correctSubject: (known) =>
+          recorder.findable(scope.tenantId, {
+            ...known,
+            email: change.email ?? known.email,
+            phone: change.phone ?? known.phone,
+          }),
         change: 'contact_corrected',
         cause: { members: (['email', 'phone'] as const).filter((member) => change[member] !== null) },
       },
