@@ -1,4 +1,4 @@
-import { Problem, ProviderError } from '@gatehouse/contract';
+import { InvalidShape, Problem, ProviderError } from '@gatehouse/contract';
 import { type Clock, type Log } from '@gatehouse/platform';
 
 import { tenantScope, type TenantScope } from '../tenancy/tenant-scope.js';
@@ -52,7 +52,9 @@ export class ReturnService {
       if (action.type === 'redirect') return { url: action.url, isCallers: false };
     } catch (error) {
       // The record says what happened; the caller can get a link later. The person must not be left on an error page.
-      if (!(error instanceof ProviderError) && !(error instanceof Problem)) throw error;
+      const isOurs =
+        error instanceof ProviderError || error instanceof Problem || error instanceof InvalidShape;
+      if (!isOurs) throw error;
       this.surroundings.log.warn('no link for a person with nothing to share', { verificationId: id, error });
     }
     return this.#back(await this.starter.row(scope, id), 'review');

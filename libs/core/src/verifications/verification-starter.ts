@@ -17,7 +17,7 @@ import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { type SignalEffects, type VerificationApplier } from './verification-applier.js';
 import { VerificationStartFailed } from './verification-start-failed.js';
 import { FIND, type VerificationRow } from './verification.rows.js';
-import { type VerificationRecorder } from './verification-recorder.js';
+import { type NewRecord, type NewSubject, type VerificationRecorder } from './verification-recorder.js';
 import { type VerificationSealer } from './verification-sealer.js';
 import { type NewVerification } from './verification.js';
 
@@ -122,7 +122,8 @@ export class VerificationStarter {
     if (handle === null) {
       throw new Problem('invalid_transition', 'The provider has not begun this verification.');
     }
-    const started = await provider.renewLink(connection, handle, await this.#request(scope, row, connection));
+    const request = await this.#request(scope, row, connection);
+    const started = await provider.renewLink(connection, provider.handle.parse(handle), request);
     await this.parts.applier.apply(
       scope,
       row.id,
@@ -203,15 +204,14 @@ export class VerificationStarter {
     previous: VerificationRow | null,
   ): Promise<void> {
     const { recorder, sealer, database } = this.parts;
-    const fresh = previous === null ? await recorder.newSubject(scope.tenantId, input.subject) : null;
-    const subject =
-      fresh ??
-      // A person stays one person: found, erased and encrypted as one.
-      (previous === null ? null : { id: previous.subject_id, key: (await sealer.open(previous)).key });
-    if (subject === null) throw new Error('a verification has a subject');
+    const subject: NewRecord['subject'] | NewSubject =
+      previous === null
+        ? await recorder.newSubject(scope.tenantId, input.subject)
+        : // A person stays one person: found, erased and encrypted as one.
+          { id: previous.subject_id, key: (await sealer.open(previous)).key };
     const { decision, connection } = routed;
     await database.transaction(async (tx) => {
-      if (fresh !== null) await recorder.insertSubject(tx, scope, fresh);
+      if ('details' in subject) await recorder.insertSubject(tx, scope, subject);
       await recorder.insert(tx, scope, {
         id,
         subject,
