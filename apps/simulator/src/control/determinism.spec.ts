@@ -105,3 +105,33 @@ describe('one simulator', () => {
     await simulator.close();
   });
 });
+
+it('makes the same ids however often somebody reads, and none twice when the seed changes and comes back', async () => {
+  const simulator = await startSimulator();
+  try {
+    const id = 'read-or-not';
+    const account = await dentityAccount(simulator, { id, seed: 'tuesday' });
+    const first = await account.create();
+    await account.api('POST', '/programmatic/credential/bulk', { verificationIds: [first] });
+    const second = await account.create();
+    await account.control('POST', '/reset');
+    const unread = [await account.create(), await account.create()];
+    expect(unread).toEqual([first, second]);
+    await dentityAccount(simulator, { id, seed: 'wednesday' });
+    await dentityAccount(simulator, { id, seed: 'tuesday' });
+    expect(unread).not.toContain(await account.create());
+  } finally {
+    await simulator.close();
+  }
+});
+
+it('refuses a time that no vendor could write, for everybody’s sake', async () => {
+  const simulator = await startSimulator();
+  try {
+    const account = await dentityAccount(simulator);
+    expect((await account.control('POST', '/clock', { advanceSeconds: 1e15 })).status).toBe(422);
+    expect((await simulator.call('GET', '/control/accounts')).status).toBe(200);
+  } finally {
+    await simulator.close();
+  }
+});

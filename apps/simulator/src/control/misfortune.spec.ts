@@ -93,6 +93,56 @@ describe('planned faults', () => {
     expect(at(requests.json, 'data.0')).toMatchObject({ responseStatus: null, fault: 'fault-1' });
   });
 
+  it('are in the journal too where they are of what is answered', async () => {
+    const dentity = await dentityAccount(simulator);
+    const id = await dentity.create();
+    await dentity.fault({ on: 'request', kind: 'unknown-value', name: 'odd' });
+    await dentity.status(id);
+    expect((await dentity.control('GET', '/requests')).text).toContain('"fault":"odd"');
+  });
+
+  it.each([
+    ['ana@mail.test', 'susana@mail.test'],
+    ['ana@mail.test', 'ana@mail.test.example'],
+    ['+1415555018', '+14155550188'],
+  ])('of %s do not befall %s', async (person, other) => {
+    await sentinel.fault({ on: 'request', kind: 'status', status: 500, person });
+    const contact = (value: string): Record<string, string> =>
+      value.includes('@') ? { email: value } : { phoneNumber: value };
+    await sentinel.mint(contact(other));
+    expect((await plannedFaults(sentinel)).happened).toEqual({});
+    await expect(sentinel.mint(contact(person))).rejects.toThrow();
+    expect((await plannedFaults(sentinel)).happened).toEqual({ 'fault-1': 1 });
+  });
+
+  it('choose the type of an answer themselves', async () => {
+    const headers = { 'content-type': 'text/html' };
+    await sentinel.fault({ on: 'request', kind: 'status', status: 502, body: '<p>', headers });
+    expect((await sentinel.api(SELF)).headers.get('content-type')).toBe('text/html');
+  });
+
+  it('do not send a late webhook of somebody who is forgotten', async () => {
+    const account = await sentinelAccount(simulator, { callbackUrl: `${simulator.origin}/nowhere` });
+    await account.fault({ on: 'webhook', kind: 'late', delayMs: 1 });
+    await account.fault({ on: 'webhook', kind: 'late', delayMs: 60_000 });
+    const webhooks = async (): Promise<unknown> =>
+      at((await account.control('GET', '/webhooks')).json, 'data');
+    await account.mint({ email: 'omar@mail.test' });
+    await account.finish('omar@mail.test', 'approve');
+    await account.mint({ email: 'lina@mail.test' });
+    await account.finish('lina@mail.test', 'approve');
+    const [sent, held] = await answerThat(
+      async () => (await webhooks()) as { state: string; fault: string }[],
+      (all) => all.some(({ state }) => state === 'answered'),
+    );
+    expect([sent, held]).toMatchObject([
+      { state: 'answered', fault: 'fault-1' },
+      { state: 'held', fault: 'fault-2' },
+    ]);
+    await account.control('POST', '/reset');
+    expect(await webhooks()).toEqual([]);
+  });
+
   it('refuse good credentials in the words of each vendor', async () => {
     const sardine = await sardineAccount(simulator);
     const dentity = await dentityAccount(simulator, { switches: { badKeyCode: 403 } });

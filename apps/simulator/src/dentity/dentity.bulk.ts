@@ -29,7 +29,7 @@ function bulkRows(
   ids: readonly string[],
   target: FaultTarget,
 ): Record<string, unknown>[] {
-  const { switches, faults, chance, clock } = account;
+  const { switches, faults, answerChance: chance, clock } = account;
   const gaps = faults.takeForAnswer('bulk-gaps', target) !== undefined || switches.bulkGaps;
   const strangers = faults.takeForAnswer('bulk-strangers', target) !== undefined || switches.bulkStrays;
   const found = ids.flatMap((id) => account.verification(id) ?? []);

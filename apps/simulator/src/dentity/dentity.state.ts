@@ -108,7 +108,7 @@ export class DentityAccount extends TwinAccount {
   stranger(): Verification {
     const now = this.clock.now();
     return {
-      id: objectId(now, this.chance),
+      id: objectId(now, this.answerChance),
       token: '',
       phone: '+12025550000',
       email: 'somebody.else@mail.test',

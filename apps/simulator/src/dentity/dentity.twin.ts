@@ -130,10 +130,12 @@ export class DentityTwin implements Twin {
   /** By the API key; a bulk read without one by whose ids it asks for, where the account's switch allows it (3, 4.4). */
   #claimed(request: FastifyRequest): DentityAccount | undefined {
     const apiKey = apiKeyOf(request);
-    if (apiKey !== '' || !request.url.endsWith('/programmatic/credential/bulk')) return this.account(apiKey);
+    if (apiKey !== '' || !/\/programmatic\/credential\/bulk(?:\?|$)/.test(request.url))
+      return this.account(apiKey);
     const ids = bulkRequest.safeParse(request.body).data?.verificationIds ?? [];
-    const owner = this.#find((verification) => ids.includes(verification.id))?.account;
-    return owner?.switches.bulkNeedsKey === false ? owner : undefined;
+    return this.#placed().find(
+      ({ account, verification }) => !account.switches.bulkNeedsKey && ids.includes(verification.id),
+    )?.account;
   }
 
   #placed(): Placed[] {

@@ -20,11 +20,9 @@ export class Chance {
     return this.#seed !== null;
   }
 
-  /** Another seed begins anew; the same one goes on, so that changing an account never repeats an id. */
+  /** Goes on counting, so that changing an account never repeats an id; only {@link restart} begins anew. */
   reseed(seed: string | null): void {
-    if (seed === this.#seed) return;
     this.#seed = seed;
-    this.#drawn = 0;
   }
 
   /** Back to the first drawing of the seed. */

@@ -123,6 +123,8 @@ export function isWebhookForm(kind: string): kind is WebhookForm {
 export interface FaultTarget {
   readonly path: string;
   readonly body: string;
+  /** Is told the name of a fault that happens here. */
+  readonly happened?: (name: string) => void;
 }
 
 export type Planned<Kind extends FaultKind> = FaultOf<Kind> & {
@@ -195,6 +197,7 @@ export class FaultPlan {
     );
     if (fault === undefined) return undefined;
     fault.happened += 1;
+    target.happened?.(fault.name);
     if (fault.times !== null) fault.times -= 1;
     if (fault.times === 0) {
       this.#waiting = this.#waiting.filter((other) => other !== fault);
@@ -210,14 +213,25 @@ export class FaultPlan {
   }
 }
 
-/** Phones are compared by their digits: one vendor takes them in two parts. */
+/** Whole names only; phones by their digits, which one vendor takes in two parts: the country's and the rest. */
 function mentions(target: FaultTarget, names: readonly string[]): boolean {
   const text = `${decoded(target.path)}\n${target.body}`.toLowerCase();
-  const numbers = digits(text);
+  const numbers = new Set(text.match(/\d+/g));
   return names.some((name) => {
-    if (text.includes(name.toLowerCase())) return true;
-    return /^[+\d\s()-]{7,}$/.test(name) && numbers.includes(digits(name));
+    if (/^[+\d\s()-]{7,}$/.test(name)) return hasNumber(numbers, digits(name));
+    return new RegExp(String.raw`(?<![\w.+%-])${escaped(name.toLowerCase())}(?![\w-]|\.\w)`).test(text);
   });
+}
+
+function hasNumber(numbers: ReadonlySet<string>, phone: string): boolean {
+  const inTwo = [1, 2, 3].some(
+    (length) => numbers.has(phone.slice(0, length)) && numbers.has(phone.slice(length)),
+  );
+  return inTwo || numbers.has(phone);
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 }
 
 function decoded(path: string): string {

@@ -56,7 +56,7 @@ export async function misbehaveBefore(
       return;
     case 'status':
       if (!fault.afterEffect) {
-        await reply.code(fault.status).headers(fault.headers).type('application/json').send(fault.body);
+        await reply.code(fault.status).type('application/json').headers(fault.headers).send(fault.body);
       }
       return;
     case 'rate-limit':
@@ -88,7 +88,7 @@ export function misbehaveAfter(
     return replaced(reply, payload.slice(0, Math.floor(payload.length / 2)));
   }
   if (fault.kind === 'status' && fault.afterEffect) {
-    reply.code(fault.status).headers(fault.headers).type('application/json');
+    reply.code(fault.status).type('application/json').headers(fault.headers);
     return replaced(reply, fault.body);
   }
   return payload;
@@ -108,7 +108,10 @@ export function withExtraMember(reply: FastifyReply, payload: unknown, member: s
   if (Buffer.isBuffer(payload)) {
     // Where the image begins matters to nobody here.
     const head = payload.subarray(0, HEAD).toString('latin1');
-    return replaced(reply, Buffer.concat([Buffer.from(extended(head, member)), payload.subarray(HEAD)]));
+    return replaced(
+      reply,
+      Buffer.concat([Buffer.from(extended(head, member), 'latin1'), payload.subarray(HEAD)]),
+    );
   }
   return typeof payload === 'string' ? replaced(reply, extended(payload, member)) : payload;
 }

@@ -13,6 +13,8 @@ export abstract class TwinAccount {
   readonly id: string;
   readonly clock: SimulatedClock;
   readonly chance = new Chance();
+  /** For what merely answers are made of: how often somebody reads must not change the ids of who comes next. */
+  readonly answerChance = new Chance();
   readonly journal = new Journal();
   readonly faults = new FaultPlan((person) => this.namesOf(person));
   readonly weather = new Weather();
@@ -38,7 +40,9 @@ export abstract class TwinAccount {
   /** The account's id is part of it: two accounts never make the same token, as links must lead to one of them. */
   seedWith(seed: string | null): void {
     this.#seed = seed;
-    this.chance.reseed(seed === null ? null : `${this.provider}/${this.id}/${seed}`);
+    const own = seed === null ? null : `${this.provider}/${this.id}/${seed}`;
+    this.chance.reseed(own);
+    this.answerChance.reseed(own === null ? null : `${own}/answers`);
   }
 
   /** Forgets people, journal, faults, weather and clock, and begins the seed anew; keeps credentials and switches. */
@@ -48,6 +52,7 @@ export abstract class TwinAccount {
     this.weather.calm();
     this.rateLimit.clear();
     this.chance.restart();
+    this.answerChance.restart();
     this.clock.reset();
   }
 }

@@ -57,6 +57,9 @@ export function openVendorScope(app: FastifyInstance, scope: VendorScope): Vendo
   const target = (request: FastifyRequest): FaultTarget => ({
     path: request.url,
     body: bodies.get(request) ?? '',
+    happened: (name) => {
+      record(request).fault = name;
+    },
   });
   const refusals = (request: FastifyRequest): Refusals => ({
     refusal: (status, message) => scope.refusal(status, message, request, target(request).body),
@@ -79,19 +82,15 @@ export function openVendorScope(app: FastifyInstance, scope: VendorScope): Vendo
     return entry;
   }
 
-  /** A planned fault, or else what the weather brings; every request counts for the weather. */
+  /** A planned fault, or else what the weather brings; every request that is not over the limit counts for the weather. */
   function misfortuneOf(account: TwinAccount, request: FastifyRequest): Misbehaviour | undefined {
     const weather = account.weather.forRequest();
     const planned = account.faults.takeForRequest(target(request));
-    const entry = record(request);
-    if (planned !== undefined) {
-      entry.fault = planned.name;
-      return planned;
-    }
+    if (planned !== undefined) return planned;
     if (weather.extraMember !== null) extraMembers.set(request, weather.extraMember);
     if (weather.misfortune === null)
       return weather.delayMs === 0 ? undefined : { kind: 'latency', delayMs: weather.delayMs };
-    entry.fault = 'weather';
+    record(request).fault = 'weather';
     return fromWeather(weather.misfortune);
   }
 

@@ -17,7 +17,7 @@ export const weatherInput = z.strictObject({
   lostAnswers: probability,
   /** Half of the answer. */
   truncated: probability,
-  /** Each answer waits between nothing and this long. Milliseconds of real time. */
+  /** Each answer to which nothing worse happens waits between nothing and this long. Milliseconds of real time. */
   latencyMs: z.int().min(0).max(60_000).default(0),
   /** Answers with members that nobody documented. */
   extraKeys: probability,

@@ -52,12 +52,15 @@ export class WebhookSender {
       case 'lost':
         entry().state = 'lost';
         return;
-      case 'late':
+      case 'late': {
+        const late = entry();
+        late.state = 'held';
         // Outside the person's line: a late webhook is overtaken by later ones.
         this.#timers.after(misfortune?.delayMs ?? 0, () => {
-          this.#enqueue(account, `${order}/late`, webhook, entry());
+          this.#sendHeld(account, `${order}/late`, webhook, late);
         });
         return;
+      }
       case 'reordered': {
         const held = entry();
         held.state = 'held';
@@ -84,16 +87,19 @@ export class WebhookSender {
     await Promise.all(this.#lines.values());
   }
 
-  /** Sends what was held for this person; not what was forgotten by a reset meanwhile. */
+  /** Not what was forgotten by a reset meanwhile. */
+  #sendHeld(account: WebhookOrigin, order: string, webhook: OutgoingWebhook, entry: SentWebhook): void {
+    if (!account.journal.remembers(entry)) return;
+    entry.state = 'sending';
+    this.#enqueue(account, order, webhook, entry);
+  }
+
+  /** Sends what was held for this person. */
   #release(account: WebhookOrigin, order: string): void {
     const key = lineOf(account, order);
     const held = this.#held.get(key) ?? [];
     this.#held.delete(key);
-    for (const { webhook, entry } of held) {
-      if (!account.journal.remembers(entry)) continue;
-      entry.state = 'sending';
-      this.#enqueue(account, order, webhook, entry);
-    }
+    for (const { webhook, entry } of held) this.#sendHeld(account, order, webhook, entry);
   }
 
   #enqueue(account: WebhookOrigin, order: string, webhook: OutgoingWebhook, entry: SentWebhook): void {

@@ -41,7 +41,7 @@ function somebodyElse(account: SardineAccount, asked: Entity): SeenIdentity {
   if (other !== undefined) return { entity: other, record: other };
   const stranger = account.stranger();
   const consent = {
-    id: account.chance.uuid(),
+    id: account.answerChance.uuid(),
     scopes: new Set(SARDINE_SCOPES),
     consentedAt: stranger.createdAt,
     revokedAt: null,

@@ -1,5 +1,6 @@
 import { type z } from 'zod';
 
+import { type Chance } from '../kit/chance.js';
 import { isContactOf, samePhone } from '../kit/contacts.js';
 import { magicWord } from '../kit/magic.js';
 import { type InventedPerson, inventPerson } from '../kit/people.js';
@@ -111,14 +112,14 @@ export class SardineAccount extends TwinAccount {
   }
 
   addEntity(phoneNumber: string): Entity {
-    const entity = this.#invented(phoneNumber);
+    const entity = this.#invented(this.chance, phoneNumber);
     this.entities.unshift(entity);
     return entity;
   }
 
   /** Somebody who is not a customer here. */
   stranger(): Entity {
-    return this.#invented('+12025550000');
+    return this.#invented(this.answerChance, '+12025550000');
   }
 
   /** Shows the identity as it now is; what was shown until now is what a stale read still sees. */
@@ -127,12 +128,12 @@ export class SardineAccount extends TwinAccount {
     entity.published = recordOf(entity);
   }
 
-  #invented(phoneNumber: string): Entity {
+  #invented(chance: Chance, phoneNumber: string): Entity {
     const person = inventPerson(phoneNumber);
     const record = { email: `${asciiName(person)}@mail.test`, level: 'low', consent: null };
     return {
       ...record,
-      customerId: this.chance.uuid(),
+      customerId: chance.uuid(),
       phoneNumber,
       createdAt: this.clock.now(),
       person,

@@ -1,5 +1,6 @@
 import { type z } from 'zod';
 
+import { type Chance } from '../kit/chance.js';
 import { isContactOf, sameEmail, samePhone } from '../kit/contacts.js';
 import { type InventedPerson, inventPerson } from '../kit/people.js';
 import { TwinAccount } from '../kit/twin-account.js';
@@ -145,7 +146,7 @@ export class SentinelAccount extends TwinAccount {
   }
 
   addCustomer(contact: { email: string | null; phone: string | null }): Customer {
-    const customer = this.#invented(this.#nextId, contact);
+    const customer = this.#invented(this.chance, this.#nextId, contact);
     this.#nextId += 1;
     this.customers.push(customer);
     return customer;
@@ -153,7 +154,7 @@ export class SentinelAccount extends TwinAccount {
 
   /** Somebody who is not on file here. */
   stranger(): CustomerRecord {
-    return this.#invented(7, { email: 'somebody.else@mail.test', phone: '+971509999999' });
+    return this.#invented(this.answerChance, 7, { email: 'somebody.else@mail.test', phone: '+971509999999' });
   }
 
   /** Shows the record as it now is; what was shown until now is what a stale read still sees. */
@@ -162,11 +163,11 @@ export class SentinelAccount extends TwinAccount {
     customer.published = { ...customer, documents: { ...customer.documents } };
   }
 
-  #invented(id: number, contact: { email: string | null; phone: string | null }): Customer {
+  #invented(chance: Chance, id: number, contact: { email: string | null; phone: string | null }): Customer {
     const now = this.clock.now();
     return {
       id,
-      uuid: this.chance.uuid(),
+      uuid: chance.uuid(),
       person: inventPerson(contact.email ?? contact.phone ?? ''),
       status: 'pending',
       ...contact,

@@ -1,4 +1,4 @@
-import { type Contact, isSettled, Problem, type ProblemCode, type Subject } from '@gatehouse/contract';
+import { type Contact, isSettled, Problem, type ProblemCode } from '@gatehouse/contract';
 import { type Clock, type Database } from '@gatehouse/platform';
 
 import { type IdempotencyClaim } from '../idempotency/idempotency.service.js';
