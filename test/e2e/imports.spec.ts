@@ -117,9 +117,13 @@ describe('an import', () => {
   it('begins once for one key, and one at a time', async () => {
     const { tenant, account } = await connected();
     await account.control('POST', '/customers', { count: 5 });
-    await account.control('POST', '/faults', { on: 'request', kind: 'latency', delayMs: 300, times: 50 });
+    // The import is in the middle of its call for as long as the others are tried.
+    const hold = account.hold('listWithDoc');
     const key = { 'idempotency-key': 'import-1' };
     const first = required(await tenant.call('POST', '/imports', {}, key), 202);
+    await eventually(() => {
+      expect(hold.waiting()).toBe(1);
+    });
     const replayed = await tenant.call('POST', '/imports', {}, key);
     expect(replayed.headers.get('idempotent-replayed')).toBe('true');
     expect(replayed.json['id']).toBe(first['id']);
@@ -127,7 +131,8 @@ describe('an import', () => {
       status: 409,
       json: { code: 'conflict' },
     });
-    await finished(tenant, text(first, 'id'));
+    hold.release();
+    expect(await finished(tenant, text(first, 'id'))).toMatchObject({ status: 'done', adopted: 5 });
   });
 
   it('gets over a provider that stumbles, and says why it ended where it cannot', async () => {
