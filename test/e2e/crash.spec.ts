@@ -35,7 +35,8 @@ let client: GatewayClient;
 
 beforeAll(async () => {
   world = await openProcessWorld();
-  ({ pool, gate, client } = world);
+  ({ pool, client } = world);
+  gate = present(world.gate, 'gate');
 });
 afterAll(() => world.close());
 

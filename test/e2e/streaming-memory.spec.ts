@@ -17,7 +17,7 @@ const EXTRA_MB = 30;
 
 let world: ProcessWorld;
 beforeAll(async () => {
-  world = await openProcessWorld();
+  world = await openProcessWorld({ isGated: false });
 });
 afterAll(() => world.close());
 

@@ -40,7 +40,7 @@ export interface GatewayAddress {
   /** Where the simulator's control API is. */
   readonly simulatorOrigin: string;
   /** Between the gateway and the vendors. */
-  readonly gate: VendorGate;
+  readonly gate: Pick<VendorGate, 'entrance'>;
 }
 
 export const ALL_SCOPES: readonly string[] = SCOPES;

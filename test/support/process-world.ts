@@ -7,12 +7,12 @@ import { createSimulator } from '../../apps/simulator/src/simulator.js';
 import { createTestDatabase } from './database.js';
 import { gatewayClient, type GatewayClient } from './gateway-client.js';
 import { type GatewayProcess, killGateways, launchGateway, unusedPort } from './gateway-process.js';
-import { openVendorGate, type VendorGate } from './vendor-gate.js';
+import { openVendorGate, type VendorGate, withoutGate } from './vendor-gate.js';
 
 /** A gateway as a process of its own that can be killed and started again on its database, with the twins in this process. */
 export interface ProcessWorld {
   readonly client: GatewayClient;
-  readonly gate: VendorGate;
+  readonly gate: VendorGate | null;
   readonly pool: pg.Pool;
   /** Null between a crash and the next start. */
   readonly gateway: GatewayProcess | null;
@@ -23,12 +23,12 @@ export interface ProcessWorld {
   close(): Promise<void>;
 }
 
-export async function openProcessWorld(): Promise<ProcessWorld> {
+export async function openProcessWorld({ isGated = true } = {}): Promise<ProcessWorld> {
   const testDatabase = await createTestDatabase();
   const pool = new pg.Pool({ connectionString: testDatabase.url, application_name: 'test' });
   const simulator = createSimulator({ autoDelayMs: 0 }).app;
   const simulatorOrigin = await simulator.listen({ port: 0, host: '127.0.0.1' });
-  const gate = await openVendorGate(simulatorOrigin);
+  const gate = isGated ? await openVendorGate(simulatorOrigin) : null;
   const adminKey = `gk_admin_${randomBytes(20).toString('hex')}`;
   // The same address after each start: vendors send their webhooks to where they were told to.
   const port = await unusedPort();
@@ -43,7 +43,7 @@ export async function openProcessWorld(): Promise<ProcessWorld> {
   };
   let gateway: GatewayProcess | null = null;
   return {
-    client: gatewayClient({ origin, adminKey, simulatorOrigin, gate }),
+    client: gatewayClient({ origin, adminKey, simulatorOrigin, gate: gate ?? withoutGate(simulatorOrigin) }),
     gate,
     pool,
     get gateway() {
@@ -61,7 +61,7 @@ export async function openProcessWorld(): Promise<ProcessWorld> {
     },
     async close() {
       await killGateways();
-      await gate.close();
+      await gate?.close();
       await simulator.close();
       await pool.end();
       await testDatabase.drop();

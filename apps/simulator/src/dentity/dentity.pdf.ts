@@ -1,4 +1,4 @@
-import { base64Files } from '../kit/base64-cache.js';
+import { base64Files, EncodedFile } from '../kit/encoded-files.js';
 import { pdf } from '../kit/pdf.js';
 import { type DentityAccount, type Verification } from './dentity.state.js';
 
@@ -12,7 +12,11 @@ export function isPdfAvailable(account: DentityAccount, verification: Verificati
 }
 
 /** The report as base64; its label says whether it has confidences. */
-export function pdfReport(account: DentityAccount, verification: Verification, confidences: boolean): string {
+export function pdfReport(
+  account: DentityAccount,
+  verification: Verification,
+  confidences: boolean,
+): EncodedFile {
   const { pdfBytes } = account.switches;
   const label = confidences ? 'report/confidences' : 'report';
   const lines = [
@@ -22,5 +26,6 @@ export function pdfReport(account: DentityAccount, verification: Verification, c
     `Name ${verification.user.fullName}`,
     ...(confidences ? ['Confidence scores: document 0.98, face match 0.96, liveness 0.97'] : []),
   ];
-  return base64Files.get(`pdf/${pdfBytes}/${label}/${lines.join('/')}`, () => pdf(lines, label, pdfBytes));
+  const key = `pdf/${pdfBytes}/${label}/${lines.join('/')}`;
+  return new EncodedFile(base64Files.get(key, () => pdf(lines, label, pdfBytes)));
 }

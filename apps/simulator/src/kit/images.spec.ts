@@ -18,8 +18,8 @@ describe('pictures', () => {
   });
 
   it('differ by label, in base64 and as data URIs', () => {
-    expect(imageBase64('front')).not.toBe(imageBase64('back'));
-    expect(imageDataUri('front', 100, 'png')).toBe(
+    expect(imageBase64('front').toString()).not.toBe(imageBase64('back').toString());
+    expect(imageDataUri('front', 100, 'png').toString()).toBe(
       `data:image/png;base64,${image('front', 100, 'png').toString('base64')}`,
     );
   });

@@ -1,6 +1,6 @@
 import { crc32, deflateSync } from 'node:zlib';
 
-import { base64Files } from './base64-cache.js';
+import { base64Files, EncodedFile } from './encoded-files.js';
 
 /** A valid grey 8×8 JPEG, written out by hand: one flat quantisation table, two one-symbol Huffman tables, one block. */
 function tinyJpeg(): Buffer {
@@ -57,10 +57,14 @@ export function image(label: string, bytes = 0, kind: ImageKind = 'jpeg'): Buffe
     : Buffer.concat([labelled, Buffer.alloc(bytes - labelled.length)]);
 }
 
-export function imageBase64(label: string, bytes = 0, kind: ImageKind = 'jpeg'): string {
-  return base64Files.get(`${kind}/${bytes}/${label}`, () => image(label, bytes, kind));
+export function imageBase64(label: string, bytes = 0, kind: ImageKind = 'jpeg'): EncodedFile {
+  return new EncodedFile(encoded(label, bytes, kind));
 }
 
-export function imageDataUri(label: string, bytes = 0, kind: ImageKind = 'jpeg'): string {
-  return `data:image/${kind};base64,${imageBase64(label, bytes, kind)}`;
+export function imageDataUri(label: string, bytes = 0, kind: ImageKind = 'jpeg'): EncodedFile {
+  return new EncodedFile(encoded(label, bytes, kind), `data:image/${kind};base64,`);
+}
+
+function encoded(label: string, bytes: number, kind: ImageKind): Buffer {
+  return base64Files.get(`${kind}/${bytes}/${label}`, () => image(label, bytes, kind));
 }

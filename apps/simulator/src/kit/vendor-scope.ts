@@ -1,5 +1,8 @@
+import { Readable } from 'node:stream';
+
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
+import { answerJson, PiecedBody } from './answer-json.js';
 import { failureText, property } from './failure.js';
 import { type FaultTarget } from './faults.js';
 import { type Journal, type ReceivedRequest } from './journal.js';
@@ -12,7 +15,6 @@ import {
   tooMany,
   withExtraMember,
 } from './misbehaviour.js';
-import { splicedJson } from './spliced-json.js';
 import { type TwinAccount } from './twin-account.js';
 
 /** An answer other than success, in the vendor's own words. */
@@ -118,8 +120,8 @@ export function openVendorScope(app: FastifyInstance, scope: VendorScope): Vendo
     await misbehaveBefore(fault, request, reply, refusals(request));
   });
 
-  // Fastify sends bytes as they are, which its types do not say.
-  app.setReplySerializer((answer) => splicedJson(answer) as string);
+  // What is no text yet becomes a body below, which Fastify's types do not say.
+  app.setReplySerializer((answer) => answerJson(answer) as string);
 
   app.addHook('onSend', async (request, reply, payload) => {
     record(request);
@@ -130,8 +132,13 @@ export function openVendorScope(app: FastifyInstance, scope: VendorScope): Vendo
 
   function changed(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
     const member = extraMembers.get(request);
-    const answer = member === undefined ? payload : withExtraMember(reply, payload, member);
     const fault = faults.get(request);
+    if (payload instanceof PiecedBody && member === undefined && fault === undefined) {
+      reply.header('content-length', payload.length);
+      return Readable.from(payload.pieces);
+    }
+    const body = payload instanceof PiecedBody ? payload.whole() : payload;
+    const answer = member === undefined ? body : withExtraMember(reply, body, member);
     return fault === undefined ? answer : misbehaveAfter(fault, request, reply, answer);
   }
 

@@ -1,3 +1,4 @@
+import { type EncodedFile } from '../kit/encoded-files.js';
 import { imageBase64, imageDataUri } from '../kit/images.js';
 import { type SeenIdentity } from './sardine.lookup.js';
 import { type ImageEncoding, type SardineSwitches } from './sardine.settings.js';
@@ -62,9 +63,13 @@ function documentData(account: SardineAccount, entity: Entity): Record<string, u
   };
 }
 
-function documentImages(account: SardineAccount, entity: Entity, origin: string): Record<string, string> {
+function documentImages(
+  account: SardineAccount,
+  entity: Entity,
+  origin: string,
+): Record<string, EncodedFile | string> {
   const { imageEncoding, imageBytes } = account.switches;
-  const picture = (side: SardineImage): string => {
+  const picture = (side: SardineImage): EncodedFile | string => {
     const encoding: ImageEncoding = typeof imageEncoding === 'string' ? imageEncoding : imageEncoding[side];
     switch (encoding) {
       case 'base64':

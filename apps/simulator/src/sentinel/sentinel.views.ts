@@ -1,3 +1,4 @@
+import { type EncodedFile } from '../kit/encoded-files.js';
 import { type ImageKind, imageDataUri } from '../kit/images.js';
 import { SENTINEL_DOCUMENTS, type SentinelDocument } from './sentinel.settings.js';
 import { type CustomerRecord, type DocumentRecord, type SentinelAccount } from './sentinel.state.js';
@@ -75,7 +76,7 @@ function identityView(account: SentinelAccount, customer: CustomerRecord): Recor
 function pictures(
   account: SentinelAccount,
   images: ImageDetail,
-): (label: string, kind?: ImageKind) => string | null {
+): (label: string, kind?: ImageKind) => EncodedFile | null {
   if (images === 'none') return () => null;
   const bytes = images === 'full' ? account.switches.imageBytes : 0;
   return (label, kind = 'jpeg') => imageDataUri(label, bytes, kind);

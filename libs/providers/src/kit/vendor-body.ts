@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 
 import { type Dispatcher } from 'undici';
 
+import { letPass } from './passing-bytes.js';
 import { TransportFailure } from './transport-failure.js';
 
 /** How a body is to arrive while it is being read. */
@@ -43,6 +44,7 @@ export class VendorBody extends Readable {
       this.fail('too_large', 'BODY_TOO_LARGE');
       return;
     }
+    letPass(chunk.length);
     this.#idle.refresh();
     if (!this.push(chunk)) this.controller.pause();
   }

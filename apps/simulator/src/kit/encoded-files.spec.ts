@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { Base64Cache } from './base64-cache.js';
+import { Base64Cache } from './encoded-files.js';
 
 describe('base64 that is kept', () => {
   const file = (length: number) => {
@@ -17,7 +17,8 @@ describe('base64 that is kept', () => {
   it('is made once for a key', () => {
     const cache = new Base64Cache(100);
     const { made, make } = file(9);
-    expect([cache.get('a', make), cache.get('a', make)]).toEqual(['eHh4eHh4eHh4', 'eHh4eHh4eHh4']);
+    const texts = [cache.get('a', make), cache.get('a', make)].map(String);
+    expect(texts).toEqual(['eHh4eHh4eHh4', 'eHh4eHh4eHh4']);
     expect(made).toHaveLength(1);
   });
 
