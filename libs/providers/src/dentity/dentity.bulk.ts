@@ -22,7 +22,7 @@ export async function glanceAtAll(
   const ids = [...new Set(handles.map(({ verificationId }) => verificationId))];
   const statuses = new Map<string, string>();
   for (const wave of piecesOf(piecesOf(ids, MAX_IDS), BATCHES_AT_ONCE)) {
-    // One after the other, so that a failing Dentity is not asked on and on.
+    // A few at a time, so that a failing Dentity is not asked on and on.
     for (const answer of await Promise.all(wave.map((batch) => statusesOf(http, connection, batch)))) {
       for (const [id, status] of answer) statuses.set(id, status);
     }

@@ -37,6 +37,6 @@ test.each([
 ])('images may not be at %j', (host) => {
   const parse = (): unknown => settings.parse({ baseUrl: 'https://api.test', imageHosts: [host] });
   expect(complaintsOf(parse)).toEqual({
-    '/imageHosts/0': 'must be a host without scheme and path, with its port if it has one of its own',
+    '/imageHosts/0': 'must be a host, with a port or without, and nothing else',
   });
 });

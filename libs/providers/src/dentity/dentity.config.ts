@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { baseUrl } from '../kit/base-url.js';
 import { secret } from '../kit/checked.js';
+import { imageHost } from '../kit/image-host.js';
 
 /** providers/dentity.md 3. The API key travels in a header, so it must fit one. Without a secret key no webhook is accepted. */
 export const dentityCredentials = z.object({
@@ -16,18 +17,9 @@ export const dentityCredentials = z.object({
 });
 export type DentityCredentials = z.output<typeof dentityCredentials>;
 
-/** A name or an address, perhaps with a port; what else an entry could be would allow nothing, in silence. */
-const host = z
-  .string()
-  .max(253)
-  .regex(
-    /^(?:\[[\da-f:.]+\]|[a-z\d](?:[a-z\d._-]*[a-z\d])?)(?::\d{1,5})?$/iu,
-    'must be a host without scheme and path, with its port if it has one of its own',
-  );
-
 export const dentitySettings = z.object({
   baseUrl: baseUrl('https://api.dentity.com/core/api/v1'),
-  imageHosts: z.array(host).max(50).default([]).meta({
+  imageHosts: z.array(imageHost).max(50).default([]).meta({
     title: 'Image hosts',
     description:
       'Hosts that images may be fetched from; their subdomains count too. None: no image is offered.',

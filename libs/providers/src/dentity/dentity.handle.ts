@@ -4,7 +4,7 @@ import { z } from 'zod';
 /** What Dentity's adapter must remember: the `_id`, and what a read cannot tell because Dentity gives no time and no history. */
 export const dentityHandle = z.object({
   verificationId: z.string().min(1),
-  /** When a read first showed the present decision. */
+  /** When a read first showed a decision, or the first success after a failure. */
   completedAt: z.iso.datetime().nullable().default(null),
   /** Whether a read has ever shown `verified`. */
   wasVerified: z.boolean().default(false),

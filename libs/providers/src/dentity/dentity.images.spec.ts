@@ -108,13 +108,17 @@ describe('an image', () => {
   test.each([
     ['a rate limit', [raw(429, '')], 'rate_limited'],
     ['an outage', [raw(503, ''), reset, raw(500, '')], 'unavailable'],
-    ['an empty answer', [raw(200, '')], 'contract'],
     ['a compressed answer', [raw(200, JPEG, { 'content-encoding': 'gzip' })], 'contract'],
   ] as const)('fails on %s, and says nothing of its link', async (_name, replies, fault) => {
     host.will(...replies);
     const failure = await failureOf(open([linkTo(here())]));
     expect(failure).toMatchObject({ provider: 'dentity', fault, effect: 'none' });
     expect(everythingIn(failure)).not.toMatch(/X-Amz|bucket|127\.0\.0\.1/u);
+  });
+
+  test('is none where its host has nothing', async () => {
+    host.will(raw(200, ''));
+    expect(await open([linkTo(here())])).toBeNull();
   });
 
   test('ends with a fault when its host breaks off', async () => {

@@ -6,9 +6,8 @@ import {
   type ImageSource,
 } from '@gatehouse/contract';
 
-import { peek } from '../kit/byte-stream.js';
 import { isAllowedImageUrl } from '../kit/image-host.js';
-import { MAGIC_LENGTH, sniffMediaType } from '../kit/media-type.js';
+import { fetchLinkedImage } from '../kit/linked-image.js';
 import { type ProviderHttp } from '../kit/provider-http.js';
 import { type DentityConnection } from './dentity.calls.js';
 import { type DentityCredentials, type DentitySettings } from './dentity.config.js';
@@ -39,20 +38,12 @@ export class DentityImages implements Source {
     const link = request.links.find(({ key }) => request.isWanted(key));
     // The settings may have changed since it came.
     if (link === undefined || !isAllowedImageUrl(link.url, settings.imageHosts)) return null;
-    const answer = await this.http.open({
+    // The link itself is all that it takes; our key is nothing to its host.
+    return fetchLinkedImage(this.http, {
       provider: 'dentity',
       operation: 'fetch an image of Dentity',
-      method: 'GET',
       url: link.url,
-      // The link itself is all that it takes; our key is nothing to its host.
-      headers: { accept: 'image/*' },
-      faultOf: () => 'not_found',
-      effectOnLostAnswer: 'none',
-      repeatable: true,
       signal: request.signal,
     });
-    const head = await peek(answer.body, MAGIC_LENGTH);
-    if (head.length === 0) throw answer.broken('is empty');
-    return { mediaType: sniffMediaType(head, answer.mediaType), bytes: answer.body };
   }
 }

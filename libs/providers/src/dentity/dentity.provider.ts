@@ -31,7 +31,7 @@ import {
 import { afterStatus, dentityHandle, patchOf } from './dentity.handle.js';
 import { identityOf } from './dentity.identity.js';
 import { DentityImages } from './dentity.images.js';
-import { observeStatus } from './dentity.map.js';
+import { observeStatus, rawStatusOf } from './dentity.map.js';
 import { openReport } from './dentity.report.js';
 import { receiveDentityWebhook } from './dentity.webhook.js';
 import { created, verificationStatus } from './dentity.wire.js';
@@ -64,8 +64,8 @@ export class DentityProvider implements Provider<DentityCredentials, DentitySett
     this.images = new DentityImages(http);
   }
 
-  endpoints(settings: DentitySettings): readonly string[] {
-    return [settings.baseUrl];
+  endpoints({ baseUrl, imageHosts }: DentitySettings): readonly string[] {
+    return [baseUrl, ...imageHosts.map((host) => `https://${host}`)];
   }
 
   /**
@@ -98,7 +98,7 @@ export class DentityProvider implements Provider<DentityCredentials, DentitySett
       action: { type: 'sms', to },
       reference: verificationId,
       handle: this.handle.parse({ verificationId }),
-      rawStatus: status,
+      rawStatus: status === null ? null : rawStatusOf(status),
       delivery: 'sms',
       warnings: [],
       isSharingRefused: false,

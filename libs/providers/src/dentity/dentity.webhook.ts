@@ -113,11 +113,11 @@ function signalOf(
 
 /**
  * Image URLs open the image for whoever has them for a minute (providers/dentity.md 7); only their names are kept. Of any
- * other address in it nobody knows what it opens.
+ * other address in it nobody knows what it opens, and a data URI is what it opens.
  */
 function evidenceOf(json: unknown, body: DentityWebhook): unknown {
   const kept: unknown = JSON.parse(JSON.stringify(json), (_key, value: unknown) =>
-    typeof value === 'string' && /https?:/iu.test(value) ? '(an address)' : value,
+    typeof value === 'string' && /https?:|^data:/iu.test(value) ? '(an address)' : value,
   );
   if (typeof kept !== 'object' || kept === null || !('idvImages' in kept)) return kept;
   return {

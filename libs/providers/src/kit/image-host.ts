@@ -1,4 +1,11 @@
 import { addressLiteral } from '@gatehouse/platform';
+import { z } from 'zod';
+
+/** An entry of `hosts` as {@link isAllowedImageUrl} takes it; what else it could be would allow nothing, in silence. */
+export const imageHost = z
+  .string()
+  .max(255)
+  .refine(isHost, 'must be a host, with a port or without, and nothing else');
 
 /**
  * Whether an image may be fetched from there. A vendor's answer names the address, so it is only followed to `hosts`:
@@ -26,4 +33,11 @@ function isWithin(host: string, allowed: string): boolean {
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/u.test(host);
+}
+
+function isHost(text: string): boolean {
+  const url = URL.parse(`https://${text}`);
+  if (url === null) return false;
+  // Written as a URL writes it, and neither a wildcard nor all of something.
+  return text.toLowerCase().replace(/:443$/u, '') === url.host && !/\*|^\.|\.(?:$|:)/u.test(text);
 }

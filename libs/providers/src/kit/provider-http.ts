@@ -72,7 +72,6 @@ export interface OpenAnswer {
   readonly date: Date | null;
   /** What the vendor says it is: without parameters, in lower case. */
   readonly mediaType: string | null;
-  readonly contentLength: number | null;
   /** Buffers. Breaks off with a {@link ProviderError}; destroying it closes the vendor's connection at once. */
   readonly body: Readable;
   readonly broken: Broken;
@@ -141,7 +140,7 @@ export class ProviderHttp {
   }
 
   async #exchange<R>(
-    call: Sending & { readonly timeoutMs?: number },
+    call: Sending & { readonly timeoutMs?: number; readonly signal?: AbortSignal },
     attemptOnce: (timeoutMs: number) => Promise<R>,
   ): Promise<R> {
     const timeout = call.timeoutMs ?? DEFAULT_TIMEOUT_MS;
@@ -153,7 +152,8 @@ export class ProviderHttp {
       try {
         return await attemptOnce(share);
       } catch (error) {
-        if (!call.repeatable || attempt >= MAX_RETRIES || !isTransient(error)) throw error;
+        const isOver = attempt >= MAX_RETRIES || call.signal?.aborted === true;
+        if (!call.repeatable || isOver || !isTransient(error)) throw error;
         const wait = 300 * 2 ** attempt + 100 * this.backoff.fraction();
         if (performance.now() + wait >= deadline) throw error;
         await this.backoff.wait(wait);
@@ -246,5 +246,5 @@ function openAnswerOf(call: StreamCall, response: OpenVendorResponse): OpenAnswe
     body.destroy();
     throw error;
   }
-  return { status, date: dateOf(response), mediaType: mediaTypeOf(response), contentLength, body, broken };
+  return { status, date: dateOf(response), mediaType: mediaTypeOf(response), body, broken };
 }

@@ -24,8 +24,6 @@ export function callOf<T>(
 
 /** Up to three images in base64 come with every read (providers/sardine.md trap 9). */
 const ENTITY_MAX_BYTES = 40 * 1024 * 1024;
-/** Of one that comes from an address of its own. */
-export const IMAGE_MAX_BYTES = ENTITY_MAX_BYTES;
 
 /**
  * A read of a person. What is answered before completion or after revocation is not documented (providers/sardine.md 4.4): 403

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { baseUrl } from '../kit/base-url.js';
 import { secret } from '../kit/checked.js';
 import { EXPIRING_DAYS } from '../kit/document-validity.js';
+import { imageHost } from '../kit/image-host.js';
 
 /** HTTP Basic (providers/sardine.md 3), where a colon ends the user name. */
 export const sardineCredentials = z.object({
@@ -15,12 +16,6 @@ export const sardineCredentials = z.object({
   clientSecret: secret(z.string().min(1).max(1024), 'Client secret'),
 });
 export type SardineCredentials = z.output<typeof sardineCredentials>;
-
-/** A host as `isAllowedImageUrl` takes it: a name or an address, perhaps with a port. */
-const imageHost = z
-  .string()
-  .max(255)
-  .refine(isHost, 'must be a host, with a port or without, and nothing else');
 
 export const sardineSettings = z.object({
   baseUrl: baseUrl('https://api.sandbox.sardine.ai/v1'),
@@ -93,10 +88,3 @@ export const sardineSettings = z.object({
     }),
 });
 export type SardineSettings = z.output<typeof sardineSettings>;
-
-function isHost(text: string): boolean {
-  const url = URL.parse(`https://${text}`);
-  if (url === null) return false;
-  // Written as a URL writes it, and neither a wildcard nor all of something.
-  return text.toLowerCase().replace(/:443$/u, '') === url.host && !/\*|^\.|\.(?:$|:)/u.test(text);
-}

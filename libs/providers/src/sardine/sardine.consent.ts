@@ -48,7 +48,7 @@ export function mayShow(
 
 /**
  * Whether the entity is known to be the person's whom the verification is about: an answer that does not say whose it is
- * is contradicted by nothing, but it is not enough to show faces or to answer a question about a person.
+ * is contradicted by nothing, but it is not enough to verify, to show faces or to answer a question about a person.
  */
 export function isNamed({ profile }: SardineEntity, customerId: string): boolean {
   return profile?.userId != null && isSameId(profile.userId, customerId);

@@ -272,7 +272,7 @@ describe('an image at an address', () => {
   test.each<[string, Reply, string]>([
     ['a 403', raw(403, ''), 'not_found'],
     ['a 404', raw(404, ''), 'not_found'],
-    ['a 400', raw(400, ''), 'contract'],
+    ['a 400', raw(400, ''), 'not_found'],
     ['a way elsewhere', raw(302, '', { location: 'https://elsewhere.test/' }), 'contract'],
   ])('fails on %s', async (_name, reply, fault) => {
     pointing(at(SIGNED));

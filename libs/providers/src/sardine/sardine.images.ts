@@ -9,6 +9,7 @@ import {
   ProviderError,
 } from '@gatehouse/contract';
 
+import { streamOf } from '../kit/byte-stream.js';
 import { decodeImage, type ImageText } from '../kit/image-text.js';
 import { type Broken } from '../kit/provider-failures.js';
 import { type ProviderHttp } from '../kit/provider-http.js';
@@ -86,7 +87,7 @@ export class SardineImages implements ImageSource<SardineCredentials, SardineSet
           if (!isOurs(await reader.rest())) return null;
           return await fetchImage(this.http, connection.settings, image.url, request.signal);
         case 'bytes':
-          return { mediaType: image.mediaType, bytes: bytesOf(image.bytes, reader, isOurs) };
+          return { mediaType: image.mediaType, bytes: streamed(image.bytes, reader, isOurs) };
       }
     } catch (error) {
       reader.close();
@@ -104,23 +105,32 @@ async function firstImage(reader: EntityReader, { isWanted }: ImageRequest): Pro
   return { kind: 'absent' };
 }
 
+/** A stream, which closes what it comes from even if nobody has begun to read it. */
+function streamed(
+  bytes: Readable,
+  reader: EntityReader,
+  isOurs: (entity: SardineEntity | null) => boolean,
+): Readable {
+  const stream = streamOf(bytesOf(bytes, reader, isOurs));
+  stream.once('close', () => {
+    bytes.destroy();
+    reader.close();
+  });
+  return stream;
+}
+
 async function* bytesOf(
   bytes: Readable,
   reader: EntityReader,
   isOurs: (entity: SardineEntity | null) => boolean,
-): AsyncGenerator<Uint8Array, void, undefined> {
+): AsyncGenerator<Buffer, void, undefined> {
   const refuse = (): never => {
     throw reader.broken('shows another consent than the one before');
   };
-  try {
-    const soFar = reader.soFar();
-    if (soFar?.profile != null && !isOurs(soFar)) refuse();
-    for await (const chunk of bytes as AsyncIterable<Buffer>) yield chunk;
-    if (!isOurs(await reader.rest())) refuse();
-  } finally {
-    bytes.destroy();
-    reader.close();
-  }
+  const soFar = reader.soFar();
+  if (soFar?.profile != null && !isOurs(soFar)) refuse();
+  for await (const chunk of bytes as AsyncIterable<Buffer>) yield chunk;
+  if (!isOurs(await reader.rest())) refuse();
 }
 
 /** Whether there is an image in the text, and of which type as far as its first bytes tell. */

@@ -129,7 +129,12 @@ describe('an entity (providers/mapping.md 4.2)', () => {
       {},
       'decided verified',
     ],
-    ['that does not say whose it is', profile({ userId: undefined }), {}, 'decided verified'],
+    [
+      'that does not say whose it is',
+      profile({ userId: undefined }),
+      {},
+      'decided needs_review manual_review_required',
+    ],
     [
       // 100 days ahead, where 30 is far enough.
       'with a document that lasts a while',

@@ -9,7 +9,7 @@ import {
 import { toIsoDate } from '../kit/dates.js';
 import { documentValidity, validityReasons } from '../kit/document-validity.js';
 import { type SardineSettings } from './sardine.config.js';
-import { consentOf, standingOf } from './sardine.consent.js';
+import { consentOf, isNamed, standingOf } from './sardine.consent.js';
 import { documentTypeOf } from './sardine.documents.js';
 import { type SardineHandle } from './sardine.handle.js';
 import { readScopes, type SardineScope } from './sardine.scopes.js';
@@ -45,13 +45,14 @@ export function observeEntity(
       rawStatus: present.length === 0 ? 'empty' : 'partial',
       reasonCodes: present.length === 0 ? ['awaiting_user'] : ['awaiting_user', 'consent_missing'],
     };
-  const isProven = standing === 'current' && (settings.ssnResult === 'accept' || !asked.includes('ssn'));
+  const isChecked = settings.ssnResult === 'accept' || !asked.includes('ssn');
+  const isProven = standing === 'current' && isNamed(entity, handle.customerId) && isChecked;
   return { kind: 'decided', observation: decided(entity, isProven, settings, now) };
 }
 
 function decided(
   entity: SardineEntity,
-  /** False where a success cannot be dated, or a check was asked for that no read can show. */
+  /** False where a success cannot be dated or does not say whose it is, or a check was asked for that no read can show. */
   isProven: boolean,
   settings: SardineSettings,
   now: Date,

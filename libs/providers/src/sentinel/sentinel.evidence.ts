@@ -5,7 +5,7 @@ import { type SentinelHandle } from './sentinel.handle.js';
 /**
  * The reading with the number of images. Only of what is decided, because before then they may belong to an earlier round,
  * and once for each state of the record, because that takes a call that is not light. `count` gives null if it failed:
- * then the last number stands, and the next read tries again.
+ * then the last number stands, if there is one, and the next read tries again.
  */
 export async function withImageCount(
   reading: Reading,
@@ -16,9 +16,10 @@ export async function withImageCount(
   const { providerTime } = reading.observation;
   const isCounted = handle.imagesOf !== null && handle.imagesOf === providerTime;
   const counted = isCounted ? handle.images : await count();
+  const images = counted ?? handle.images;
   return {
     ...reading,
-    observation: { ...reading.observation, evidence: evidenceOf(counted ?? handle.images ?? 0) },
+    observation: { ...reading.observation, evidence: images === null ? null : evidenceOf(images) },
     handlePatch:
       counted === null
         ? reading.handlePatch

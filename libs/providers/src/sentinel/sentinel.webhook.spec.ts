@@ -57,7 +57,8 @@ describe('an authentic webhook', () => {
     ['twice', ['emirates_id', 'emiratesId'], ['emirates_id']],
     ['unknown to us', ['residence_visa'], []],
     ['unreadable', [7, {}], []],
-    ['as no list', 'passport', []],
+    ['as no list', 'passport', ['passport']],
+    ['in no readable way', { passport: true }, []],
     ['not at all', undefined, []],
   ])(
     'of an expiry warning names the documents, %s, and is remembered',

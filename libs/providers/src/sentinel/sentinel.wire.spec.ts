@@ -45,7 +45,7 @@ describe('a customer', () => {
     ['data.isLiveScore', ['high', true, {}, -1, 101, 9710]],
     ['data.createdAt', [1_716_000_002, {}]],
     ['data.updatedAt', [1_716_000_002, true]],
-    ['data.expiredIds', ['passport', { passport: true }, 1]],
+    ['data.expiredIds', [{ passport: true }, 1]],
     ['data.passport.passportNumber', [42]],
     ['data.passport.passportType', [false]],
     ['data.passport.dateOfIssue', [20210201]],
@@ -63,6 +63,11 @@ describe('a customer', () => {
   test('has an expired document, even if nobody can read which', () => {
     const answer = received(customerAnswer, changed(ANSWER, 'data.expiredIds', [7, 'passport']));
     expect(answer.data.expiredIds).toEqual(['', 'passport']);
+  });
+
+  test('may name the one expired document without a list', () => {
+    const answer = received(customerAnswer, changed(ANSWER, 'data.expiredIds', 'passport'));
+    expect(answer.data.expiredIds).toEqual(['passport']);
   });
 });
 
@@ -146,7 +151,7 @@ describe('a webhook', () => {
     ['phone', [971500000042, null]],
     ['updatedAt', [1_716_000_002]],
     ['event', [7, {}, '']],
-    ['expiryWarningFor', ['passport', { passport: true }, 1]],
+    ['expiryWarningFor', [{ passport: true }, 1]],
   ])('of which %s cannot be read is as good as without it', (path, values) => {
     const without = received(webhookBody, changed(WEBHOOK, path, undefined));
     for (const value of values) expect(received(webhookBody, changed(WEBHOOK, path, value))).toEqual(without);

@@ -5,8 +5,11 @@ import { identifier, score, text } from '../kit/wire-members.js';
 /** The result of a check. Of another type it breaks the answer: a failure that cannot be read must not be overlooked. */
 const checkResult = z.boolean().nullish();
 
-/** Names of documents. What cannot be read as one still says that there is one. */
-const documentNames = z.array(z.string().catch('')).nullable().catch(null);
+/** Names of documents: a list, or one by itself. What cannot be read as a name within a list still says that there is one. */
+const documentNames = z
+  .union([z.array(z.string().catch('')), z.string().transform((name) => [name])])
+  .nullable()
+  .catch(null);
 
 /** Every success is `{message, data}` (seed 001). */
 const envelope = <T extends z.ZodType>(data: T): z.ZodObject<{ data: T }> => z.object({ data });
