@@ -44,9 +44,14 @@ describeProviders(await openSuite(), ({ provider, harness, open, capability, fau
     it('ignores whom nobody asked for', async () => {
       const at = await open();
       const handles = await begin(at, 2);
+      await at.vendor.approve();
+      const before = (await at.readMany(handles)).map((glance) => glance?.verdict);
+      expect(new Set(before)).toEqual(new Set(['requires_input', 'verified']));
       await at.vendor.twin.plan({ on: 'request', kind: 'bulk-strangers', path: '' });
       const verdicts = (await at.readMany(handles)).map((glance) => glance?.verdict);
-      expect(verdicts).toEqual(['requires_input', 'requires_input']);
+      expect(verdicts).toEqual(before);
+      // It was this answer that had strangers in it.
+      expect(await at.vendor.twin.count('/faults')).toBe(0);
     });
   });
 

@@ -1,9 +1,18 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
 import ts from 'typescript';
 
 import { isSpec, isTestCode, type Rule, type Source, violationsIn } from './sources.js';
 
 const CONFIG = 'libs/platform/src/config.ts';
-const PROVIDER_NAMES = new Set(['sentinel', 'sardine', 'dentity']);
+const PROVIDERS = join(import.meta.dirname, '..', '..', '..', 'libs', 'providers', 'src');
+/** A provider is its folder. */
+const PROVIDER_NAMES = new Set(
+  readdirSync(PROVIDERS, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== 'kit')
+    .map(({ name }) => name),
+);
 /** Where no provider may be named: everything that must not change when one is added. */
 const NEUTRAL = /^(?:libs\/(?:contract|core|platform)|apps\/gateway)\//u;
 /** Members of an OpenAPI decorator or schema in which a name is an example of a value. */

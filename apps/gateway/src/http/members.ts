@@ -38,6 +38,15 @@ function member(check: Rule, schema: ApiPropertyOptions, words: Words): Property
 /** Control characters have no place in a name or a reference. */
 const CONTROL = /\p{Cc}/u;
 
+/** A provider as it is named everywhere: `sentinel`. */
+export function ProviderName(words: Words = {}): PropertyDecorator {
+  return Text({ ...words, max: 32, pattern: /^[a-z][a-z0-9_]{0,31}$/, must: 'the name of a provider' });
+}
+
+/** Who is asked where the request names nobody. */
+export const PROVIDER_WHERE_ABSENT =
+  'Absent: the provider of the policy in force, if it can, else a connected one that can.';
+
 export function Text(
   options: Words & { readonly max: number; readonly pattern?: RegExp; readonly must?: string },
 ): PropertyDecorator {

@@ -25,7 +25,7 @@ export class Capabilities {
   /** The provider, if it can. Throws Problem `capability_unsupported`. `what`: the end of "… cannot …". */
   require<K extends Capability>(provider: Provider, capability: K, what: string): Capable<K> {
     if (can(provider, capability)) return provider;
-    throw this.unsupported(provider, `cannot ${what}`, (other) => can(other, capability));
+    throw this.#unsupported(provider, `cannot ${what}`, (other) => can(other, capability));
   }
 
   /** Refuses, before anything is recorded, what the provider could not do. Throws Problem. */
@@ -40,7 +40,7 @@ export class Capabilities {
         .map((type) => `documentTypes: ${type}`),
     ];
     if (missing.length > 0) {
-      throw this.unsupported(
+      throw this.#unsupported(
         provider,
         `does not support ${missing.join(', ')}`,
         (other) =>
@@ -63,7 +63,7 @@ export class Capabilities {
   }
 
   /** `what`: the rest of the sentence that begins with the provider's title. */
-  unsupported(provider: Provider, what: string, could: (other: Provider) => boolean): Problem {
+  #unsupported(provider: Provider, what: string, could: (other: Provider) => boolean): Problem {
     const supportedBy = this.providers
       .all()
       .filter((other) => other !== provider && could(other))

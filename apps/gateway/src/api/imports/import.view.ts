@@ -1,17 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 
-import { Text } from '../../http/members.js';
 import { type Plain } from '../../http/plain.js';
-
-export class BeginImportBody {
-  @Text({
-    max: 32,
-    pattern: /^[a-z][a-z0-9_]{0,31}$/,
-    must: 'the name of a provider',
-    description: 'Absent: the provider of the policy in force, if it can, else a connected one that can.',
-  })
-  provider?: string | null;
-}
 
 export class ImportView {
   @ApiProperty({ enum: ['import'] })

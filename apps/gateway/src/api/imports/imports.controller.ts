@@ -10,7 +10,8 @@ import { idParameter } from '../../http/openapi/id-parameter.js';
 import { IDEMPOTENCY_PROBLEMS, Operation } from '../../http/openapi/operation.decorator.js';
 import { type Plain } from '../../http/plain.js';
 import { IdParam } from '../../http/type-id.pipe.js';
-import { BeginImportBody, IMPORT_EXAMPLE, ImportView } from './import.view.js';
+import { BeginImportBody } from './import.dto.js';
+import { IMPORT_EXAMPLE, ImportView } from './import.view.js';
 
 /** Adopting what a provider already holds. */
 @ApiTags('Imports')

@@ -1,13 +1,13 @@
 import { LIST_SORTS } from '@gatehouse/contract';
 
-import { EmailAddress, OneOf, PhoneNumber, Text, WholeInQuery } from '../../http/members.js';
-
-const PROVIDER = {
-  max: 32,
-  pattern: /^[a-z][a-z0-9_]{0,31}$/,
-  must: 'the name of a provider',
-  description: 'Absent: the provider of the policy in force, if it can, else a connected one that can.',
-} as const;
+import {
+  EmailAddress,
+  OneOf,
+  PhoneNumber,
+  PROVIDER_WHERE_ABSENT,
+  ProviderName,
+  WholeInQuery,
+} from '../../http/members.js';
 
 export class LookupBody {
   @EmailAddress({ description: 'This or `phone` is needed. Asked for first.' })
@@ -16,7 +16,7 @@ export class LookupBody {
   @PhoneNumber({ example: '+971501234542' })
   phone?: string | null;
 
-  @Text(PROVIDER)
+  @ProviderName({ description: PROVIDER_WHERE_ABSENT })
   provider?: string | null;
 }
 
@@ -30,6 +30,6 @@ export class ProviderCustomersQuery {
   @OneOf(LIST_SORTS, { default: 'updatedAt' })
   sortBy?: (typeof LIST_SORTS)[number] | null;
 
-  @Text(PROVIDER)
+  @ProviderName({ description: PROVIDER_WHERE_ABSENT })
   provider?: string | null;
 }

@@ -8,6 +8,7 @@ import {
   Nested,
   OneOf,
   PhoneNumber,
+  ProviderName,
   SetOf,
   Text,
   TextPairs,
@@ -21,7 +22,6 @@ import { PageQuery } from '../../http/paging.js';
 export const DEFAULT_EXPIRY_SECONDS = 604_800;
 /** What is checked of a person about whom a caller asks for nothing in particular; every provider can. */
 export const DEFAULT_CHECKS = ['document', 'liveness'] as const;
-const PROVIDER_NAME = /^[a-z][a-z0-9_]{0,31}$/;
 
 export class AddressBody {
   @Text({ max: 200, example: '12 Palm Street' })
@@ -122,12 +122,7 @@ export class CreateVerificationBody {
   })
   metadata?: Record<string, string> | null;
 
-  @Text({
-    max: 32,
-    pattern: PROVIDER_NAME,
-    must: 'the name of a provider',
-    description: 'Only where the policy lets callers choose.',
-  })
+  @ProviderName({ description: 'Only where the policy lets callers choose.' })
   provider?: string | null;
 }
 
@@ -135,7 +130,7 @@ export class ListVerificationsQuery extends PageQuery {
   @OneOf(VERIFICATION_STATUSES)
   status?: (typeof VERIFICATION_STATUSES)[number] | null;
 
-  @Text({ max: 32, pattern: PROVIDER_NAME, must: 'the name of a provider' })
+  @ProviderName()
   provider?: string | null;
 
   @Text({ max: 200, example: 'user-42' })

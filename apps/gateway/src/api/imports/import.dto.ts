@@ -1,0 +1,6 @@
+import { PROVIDER_WHERE_ABSENT, ProviderName } from '../../http/members.js';
+
+export class BeginImportBody {
+  @ProviderName({ description: PROVIDER_WHERE_ABSENT })
+  provider?: string | null;
+}
