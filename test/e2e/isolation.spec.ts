@@ -216,7 +216,8 @@ describe('an operation of operators', () => {
       await world.harness.admin('PUT', `/tenants/${id}/routing?environment=test`, { provider: 'dentity' }),
       200,
     );
-    return { id, keyId: (await world.apiKey(id)).id, provider: 'dentity' };
+    const version = await world.propose(id, 'test');
+    return { id, keyId: (await world.apiKey(id)).id, provider: 'dentity', version };
   };
 
   it('reaches an object through its own tenant only', async () => {

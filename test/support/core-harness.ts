@@ -90,9 +90,21 @@ export async function startCore(publicUrl = 'http://127.0.0.1:9'): Promise<CoreH
       const { connection } = await app
         .get(ConnectionService)
         .put('test', tenant.id, 'test', provider, account.connection, null);
-      await app
-        .get(RoutingService)
-        .put('test', tenant.id, 'test', { provider, callerMayChoose: false, note: null }, null);
+      await app.get(RoutingService).put(
+        'test',
+        { tenantId: tenant.id, environment: 'test' },
+        {
+          policy: {
+            provider,
+            rules: [],
+            fallback: [],
+            callerMayChoose: false,
+            effectiveAt: null,
+            note: null,
+          },
+          ifVersion: null,
+        },
+      );
       const { apiKey } = await app
         .get(ApiKeyService)
         .create('test', tenant.id, { name: 'backend', environment: 'test', scopes: ['verifications:write'] });

@@ -69,6 +69,16 @@ export class IsolationWorld {
     return account;
   }
 
+  /** A second version of the routing policy, which waits for anybody but its author. */
+  async propose(tenantId: string, environment: Environment): Promise<string> {
+    const change = { twoPersonApproval: true };
+    required(await this.harness.admin('PATCH', `/tenants/${tenantId}`, change), 200);
+    const author = await this.adminKey('admin');
+    const path = `/admin/v1/tenants/${tenantId}/routing?environment=${environment}`;
+    const proposed = required(await this.call(author, 'PUT', path, { provider: 'dentity' }), 202);
+    return String(proposed['version']);
+  }
+
   async webhookUrl({ tenantId, environment }: Side, provider: ProviderName): Promise<string> {
     const path = `/tenants/${tenantId}/connections/${provider}?environment=${environment}`;
     return text(required(await this.harness.admin('GET', path), 200), 'webhookUrl');
@@ -164,6 +174,7 @@ export class IsolationWorld {
       settings: { baseUrl: 'http://127.0.0.1:9/dentity' },
     },
     putRoutingPolicy: { provider: 'dentity' },
+    rollBackRoutingPolicy: { version: 1 },
   };
 }
 
@@ -228,6 +239,8 @@ const PREFIXES: Readonly<Record<string, string | null>> = {
   images: 'img',
   imports: 'imp',
   connections: null,
+  // Counted from 1 on, within the tenant and environment.
+  versions: null,
 };
 
 /** The kind of id that a parameter of a path takes; null for a name. Throws for a resource that is new here. */

@@ -172,7 +172,10 @@ export const FAULTS = {
   ProviderFault,
   {
     readonly retryable: boolean;
-    /** Whose health the fault speaks of; only `vendor` counts against a vendor. */
+    /**
+     * Whose health the fault speaks of: the vendor's, or that of our account there (credentials, quota). `none`: it is about the
+     * person or the request, and no sign of a failing connection.
+     */
     readonly breaker: 'vendor' | 'ours' | 'none';
     readonly problem: ProblemCode;
     readonly reason: ReasonCode | null;

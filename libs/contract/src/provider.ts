@@ -221,7 +221,10 @@ export interface Provider<Credentials = unknown, Settings = unknown> {
     change: Contact,
   ): Promise<Handle | null>;
 
-  /** Calls the provider and says what worked. `webhookUrl`: where its webhooks are expected. */
+  /**
+   * Calls the provider and says what worked. The first finding is about the call: whether the provider answered and takes the
+   * credentials. `webhookUrl`: where its webhooks are expected.
+   */
   check?(connection: Connection<Credentials, Settings>, webhookUrl: string): Promise<readonly Finding[]>;
 
   /** Tells the provider where to send its webhooks from now on. */

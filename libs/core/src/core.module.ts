@@ -8,6 +8,7 @@ import { IdempotencyService } from './idempotency/idempotency.service.js';
 import { ImportService } from './imports/import.service.js';
 import { InboxService } from './inbox/inbox.service.js';
 import { ReturnService } from './inbox/return.service.js';
+import { ProviderHealth } from './routing/provider-health.js';
 import { RoutingService } from './routing/routing.service.js';
 import { ApiKeyService } from './tenancy/api-key.service.js';
 import { ConnectionService } from './tenancy/connection.service.js';
@@ -28,6 +29,7 @@ const SERVICES: readonly (readonly [Type, keyof Core])[] = [
   [ApiKeyService, 'apiKeys'],
   [ConnectionService, 'connections'],
   [RoutingService, 'routing'],
+  [ProviderHealth, 'providerHealth'],
   [InboxService, 'inbox'],
   [ReturnService, 'returns'],
   [IdempotencyService, 'idempotency'],

@@ -23,8 +23,12 @@ import { Ledger } from './ledger/ledger.js';
 import { TenantVault } from './privacy/tenant-vault.js';
 import { Capabilities } from './routing/capabilities.js';
 import { ProviderChoice } from './routing/provider-choice.js';
+import { ProviderHealth } from './routing/provider-health.js';
+import { Router } from './routing/router.js';
+import { RoutingBoard } from './routing/routing-board.js';
 import { RoutingService } from './routing/routing.service.js';
 import { ApiKeyService } from './tenancy/api-key.service.js';
+import { tenantScope } from './tenancy/tenant-scope.js';
 import { ConnectionOpener } from './tenancy/connection-opener.js';
 import { ConnectionService } from './tenancy/connection.service.js';
 import { TenantService } from './tenancy/tenant.service.js';
@@ -61,6 +65,7 @@ export interface Core {
   readonly apiKeys: ApiKeyService;
   readonly connections: ConnectionService;
   readonly routing: RoutingService;
+  readonly providerHealth: ProviderHealth;
   readonly inbox: InboxService;
   readonly returns: ReturnService;
   readonly idempotency: IdempotencyService;
@@ -91,8 +96,11 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     config.allowPrivateNetworks,
     { clock, ids, random },
   );
-  const routing = new RoutingService(database, opener, providers, ledger, clock);
-  const choice = new ProviderChoice(opener, routing, capabilities);
+  const health = new ProviderHealth(database, clock, log);
+  const board = new RoutingBoard(database, clock);
+  const routing = new RoutingService(database, board, opener, capabilities, providers, ledger, clock);
+  const router = new Router(board, health, capabilities, providers, vault, clock);
+  const choice = new ProviderChoice(opener, router, capabilities);
 
   const applier = new VerificationApplier(database, sealer, ledger, clock, random);
   const recorder = new VerificationRecorder(vault, sealer, ledger, clock, ids);
@@ -100,7 +108,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   const reader = new VerificationReader(database, sealer, applier, opener, ledger, { clock, log });
   const bulkReader = new VerificationBulkReader(sealer, reader, opener, clock);
   const starter = new VerificationStarter(
-    { database, sealer, recorder, applier, returnTokens, routing, connections: opener, capabilities },
+    { database, sealer, recorder, applier, returnTokens, router, connections: opener, capabilities, ledger },
     config.publicUrl,
     clock,
     ids,
@@ -126,6 +134,10 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   const background = {
     imports: () => imports.workDue(),
     'archived reports': () => archive.fetchDue(),
+    'failing connections': () =>
+      health.probe(({ tenantId, environment, id }) =>
+        opener.openById(tenantScope(tenantId, environment, 'system'), id),
+      ),
   };
 
   return {
@@ -155,6 +167,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     apiKeys,
     connections,
     routing,
+    providerHealth: health,
     inbox,
     returns: new ReturnService(returnTokens, sealer, applier, starter, { clock, log }, wakeup),
     idempotency,

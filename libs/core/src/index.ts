@@ -11,7 +11,11 @@ export { type Import, ImportService } from './imports/import.service.js';
 export { InboxService } from './inbox/inbox.service.js';
 export { ReturnService } from './inbox/return.service.js';
 export { requireMasterKey } from './privacy/master-key-check.js';
-export { type PolicyVersion, type RoutingPolicy, RoutingService } from './routing/routing.service.js';
+export { type RoutingPolicy, type RoutingRule } from './routing/policy.js';
+export { type PolicyPlace, type PolicyVersion } from './routing/policy-versions.js';
+export { type FailedAttempt, type RoutingRecord, type Skipped } from './routing/decide.js';
+export { ProviderHealth } from './routing/provider-health.js';
+export { RoutingService } from './routing/routing.service.js';
 export {
   ADMIN_ROLES,
   type AdminRole,
@@ -32,7 +36,11 @@ export {
   PeopleService,
 } from './verifications/people.service.js';
 export { VerificationStartFailed } from './verifications/verification-start-failed.js';
-export { type Statuses, VerificationService } from './verifications/verification.service.js';
+export {
+  type Explanation,
+  type Statuses,
+  VerificationService,
+} from './verifications/verification.service.js';
 export {
   type FactSource,
   type NewVerification,

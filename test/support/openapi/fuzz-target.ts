@@ -8,6 +8,7 @@ import {
   startGateway,
   text,
 } from '../gateway-harness.js';
+import { IsolationWorld } from '../isolation-world.js';
 import { type RawAnswer, rawRequest, type RawRequest } from '../raw-http.js';
 import { PROVIDER_NAMES, type VendorAccount } from '../vendor-accounts.js';
 import { AnswerJudge, describeRequest, type Expectation } from './answer-judge.js';
@@ -290,6 +291,13 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
   const created = required(await tenant.call('GET', `/verifications/${shared}`), 200);
   const action = created['action'] as { url: string };
   const returnUrl = new URL(action.url).searchParams.get('redirectUrl') ?? '';
+  const proposals = Object.fromEntries(
+    await Promise.all(
+      ['approveRoutingPolicy', 'rejectRoutingPolicy'].map(
+        async (id) => [id, await proposing(harness)] as const,
+      ),
+    ),
+  );
   const list = required(await tenant.call('GET', '/verifications?limit=1'), 200);
   const keys = { revokeApiKey: await keyOf(), rotateApiKey: await keyOf() };
   return {
@@ -311,12 +319,14 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
       createApiKey: { name: 'backend', environment: 'test', scopes: ['verifications:read'] },
       putConnection: account.connection,
       putRoutingPolicy: { provider: 'dentity' },
+      rollBackRoutingPolicy: { version: 1 },
     },
     segments: ({ id, path }) => {
       if (path.startsWith('/v1/')) return { id: own[id] ?? shared, imageId: images[0]?.id ?? '' };
       if (path.startsWith('/admin/')) {
         return {
-          id: id === 'suspendTenant' ? suspended.id : victim.id,
+          id: proposals[id] ?? (id === 'suspendTenant' ? suspended.id : victim.id),
+          version: '2',
           keyId: id === 'rotateApiKey' ? keys.rotateApiKey : keys.revokeApiKey,
           provider: PROVIDERS[id] ?? 'dentity',
         };
@@ -330,6 +340,17 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
       };
     },
   };
+}
+
+/** A tenant whose second routing policy waits for whoever asks, since another key proposed it. */
+async function proposing(harness: GatewayHarness): Promise<string> {
+  const world = new IsolationWorld(harness);
+  const id = await world.tenantId();
+  await world.connect(id, 'test', 'dentity');
+  const policy = { provider: 'dentity' };
+  required(await harness.admin('PUT', `/tenants/${id}/routing?environment=test`, policy), 200);
+  await world.propose(id, 'test');
+  return id;
 }
 
 /** Whose connection an operation is about, where it is not any. */

@@ -43,6 +43,22 @@ export function ProviderName(words: Words = {}): PropertyDecorator {
   return Text({ ...words, max: 32, pattern: /^[a-z][a-z0-9_]{0,31}$/, must: 'the name of a provider' });
 }
 
+export function ProviderNames(options: Words & { readonly items: number }): PropertyDecorator {
+  const { items } = options;
+  const name = /^[a-z][a-z0-9_]{0,31}$/;
+  return member(
+    {
+      must: `a list of at most ${items} names of providers`,
+      holds: (value) =>
+        Array.isArray(value) &&
+        value.length <= items &&
+        value.every((item) => typeof item === 'string' && name.test(item)),
+    },
+    { type: 'array', items: { type: 'string', pattern: name.source }, maxItems: items },
+    options,
+  );
+}
+
 /** Who is asked where the request names nobody. */
 export const PROVIDER_WHERE_ABSENT =
   'Absent: the provider of the policy in force, if it can, else a connected one that can.';
@@ -123,10 +139,34 @@ export function CountryCode(words: Words = {}): PropertyDecorator {
   return member(
     {
       must: 'an ISO 3166-1 alpha-2 country code in capitals',
-      holds: (value) => typeof value === 'string' && /^[A-Z]{2}$/.test(value) && countries.isValid(value),
+      holds: isCountryCode,
     },
     { type: 'string', pattern: '^[A-Z]{2}$' },
     { example: 'AE', ...words },
+  );
+}
+
+export function CountryCodes(options: Words & { readonly items: number }): PropertyDecorator {
+  const { items } = options;
+  return member(
+    {
+      must: `a list of 1 to ${items} ISO 3166-1 alpha-2 country codes in capitals`,
+      holds: (value) =>
+        Array.isArray(value) && value.length >= 1 && value.length <= items && value.every(isCountryCode),
+    },
+    { type: 'array', items: { type: 'string', pattern: '^[A-Z]{2}$' }, minItems: 1, maxItems: items },
+    options,
+  );
+}
+
+export function Percentage(words: Words = {}): PropertyDecorator {
+  return member(
+    {
+      must: 'a number from 0 to 100',
+      holds: (value) => typeof value === 'number' && value >= 0 && value <= 100,
+    },
+    { type: 'number', minimum: 0, maximum: 100 },
+    words,
   );
 }
 
@@ -275,6 +315,31 @@ export function Nested(type: () => new () => object, words: Words = {}): Propert
   );
 }
 
+/** A list of objects with a class of their own. */
+export function NestedList(
+  type: () => new () => object,
+  options: Words & { readonly items: number },
+): PropertyDecorator {
+  const { items } = options;
+  return applyDecorators(
+    rule({
+      must: `a list of at most ${items} objects`,
+      holds: (value) => Array.isArray(value) && value.length <= items && value.every(isPlainObject),
+    }),
+    IsOptional(),
+    ValidateNested({ each: true }),
+    Type(type),
+    ApiProperty({
+      type: () => type(),
+      isArray: true,
+      maxItems: items,
+      required: false,
+      nullable: true,
+      ...(options.description === undefined ? {} : { description: options.description }),
+    }),
+  );
+}
+
 function rule({ must, holds }: Rule): PropertyDecorator {
   return ValidateBy({
     name: 'rule',
@@ -284,6 +349,10 @@ function rule({ must, holds }: Rule): PropertyDecorator {
         details?.value === undefined || details.value === null ? 'is required' : `must be ${must}`,
     },
   });
+}
+
+function isCountryCode(value: unknown): boolean {
+  return typeof value === 'string' && /^[A-Z]{2}$/.test(value) && countries.isValid(value);
 }
 
 function isPlainObject(value: unknown): value is object {

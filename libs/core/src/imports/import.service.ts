@@ -232,7 +232,7 @@ export class ImportService {
       reuse: 'never',
       provider: row.provider,
       connectionId: row.connection_id,
-      routing: { policyVersion: null, reason: 'import' },
+      routing: { policyVersion: null, reason: 'import', record: null },
       dueAt: null,
       previousId: null,
       adopted: { importId: row.id, providerReference: record.reference },

@@ -8,6 +8,7 @@ export type LedgerKind =
   | 'verification.started'
   | 'verification.status_changed'
   | 'verification.delivery_updated'
+  | 'verification.rerouted'
   | 'verification.link_renewed'
   | 'verification.contact_corrected'
   | 'verification.imported'
@@ -35,7 +36,9 @@ export type LedgerKind =
   | 'connection.removed'
   | 'connection.checked'
   | 'connection.webhook_registered'
-  | 'routing.changed';
+  | 'routing.changed'
+  | 'routing.proposed'
+  | 'routing.rejected';
 
 export interface LedgerEvent {
   readonly kind: LedgerKind;

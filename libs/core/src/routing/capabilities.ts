@@ -28,10 +28,14 @@ export class Capabilities {
     throw this.#unsupported(provider, `cannot ${what}`, (other) => can(other, capability));
   }
 
-  /** Refuses, before anything is recorded, what the provider could not do. Throws Problem. */
-  requireFor(provider: Provider, demands: Demands): void {
+  /** What of it a provider does not support, in words; nothing of a provider that there is not. */
+  missing(
+    provider: Provider | undefined,
+    demands: Pick<Demands, 'checks' | 'documentTypes'>,
+  ): readonly string[] {
+    if (provider === undefined) return [];
     const { supports } = provider;
-    const missing = [
+    return [
       ...demands.checks
         .filter((check) => !supports.checks.includes(check))
         .map((check) => `checks: ${check}`),
@@ -39,27 +43,27 @@ export class Capabilities {
         .filter((type) => !supports.documentTypes.includes(type))
         .map((type) => `documentTypes: ${type}`),
     ];
+  }
+
+  /** Why the provider cannot serve the request, before anything is recorded; null: it can. */
+  refusalOf(provider: Provider, demands: Demands): Problem | null {
+    const missing = this.missing(provider, demands);
     if (missing.length > 0) {
-      throw this.#unsupported(
+      return this.#unsupported(
         provider,
         `does not support ${missing.join(', ')}`,
-        (other) =>
-          includesAll<Check>(other.supports.checks, demands.checks) &&
-          includesAll(other.supports.documentTypes, demands.documentTypes),
+        (other) => this.missing(other, demands).length === 0,
       );
     }
-    if (!supports.contacts.some((contact) => demands.subject[contact] !== null)) {
-      throw new Problem('validation_failed', 'The provider needs a way to reach or find the person.', {
-        provider: provider.name,
-        errors: supports.contacts.map((contact) => ({
-          pointer: `/subject/${contact}`,
-          detail:
-            supports.contacts.length > 1
-              ? 'one of these contacts is required'
-              : 'is required by the provider',
-        })),
-      });
-    }
+    const { contacts } = provider.supports;
+    if (contacts.some((contact) => demands.subject[contact] !== null)) return null;
+    return new Problem('validation_failed', 'The provider needs a way to reach or find the person.', {
+      provider: provider.name,
+      errors: contacts.map((contact) => ({
+        pointer: `/subject/${contact}`,
+        detail: contacts.length > 1 ? 'one of these contacts is required' : 'is required by the provider',
+      })),
+    });
   }
 
   /** `what`: the rest of the sentence that begins with the provider's title. */
@@ -78,8 +82,4 @@ export class Capabilities {
 
 export function can<K extends Capability>(provider: Provider, capability: K): provider is Capable<K> {
   return provider[capability] !== undefined;
-}
-
-function includesAll<T>(known: readonly T[], asked: readonly T[]): boolean {
-  return asked.every((item) => known.includes(item));
 }

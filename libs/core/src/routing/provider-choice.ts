@@ -3,7 +3,7 @@ import { type Capability } from '@gatehouse/contract';
 import { type ConnectionOpener, type OpenConnection } from '../tenancy/connection-opener.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { can, type Capabilities, type Capable } from './capabilities.js';
-import { type RoutingService } from './routing.service.js';
+import { type Router } from './router.js';
 
 /** A connection whose provider is known to be able to do one more thing. */
 export type CapableConnection<K extends Capability> = OpenConnection & { readonly provider: Capable<K> };
@@ -12,7 +12,7 @@ export type CapableConnection<K extends Capability> = OpenConnection & { readonl
 export class ProviderChoice {
   constructor(
     private readonly connections: ConnectionOpener,
-    private readonly routing: RoutingService,
+    private readonly router: Router,
     private readonly capabilities: Capabilities,
   ) {}
 
@@ -26,7 +26,7 @@ export class ProviderChoice {
     capability: K,
     what: string,
   ): Promise<CapableConnection<K>> {
-    const first = await this.connections.require(scope, name ?? (await this.routing.providerInForce(scope)));
+    const first = await this.connections.require(scope, name ?? (await this.router.defaultProvider(scope)));
     if (name === null && !can(first.provider, capability)) {
       const other = await this.#otherThatCan(scope, capability);
       if (other !== null) return other;

@@ -19,6 +19,8 @@ export interface TenantSettings {
   readonly trustFramework: string | null;
   /** The assurance level it gives to those that are verified; null: none is stated. */
   readonly assuranceLevel: string | null;
+  /** Whether a routing policy that one admin puts waits for another to approve it. */
+  readonly twoPersonApproval: boolean;
 }
 
 export interface Tenant {
@@ -47,6 +49,7 @@ const DEFAULTS: TenantSettings = {
   reportArchive: 'none',
   trustFramework: null,
   assuranceLevel: null,
+  twoPersonApproval: false,
 };
 const COLUMNS = 'id, name, status, settings, version, created_at, updated_at';
 

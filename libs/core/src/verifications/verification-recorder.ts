@@ -5,6 +5,7 @@ import { type Clock, type Ids, type Tx } from '@gatehouse/platform';
 
 import { type Ledger } from '../ledger/ledger.js';
 import { type TenantVault, type WrappedSubjectKey } from '../privacy/tenant-vault.js';
+import { type RoutingRecord } from '../routing/decide.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { NO_FACTS } from './facts.js';
 import { viewOf } from './transition.js';
@@ -29,7 +30,12 @@ export interface NewRecord {
   readonly reuse: 'never' | 'allow';
   readonly provider: string;
   readonly connectionId: string;
-  readonly routing: { readonly policyVersion: number | null; readonly reason: string };
+  readonly routing: {
+    readonly policyVersion: number | null;
+    readonly reason: string;
+    /** Null for a record that no policy decided about. */
+    readonly record: RoutingRecord | null;
+  };
   readonly dueAt: Date | null;
   readonly previousId: string | null;
   /** Set for a record that a provider held already. */
@@ -111,6 +117,7 @@ export class VerificationRecorder {
       record.previousId,
       adopted?.importId ?? null,
       adopted?.providerReference ?? null,
+      routing.record === null ? null : JSON.stringify(routing.record),
     ]);
     if (rows.length === 0) return false;
     await this.ledger.append(tx, {
@@ -124,6 +131,7 @@ export class VerificationRecorder {
         provider: record.provider,
         policyVersion: routing.policyVersion,
         routingReason: routing.reason,
+        ...(routing.record !== null && { rule: routing.record.rule, skipped: routing.record.skipped }),
         checks: record.checks,
         documentTypes: record.documentTypes,
         to: view.status,

@@ -10,13 +10,15 @@ import { type Clock, type Database, type Ids, type Log } from '@gatehouse/platfo
 
 import { type IdempotencyClaim, linkTo } from '../idempotency/idempotency.service.js';
 import { type ReturnTokens, type ReturnWay } from '../inbox/return-token.js';
+import { type Ledger } from '../ledger/ledger.js';
 import { type Capabilities } from '../routing/capabilities.js';
-import { type RoutingDecision, type RoutingService } from '../routing/routing.service.js';
+import { type RoutingRecord } from '../routing/decide.js';
+import { type Routed, type Router } from '../routing/router.js';
 import { type ConnectionOpener, type OpenConnection } from '../tenancy/connection-opener.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { type SignalEffects, type VerificationApplier } from './verification-applier.js';
 import { VerificationStartFailed } from './verification-start-failed.js';
-import { FIND, type VerificationRow } from './verification.rows.js';
+import { FIND, REROUTE, type VerificationRow } from './verification.rows.js';
 import { type NewRecord, type NewSubject, type VerificationRecorder } from './verification-recorder.js';
 import { type VerificationSealer } from './verification-sealer.js';
 import { type NewVerification } from './verification.js';
@@ -33,9 +35,10 @@ export interface StarterParts {
   readonly recorder: VerificationRecorder;
   readonly applier: VerificationApplier;
   readonly returnTokens: ReturnTokens;
-  readonly routing: RoutingService;
+  readonly router: Router;
   readonly connections: ConnectionOpener;
   readonly capabilities: Capabilities;
+  readonly ledger: Ledger;
 }
 
 /**
@@ -80,13 +83,12 @@ export class VerificationStarter {
     claim: IdempotencyClaim | null,
     previous: VerificationRow | null,
   ): Promise<string> {
-    const decision = await this.parts.routing.decide(scope, input.provider);
-    const connection = await this.parts.connections.require(scope, decision.provider);
-    this.parts.capabilities.requireFor(connection.provider, input);
+    const routed = await this.parts.router.route(scope, input);
+    const connection = await this.parts.connections.require(scope, routed.provider);
     const id = this.ids.next();
-    await this.#record(scope, id, input, { decision, connection }, claim, previous);
+    await this.#record(scope, id, input, { routed, connection }, claim, previous);
     if (claim !== null) claim.resourceId = id;
-    await this.#call(scope, id, connection, 'first');
+    await this.#call(scope, id, connection, 'first', routed.others);
     return id;
   }
 
@@ -151,6 +153,8 @@ export class VerificationStarter {
     id: string,
     connection: OpenConnection,
     attempt: 'first' | 'resume',
+    /** Who is asked instead should this provider fail with no effect on the person. */
+    others: readonly string[] = [],
   ): Promise<void> {
     const row = await this.row(scope, id);
     const request = await this.#request(scope, row, connection);
@@ -163,6 +167,7 @@ export class VerificationStarter {
           : await provider.start(connection, request);
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
+      if (await this.#goneElsewhere(scope, row, error, others)) return;
       if (!this.#isWorthAnotherTry(row, attempt, error)) await this.#failed(scope, id, error);
       throw new VerificationStartFailed(id, FAULTS[error.fault].reason, error);
     }
@@ -174,6 +179,68 @@ export class VerificationStarter {
     );
     if (started.isSharingRefused)
       await this.parts.applier.apply(scope, id, { kind: 'unshared', at: this.#now() });
+  }
+
+  /**
+   * Begins at the next provider that can, if the failure says something of this one and surely did nothing to the person. What
+   * may have reached them is never repeated elsewhere.
+   */
+  async #goneElsewhere(
+    scope: TenantScope,
+    row: VerificationRow,
+    error: ProviderError,
+    others: readonly string[],
+  ): Promise<boolean> {
+    if (error.effect !== 'none' || FAULTS[error.fault].breaker === 'none') return false;
+    for (const [index, name] of others.entries()) {
+      const connection = await this.parts.connections.open(scope, name);
+      if (connection === null) continue;
+      if (!(await this.#reroute(scope, row, connection, error))) return false;
+      await this.#call(scope, row.id, connection, 'first', others.slice(index + 1));
+      return true;
+    }
+    return false;
+  }
+
+  /** False: it was called off meanwhile, or somebody else has taken it over. */
+  async #reroute(
+    scope: TenantScope,
+    row: VerificationRow,
+    to: OpenConnection,
+    error: ProviderError,
+  ): Promise<boolean> {
+    const now = this.clock.now();
+    const { rule = null, skipped = [], attempts = [] } = row.routing ?? {};
+    const failed = { provider: row.provider, fault: error.fault, at: now.toISOString() };
+    const routing: RoutingRecord = { rule, skipped, attempts: [...attempts, failed] };
+    return this.parts.database.transaction(async (tx) => {
+      const [moved] = await tx.query<{ version: number }>(REROUTE, [
+        scope.tenantId,
+        row.id,
+        to.provider.name,
+        to.id,
+        JSON.stringify(routing),
+        new Date(now.getTime() + START_LEASE_MS),
+        now,
+      ]);
+      if (moved === undefined) return false;
+      await this.parts.ledger.append(tx, {
+        kind: 'verification.rerouted',
+        tenantId: scope.tenantId,
+        environment: scope.environment,
+        verificationId: row.id,
+        version: moved.version,
+        actor: scope.actor,
+        data: {
+          provider: to.provider.name,
+          failedProvider: row.provider,
+          fault: error.fault,
+          effect: error.effect,
+          routingReason: 'fallback',
+        },
+      });
+      return true;
+    });
   }
 
   /** A start that is being recovered stays due until its deadline while its provider is merely away. */
@@ -199,7 +266,7 @@ export class VerificationStarter {
     scope: TenantScope,
     id: string,
     input: NewVerification,
-    routed: { readonly decision: RoutingDecision; readonly connection: OpenConnection },
+    { routed, connection }: { readonly routed: Routed; readonly connection: OpenConnection },
     claim: IdempotencyClaim | null,
     previous: VerificationRow | null,
   ): Promise<void> {
@@ -209,7 +276,6 @@ export class VerificationStarter {
         ? await recorder.newSubject(scope.tenantId, input.subject)
         : // A person stays one person: found, erased and encrypted as one.
           { id: previous.subject_id, key: (await sealer.open(previous)).key };
-    const { decision, connection } = routed;
     await database.transaction(async (tx) => {
       if ('details' in subject) await recorder.insertSubject(tx, scope, subject);
       await recorder.insert(tx, scope, {
@@ -228,7 +294,11 @@ export class VerificationStarter {
         reuse: input.reuse,
         provider: connection.provider.name,
         connectionId: connection.id,
-        routing: decision,
+        routing: {
+          policyVersion: routed.policyVersion,
+          reason: routed.reason,
+          record: { rule: routed.rule, skipped: routed.skipped, attempts: [] },
+        },
         dueAt: new Date(this.clock.now().getTime() + START_LEASE_MS),
         previousId: previous?.id ?? null,
         adopted: null,

@@ -7,6 +7,7 @@ import {
 } from '@gatehouse/contract';
 import { type Statement } from '@gatehouse/platform';
 
+import { type RoutingRecord } from '../routing/decide.js';
 import { type Environment } from '../tenancy/tenant-scope.js';
 import { type Facts } from './facts.js';
 import { type View } from './transition.js';
@@ -30,6 +31,9 @@ export interface VerificationRow {
   readonly subject_id: string;
   readonly provider: string;
   readonly connection_id: string;
+  readonly policy_version: number | null;
+  readonly routing_reason: string;
+  readonly routing: RoutingRecord | null;
   readonly request_sealed: Buffer | null;
   readonly checks: Check[];
   readonly document_types: DocumentType[];
@@ -106,11 +110,20 @@ export const INSERT: Statement = {
   text: `INSERT INTO verifications (tenant_id, id, environment, subject_id, provider, connection_id, policy_version,
              routing_reason, request_sealed, reference_hash, checks, document_types, reuse, start_state, facts, status,
              reason_codes, version, attempt, source, bucket, due_at, read_count, expires_at, created_at, updated_at, previous_id,
-             import_id, provider_reference)
+             import_id, provider_reference, routing)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'starting', $14, $15, $16, 1, 1, 'system', $17,
-             $18, $19, $20, $21, $21, $22, $23, $24)
+             $18, $19, $20, $21, $21, $22, $23, $24, $25)
          ON CONFLICT (tenant_id, connection_id, provider_reference) WHERE import_id IS NOT NULL DO NOTHING
          RETURNING id`,
+};
+
+/** Only what no provider has begun and nobody has called off. */
+export const REROUTE: Statement = {
+  name: 'verifications_reroute',
+  text: `UPDATE verifications SET provider = $3, connection_id = $4, routing_reason = 'fallback', routing = $5, due_at = $6,
+             version = version + 1, updated_at = $7
+          WHERE tenant_id = $1 AND id = $2 AND start_state = 'starting' AND status = 'requires_input'
+          RETURNING version`,
 };
 
 export const UPDATE: Statement = {

@@ -4,6 +4,7 @@ import { type Clock, type Database } from '@gatehouse/platform';
 import { type IdempotencyClaim } from '../idempotency/idempotency.service.js';
 import { type Ledger } from '../ledger/ledger.js';
 import { type Capabilities } from '../routing/capabilities.js';
+import { type RoutingRecord } from '../routing/decide.js';
 import { type ConnectionOpener } from '../tenancy/connection-opener.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { type VerificationApplier } from './verification-applier.js';
@@ -45,6 +46,22 @@ export interface Statuses {
   readonly failures: ReadonlyMap<string, ProblemCode>;
 }
 
+/** Which decisions led to where a verification is. */
+export interface Explanation {
+  readonly id: string;
+  readonly status: Verification['status'];
+  readonly reasonCodes: Verification['reasonCodes'];
+  readonly version: number;
+  readonly provider: string;
+  readonly routing: {
+    /** Null for what no policy decided: an import. */
+    readonly policyVersion: number | null;
+    readonly reason: string;
+    /** Null from before decisions were kept. */
+    readonly record: RoutingRecord | null;
+  };
+}
+
 /** What a product backend can do with verifications. Every method acts within its caller's tenant and environment. */
 export class VerificationService {
   constructor(
@@ -66,6 +83,19 @@ export class VerificationService {
       return this.parts.queries.get(scope, claim.resourceId);
     }
     return this.parts.queries.get(scope, await this.parts.starter.start(scope, input, claim));
+  }
+
+  /** Why it is where it is. Throws Problem `not_found`. */
+  async explain(scope: TenantScope, id: string): Promise<Explanation> {
+    const row = await this.parts.queries.row(scope, id);
+    return {
+      id: row.id,
+      status: row.status,
+      reasonCodes: row.reason_codes,
+      version: row.version,
+      provider: row.provider,
+      routing: { policyVersion: row.policy_version, reason: row.routing_reason, record: row.routing },
+    };
   }
 
   /** From the store; no provider is called. Throws Problem `not_found`. */

@@ -1,40 +1,111 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { type Check, CHECKS, DOCUMENT_TYPES, type DocumentType } from '@gatehouse/contract';
+import { type Environment, ENVIRONMENTS } from '@gatehouse/core';
 
-import { Flag, Text } from '../../http/members.js';
-import { type Plain } from '../../http/plain.js';
+import {
+  CountryCodes,
+  Flag,
+  Nested,
+  NestedList,
+  OneOf,
+  Percentage,
+  ProviderName,
+  ProviderNames,
+  SetOf,
+  Text,
+  TextPairs,
+  Timestamp,
+  Whole,
+} from '../../http/members.js';
+import { PageQuery } from '../../http/paging.js';
+
+export class RuleConditionBody {
+  @CountryCodes({
+    items: 250,
+    example: ['US'],
+    description: 'Of the subject’s address: one of these.',
+  })
+  country?: string[] | null;
+
+  @SetOf(CHECKS, { min: 1, example: ['ssn'], description: 'At least one of these is asked for.' })
+  checks?: Check[] | null;
+
+  @SetOf(DOCUMENT_TYPES, { min: 1, description: 'At least one of these is asked for.' })
+  documentTypes?: DocumentType[] | null;
+
+  @OneOf(['never', 'allow'])
+  reuse?: 'never' | 'allow' | null;
+
+  @TextPairs({
+    pairs: 20,
+    name: 40,
+    value: 500,
+    example: { plan: 'gold' },
+    description: 'All of these stand so in the request’s metadata.',
+  })
+  metadata?: Record<string, string> | null;
+
+  @Percentage({
+    example: 10,
+    description:
+      'Share of the people, from 0 to 100. Nobody leaves it when it grows or when they come again.',
+  })
+  percent?: number | null;
+}
+
+export class RoutingRuleBody {
+  @Nested(() => RuleConditionBody, {
+    required: true,
+    description: 'All members that are there have to hold; none: every request.',
+  })
+  when!: RuleConditionBody;
+
+  @ProviderName({ required: true, example: 'sardine' })
+  provider!: string;
+}
 
 export class RoutingPolicyBody {
-  @Text({
-    max: 32,
-    pattern: /^[a-z][a-z0-9_]{0,31}$/,
-    must: 'the name of a provider',
+  @ProviderName({
     required: true,
     example: 'sentinel',
-    description: 'Where new verifications go. Those under way stay where they are.',
+    description:
+      'Where new verifications go that no rule is about. Those under way stay where they are. A provider that no policy used before has to pass its check.',
   })
   provider!: string;
 
-  @Flag({ default: false, description: 'Whether a caller may name another connected provider.' })
+  @NestedList(() => RoutingRuleBody, { items: 100, description: 'The first that matches wins.' })
+  rules?: RoutingRuleBody[] | null;
+
+  @ProviderNames({
+    items: 10,
+    example: ['dentity'],
+    description:
+      'Who is asked next, in this order, where a provider is away, cannot do what was asked, or fails with no effect on the person.',
+  })
+  fallback?: string[] | null;
+
+  @Flag({
+    default: false,
+    description:
+      'Whether a caller may name another connected provider in its request; it is then given no other.',
+  })
   callerMayChoose?: boolean | null;
+
+  @Timestamp({ description: 'From when on it holds; absent: at once.' })
+  effectiveAt?: string | null;
 
   @Text({ max: 500, example: 'Cheaper in this region', description: 'Why; kept with the version.' })
   note?: string | null;
 }
 
-/** What is read is what can be put back; the version is in the ETag. */
-export class RoutingPolicyView {
-  @ApiProperty({ example: 'sentinel' })
-  provider!: string;
+export class RollBackBody {
+  @Whole({ min: 1, max: 999_999_999, required: true, example: 3, description: 'The version to go back to.' })
+  version!: number;
 
-  @ApiProperty()
-  callerMayChoose!: boolean;
-
-  @ApiProperty({ type: String, nullable: true })
-  note!: string | null;
+  @Text({ max: 500, example: 'Too many retries at the new one' })
+  note?: string | null;
 }
 
-export const ROUTING_POLICY_EXAMPLE: Plain<RoutingPolicyView> = {
-  provider: 'sentinel',
-  callerMayChoose: false,
-  note: 'Cheaper in this region',
-};
+export class PolicyVersionsQuery extends PageQuery {
+  @OneOf(ENVIRONMENTS, { required: true })
+  environment!: Environment;
+}

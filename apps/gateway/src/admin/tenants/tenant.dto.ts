@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 
-import { OneOf, Text, Whole } from '../../http/members.js';
+import { Flag, OneOf, Text, Whole } from '../../http/members.js';
 import { type Plain } from '../../http/plain.js';
 
 const RETENTION = {
@@ -27,6 +27,10 @@ const ASSURANCE_LEVEL = {
   description: 'Of OpenID Identity Assurance, within the trust framework.',
 } as const;
 
+const TWO_PERSONS = {
+  description: 'Whether a routing policy that one admin puts waits for another key to approve it.',
+} as const;
+
 export class CreateTenantBody {
   @Text({ max: 200, required: true, example: 'Example Bank' })
   name!: string;
@@ -45,6 +49,9 @@ export class CreateTenantBody {
 
   @Text(ASSURANCE_LEVEL)
   assuranceLevel?: string | null;
+
+  @Flag({ ...TWO_PERSONS, default: false })
+  twoPersonApproval?: boolean | null;
 }
 
 export class ChangeTenantBody {
@@ -65,6 +72,9 @@ export class ChangeTenantBody {
 
   @Text(ASSURANCE_LEVEL)
   assuranceLevel?: string | null;
+
+  @Flag(TWO_PERSONS)
+  twoPersonApproval?: boolean | null;
 }
 
 export class TenantView {
@@ -95,6 +105,9 @@ export class TenantView {
   @ApiProperty({ type: String, nullable: true, example: 'substantial' })
   assuranceLevel!: string | null;
 
+  @ApiProperty()
+  twoPersonApproval!: boolean;
+
   @ApiProperty({ type: 'integer', minimum: 1 })
   version!: number;
 
@@ -123,6 +136,7 @@ export const TENANT_EXAMPLE: Plain<TenantView> = {
   reportArchive: 'none',
   trustFramework: 'eidas',
   assuranceLevel: 'substantial',
+  twoPersonApproval: false,
   version: 1,
   createdAt: '2026-01-31T12:00:00.000Z',
   updatedAt: '2026-01-31T12:00:00.000Z',

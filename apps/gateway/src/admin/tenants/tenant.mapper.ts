@@ -15,6 +15,7 @@ export function toTenantView(tenant: Tenant): Plain<TenantView> {
     reportArchive: tenant.settings.reportArchive,
     trustFramework: tenant.settings.trustFramework,
     assuranceLevel: tenant.settings.assuranceLevel,
+    twoPersonApproval: tenant.settings.twoPersonApproval,
     version: tenant.version,
     createdAt: tenant.createdAt.toISOString(),
     updatedAt: tenant.updatedAt.toISOString(),

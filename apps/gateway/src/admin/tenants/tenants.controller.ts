@@ -169,7 +169,8 @@ function settingsOf(
   body: Omit<ChangeTenantBody, 'name'>,
   when: 'create' | 'change',
 ): Partial<TenantSettings> {
-  const { retentionDays, trustFramework, assuranceLevel, identityStorage, reportArchive } = body;
+  const { retentionDays, trustFramework, assuranceLevel, identityStorage, reportArchive, twoPersonApproval } =
+    body;
   const isGiven = (value: unknown): boolean => value !== undefined && (when === 'change' || value !== null);
   return {
     ...(retentionDays !== undefined && isGiven(retentionDays) && { retentionDays }),
@@ -177,5 +178,6 @@ function settingsOf(
     ...(assuranceLevel !== undefined && isGiven(assuranceLevel) && { assuranceLevel }),
     ...(identityStorage != null && { identityStorage }),
     ...(reportArchive != null && { reportArchive }),
+    ...(twoPersonApproval != null && { twoPersonApproval }),
   };
 }

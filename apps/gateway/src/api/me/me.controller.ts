@@ -127,7 +127,7 @@ export class MeController {
 
   async #providerInUse(tenantId: string, environment: Environment): Promise<string | null> {
     try {
-      return (await this.routing.get(tenantId, environment)).policy.provider;
+      return (await this.routing.get({ tenantId, environment })).policy.policy.provider;
     } catch (error) {
       if (error instanceof Problem && error.code === 'not_found') return null;
       throw error;

@@ -19,6 +19,7 @@ const TOLD = [
   'provider',
   'policyVersion',
   'routingReason',
+  'failedProvider',
   'checks',
   'documentTypes',
   'event',

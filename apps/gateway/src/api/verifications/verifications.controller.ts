@@ -13,6 +13,7 @@ import {
 } from '../../http/openapi/operation.decorator.js';
 import { PageQuery, pageRequest } from '../../http/paging.js';
 import { IdParam } from '../../http/type-id.pipe.js';
+import { EXPLANATION_EXAMPLE, ExplanationView, toExplanationView } from './explanation.view.js';
 import {
   CreateVerificationBody,
   ListVerificationsQuery,
@@ -133,5 +134,20 @@ export class VerificationsController {
   @ApiOkResponse({ type: VerificationView, description: 'The verification.', example: VERIFIED_EXAMPLE })
   async get(@Caller() scope: TenantScope, @IdParam('ver') id: string): Promise<Plain<VerificationView>> {
     return toVerificationView(await this.verifications.get(scope, id));
+  }
+
+  @Get(':id/explain')
+  @ApiParam(ID)
+  @RequireScope('verifications:read')
+  @Operation({
+    id: 'explainVerification',
+    summary: 'Why a verification is where it is',
+    description:
+      'Which version of the policy and which of its rules chose the provider, who was passed over and why, and who was asked before and failed.',
+    problems: ['not_found'],
+  })
+  @ApiOkResponse({ type: ExplanationView, description: 'The decisions.', example: EXPLANATION_EXAMPLE })
+  async explain(@Caller() scope: TenantScope, @IdParam('ver') id: string): Promise<Plain<ExplanationView>> {
+    return toExplanationView(await this.verifications.explain(scope, id));
   }
 }

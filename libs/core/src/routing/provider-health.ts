@@ -1,0 +1,232 @@
+import { FAULTS, ProviderError, type ProviderFault } from '@gatehouse/contract';
+import { type Clock, type Database, type Log, type Statement } from '@gatehouse/platform';
+import {
+  circuitBreaker,
+  type CircuitBreakerPolicy,
+  CircuitState,
+  handleWhen,
+  isBrokenCircuitError,
+  IterableBackoff,
+  SamplingBreaker,
+} from 'cockatiel';
+
+import { type OpenConnection } from '../tenancy/connection-opener.js';
+import { CallRecord, type CallSummary } from './call-record.js';
+import { type ConnectedProvider } from './routing-board.js';
+
+/** When a connection counts as failing, and for how long nobody is sent there. Times in milliseconds. */
+export interface HealthRules {
+  /** The calls of this long count. */
+  readonly windowMs: number;
+  /** So many of them at least, or nothing is concluded. */
+  readonly minimumCalls: number;
+  /** From 0 to 1: the share of failures above which it counts as failing. */
+  readonly failureShare: number;
+  /** How long before it is tried again: the first time, the second, and so on. */
+  readonly restsMs: readonly [number, ...number[]];
+}
+
+const RULES: HealthRules = {
+  windowMs: 30_000,
+  minimumCalls: 5,
+  failureShare: 0.5,
+  restsMs: [10_000, 20_000, 40_000, 60_000],
+};
+/** For the others: how long the replica that found it failing may take to try it again. */
+const PROBE_MS = 15_000;
+
+const OPENED: Statement = {
+  name: 'connection_breakers_opened',
+  text: `INSERT INTO connection_breakers (tenant_id, connection_id, fault, open_until, updated_at)
+         VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (tenant_id, connection_id) DO UPDATE SET fault = $3, open_until = $4, updated_at = $5`,
+};
+const CLOSED: Statement = {
+  name: 'connection_breakers_closed',
+  text: 'DELETE FROM connection_breakers WHERE tenant_id = $1 AND connection_id = $2',
+};
+
+type Place = Pick<OpenConnection, 'id' | 'tenantId' | 'environment'> & { readonly provider: string };
+
+/** What this replica has seen of one connection. */
+interface Watched {
+  readonly place: Place;
+  readonly breaker: CircuitBreakerPolicy;
+  readonly calls: CallRecord;
+  /** Whether it can be tried without a person. */
+  readonly isProbed: boolean;
+  /** Since it last worked. */
+  timesOpened: number;
+  openUntil: Date | null;
+  lastFault: ProviderFault | null;
+}
+
+/**
+ * How the calls at each connection go, from real traffic, and a circuit breaker for each. What a person is to blame for counts for
+ * nothing. Other replicas learn of an open breaker with their next look at the routing board.
+ */
+export class ProviderHealth {
+  readonly #watched = new Map<string, Watched>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly log: Log,
+    private readonly rules: HealthRules = RULES,
+  ) {}
+
+  /** Throws what `invoke` throws, and ProviderError without a call while the connection is given a rest. */
+  async call<T>(connection: OpenConnection, invoke: () => Promise<T>): Promise<T> {
+    const watched = this.#of(connection);
+    if (!this.#admits(watched)) throw this.#resting(watched);
+    try {
+      return await watched.breaker.execute(() => watched.calls.time(this.clock, invoke));
+    } catch (error) {
+      if (isBrokenCircuitError(error)) throw this.#resting(watched);
+      throw error;
+    }
+  }
+
+  /** Until when nobody should be sent there, as far as is known; null: nothing speaks against it. */
+  awayUntil({ connectionId, openUntil }: ConnectedProvider): Date | null {
+    const watched = this.#watched.get(connectionId);
+    const now = this.clock.now();
+    if (watched !== undefined && !this.#admitsPeople(watched)) return watched.openUntil ?? now;
+    return openUntil !== null && openUntil > now ? openUntil : null;
+  }
+
+  /**
+   * Tries one connection whose rest is over, with the provider's own check, so that no person has to be the one who finds
+   * out. False: there was none to try.
+   */
+  async probe(open: (place: Place) => Promise<OpenConnection | null>): Promise<boolean> {
+    const due = [...this.#watched.values()].find(
+      (watched) => watched.isProbed && watched.breaker.state === CircuitState.Open && this.#isOver(watched),
+    );
+    if (due === undefined) return false;
+    const connection = await open(due.place);
+    if (connection?.provider.check === undefined) {
+      this.#watched.delete(due.place.id);
+      return true;
+    }
+    const { provider } = connection;
+    try {
+      await due.breaker.execute(async () => {
+        const [access] = (await provider.check?.(connection, connection.webhookUrl)) ?? [];
+        if (access?.ok === false)
+          throw new ProviderError(provider.name, due.lastFault ?? 'unavailable', 'none', access.detail);
+      });
+    } catch (error) {
+      // The breaker is still open, or open again; that is all there is to it.
+      if (!(error instanceof ProviderError || isBrokenCircuitError(error))) throw error;
+    }
+    return true;
+  }
+
+  /** How the last calls at a provider went, over all its connections here. */
+  summary(provider: string): CallSummary & { readonly openConnections: number } {
+    const watched = [...this.#watched.values()].filter(({ place }) => place.provider === provider);
+    return {
+      ...CallRecord.summary(watched.map(({ calls }) => calls)),
+      openConnections: watched.filter((one) => one.breaker.state !== CircuitState.Closed).length,
+    };
+  }
+
+  #of(connection: OpenConnection): Watched {
+    const known = this.#watched.get(connection.id);
+    if (known !== undefined) return known;
+    const { windowMs, minimumCalls, failureShare, restsMs } = this.rules;
+    const breaker = circuitBreaker(handleWhen(countsAgainst), {
+      halfOpenAfter: new IterableBackoff(restsMs),
+      breaker: new SamplingBreaker({
+        threshold: failureShare,
+        duration: windowMs,
+        minimumRps: (minimumCalls - 0.5) / (windowMs / 1000),
+      }),
+    });
+    const watched: Watched = {
+      place: {
+        id: connection.id,
+        tenantId: connection.tenantId,
+        environment: connection.environment,
+        provider: connection.provider.name,
+      },
+      breaker,
+      calls: new CallRecord(),
+      isProbed: connection.provider.check !== undefined,
+      timesOpened: 0,
+      openUntil: null,
+      lastFault: null,
+    };
+    breaker.onBreak((reason) => {
+      this.#opened(watched, 'error' in reason ? reason.error : null);
+    });
+    breaker.onReset(() => {
+      this.#closed(watched);
+    });
+    this.#watched.set(connection.id, watched);
+    return watched;
+  }
+
+  #admits(watched: Watched): boolean {
+    const { state } = watched.breaker;
+    // While somebody tries it, nobody waits for how that ends.
+    return state === CircuitState.Closed || (state === CircuitState.Open && this.#isOver(watched));
+  }
+
+  /** Somebody new is not to be the one who finds out, where there is another way. */
+  #admitsPeople(watched: Watched): boolean {
+    return watched.isProbed ? watched.breaker.state === CircuitState.Closed : this.#admits(watched);
+  }
+
+  #isOver({ openUntil }: Watched): boolean {
+    return openUntil === null || openUntil <= this.clock.now();
+  }
+
+  #opened(watched: Watched, error: unknown): void {
+    const { restsMs } = this.rules;
+    const rest = restsMs[Math.min(watched.timesOpened, restsMs.length - 1)] ?? restsMs[0];
+    const now = this.clock.now();
+    watched.timesOpened += 1;
+    watched.openUntil = new Date(now.getTime() + rest);
+    watched.lastFault = error instanceof ProviderError ? error.fault : 'unavailable';
+    const { place, lastFault } = watched;
+    this.log.warn('a connection is failing; nobody is sent there for a while', {
+      provider: place.provider,
+      connectionId: place.id,
+      fault: lastFault,
+    });
+    const openForOthers = new Date(watched.openUntil.getTime() + PROBE_MS);
+    this.#tell(OPENED, [place.tenantId, place.id, lastFault, openForOthers, now]);
+  }
+
+  #closed(watched: Watched): void {
+    const { place } = watched;
+    watched.timesOpened = 0;
+    watched.openUntil = null;
+    this.log.info('a connection works again', { provider: place.provider, connectionId: place.id });
+    this.#tell(CLOSED, [place.tenantId, place.id]);
+  }
+
+  /** Nobody waits for it: the others find out by themselves if it fails. */
+  #tell(statement: Statement, values: readonly unknown[]): void {
+    this.database.query(statement, values).catch((error: unknown) => {
+      this.log.error('the other replicas could not be told of a connection', { error });
+    });
+  }
+
+  #resting({ place, openUntil, lastFault }: Watched): ProviderError {
+    const left = (openUntil?.getTime() ?? 0) - this.clock.now().getTime();
+    return new ProviderError(
+      place.provider,
+      'unavailable',
+      'none',
+      `Not asked: the connection has been failing (${lastFault ?? 'unavailable'})`,
+      { retryAfterSeconds: Math.max(1, Math.ceil(left / 1000)) },
+    );
+  }
+}
+
+function countsAgainst(error: unknown): boolean {
+  return error instanceof ProviderError && FAULTS[error.fault].breaker !== 'none';
+}

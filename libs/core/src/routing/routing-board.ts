@@ -1,0 +1,110 @@
+import { type Clock, type Database, type Statement } from '@gatehouse/platform';
+
+import { ahead, inForce, type PolicyPlace, type PolicyVersion } from './policy-versions.js';
+
+/** What a tenant has connected, as routing has to know it. */
+export interface ConnectedProvider {
+  readonly provider: string;
+  readonly connectionId: string;
+  /** A replica found it failing: until then nobody should be sent there. */
+  readonly openUntil: Date | null;
+}
+
+interface Board {
+  /** The newest first; the first that is effective is in force. */
+  readonly policies: readonly PolicyVersion[];
+  readonly connected: readonly ConnectedProvider[];
+}
+
+interface Held {
+  readonly board: Promise<Board>;
+  /** By the monotonic clock, from before it was read. */
+  readonly since: number;
+}
+
+/** A switch is seen by every replica within a second: this, and the time that one read takes. */
+const FRESH_MS = 700;
+/** Of this many tenants the board is kept; those that were read longest ago go first. */
+const KEPT = 10_000;
+
+/** Served by connections_provider and the primary key of connection_breakers. */
+const CONNECTED: Statement = {
+  name: 'routing_board_connected',
+  text: `SELECT c.provider, c.id AS connection_id, b.open_until
+           FROM connections c
+           LEFT JOIN connection_breakers b ON b.tenant_id = c.tenant_id AND b.connection_id = c.id
+          WHERE c.tenant_id = $1 AND c.environment = $2 ORDER BY c.provider`,
+};
+
+/**
+ * What routing needs of a tenant, in memory: read once in {@link FRESH_MS} however many requests there are, and never used when it
+ * is older. One request sees one board, so no decision mixes two versions.
+ */
+export class RoutingBoard {
+  readonly #held = new Map<string, Held>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The policy in force, or null before the first one, and what is connected. */
+  async of(
+    place: PolicyPlace,
+  ): Promise<{ readonly policy: PolicyVersion | null; readonly connected: readonly ConnectedProvider[] }> {
+    const { policies, connected } = await this.#board(place);
+    const now = this.clock.now();
+    const policy = policies.find(({ effectiveAt }) => effectiveAt === null || effectiveAt <= now) ?? null;
+    return { policy, connected };
+  }
+
+  /** The next request reads anew: this replica itself has changed something. */
+  forget(place: PolicyPlace): void {
+    this.#held.delete(keyOf(place));
+  }
+
+  #board(place: PolicyPlace): Promise<Board> {
+    const key = keyOf(place);
+    const now = performance.now();
+    const held = this.#held.get(key);
+    if (held !== undefined && now - held.since < FRESH_MS) return held.board;
+    const board = this.#read(place);
+    // The last in the map is the one that was read last.
+    this.#held.delete(key);
+    this.#held.set(key, { board, since: now });
+    board.catch(() => {
+      if (this.#held.get(key)?.board === board) this.#held.delete(key);
+    });
+    const [oldest] = this.#held.keys();
+    if (this.#held.size > KEPT && oldest !== undefined) this.#held.delete(oldest);
+    return board;
+  }
+
+  async #read(place: PolicyPlace): Promise<Board> {
+    const [policies, connected] = await Promise.all([
+      this.#policies(place),
+      this.database.query<{ provider: string; connection_id: string; open_until: Date | null }>(CONNECTED, [
+        place.tenantId,
+        place.environment,
+      ]),
+    ]);
+    return {
+      policies,
+      connected: connected.map((row) => ({
+        provider: row.provider,
+        connectionId: row.connection_id,
+        openUntil: row.open_until,
+      })),
+    };
+  }
+
+  async #policies(place: PolicyPlace): Promise<readonly PolicyVersion[]> {
+    const present = await inForce(this.database, place, this.clock.now());
+    const coming = await ahead(this.database, place, present?.version ?? 0);
+    return present === null ? coming : [...coming, present];
+  }
+}
+
+function keyOf({ tenantId, environment }: PolicyPlace): string {
+  return `${tenantId}/${environment}`;
+}
