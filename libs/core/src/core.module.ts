@@ -9,6 +9,7 @@ import { ImportService } from './imports/import.service.js';
 import { InboxService } from './inbox/inbox.service.js';
 import { ReturnService } from './inbox/return.service.js';
 import { RoutingService } from './routing/routing.service.js';
+import { AdminKeyService } from './tenancy/admin-key.service.js';
 import { ApiKeyService } from './tenancy/api-key.service.js';
 import { ConnectionService } from './tenancy/connection.service.js';
 import { TenantService } from './tenancy/tenant.service.js';
@@ -26,6 +27,7 @@ const SERVICES: readonly (readonly [Type, keyof Core])[] = [
   [ImportService, 'imports'],
   [TenantService, 'tenants'],
   [ApiKeyService, 'apiKeys'],
+  [AdminKeyService, 'adminKeys'],
   [ConnectionService, 'connections'],
   [RoutingService, 'routing'],
   [InboxService, 'inbox'],

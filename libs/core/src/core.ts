@@ -24,6 +24,7 @@ import { TenantVault } from './privacy/tenant-vault.js';
 import { Capabilities } from './routing/capabilities.js';
 import { ProviderChoice } from './routing/provider-choice.js';
 import { RoutingService } from './routing/routing.service.js';
+import { AdminKeyService } from './tenancy/admin-key.service.js';
 import { ApiKeyService } from './tenancy/api-key.service.js';
 import { ConnectionOpener } from './tenancy/connection-opener.js';
 import { ConnectionService } from './tenancy/connection.service.js';
@@ -43,7 +44,7 @@ import { Workers } from './workers/workers.js';
 /** What the core stands on. */
 export interface CoreOptions {
   readonly database: Database;
-  readonly config: Pick<GatewayConfig, 'publicUrl' | 'allowPrivateNetworks'>;
+  readonly config: Pick<GatewayConfig, 'publicUrl' | 'allowPrivateNetworks' | 'adminApiKey'>;
   readonly masterKey: MasterKey;
   readonly log: Log;
   readonly clock: Clock;
@@ -59,6 +60,7 @@ export interface Core {
   readonly imports: ImportService;
   readonly tenants: TenantService;
   readonly apiKeys: ApiKeyService;
+  readonly adminKeys: AdminKeyService;
   readonly connections: ConnectionService;
   readonly routing: RoutingService;
   readonly inbox: InboxService;
@@ -82,6 +84,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
 
   const tenants = new TenantService(database, vault, ledger, clock, ids);
   const apiKeys = new ApiKeyService(database, ledger, clock, ids, random);
+  const adminKeys = new AdminKeyService(database, ledger, clock, ids, random, config.adminApiKey);
   const opener = new ConnectionOpener(database, vault, providers, config.publicUrl);
   const connections = new ConnectionService(
     { database, vault, ledger },
@@ -153,6 +156,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     imports,
     tenants,
     apiKeys,
+    adminKeys,
     connections,
     routing,
     inbox,

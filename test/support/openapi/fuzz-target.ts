@@ -291,6 +291,12 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
   const action = created['action'] as { url: string };
   const returnUrl = new URL(action.url).searchParams.get('redirectUrl') ?? '';
   const list = required(await tenant.call('GET', '/verifications?limit=1'), 200);
+  const operators = { name: 'another', role: 'approver' };
+  const adminKey = text(required(await harness.admin('POST', '/admin-keys', operators), 201), 'id');
+  const adminIds: Readonly<Record<string, string>> = {
+    suspendTenant: suspended.id,
+    revokeAdminKey: adminKey,
+  };
   const keys = { revokeApiKey: await keyOf(), rotateApiKey: await keyOf() };
   return {
     tenant,
@@ -298,7 +304,7 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
     customer: reference,
     account,
     cursor: text(list, 'nextCursor'),
-    ids: [shared, tenant.id, keys.rotateApiKey, connectionId],
+    ids: [shared, tenant.id, keys.rotateApiKey, connectionId, adminKey],
     plainBodies: {
       createVerification: { subject },
       searchVerifications: { email: subject.email },
@@ -308,6 +314,7 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
       correctVerificationContact: { email: 'dora.new@mail.test' },
       createTenant: { name: 'Northwind Bank' },
       changeTenant: { name: 'Northwind Bank' },
+      createAdminKey: { name: 'another', role: 'approver' },
       createApiKey: { name: 'backend', environment: 'test', scopes: ['verifications:read'] },
       putConnection: account.connection,
       putRoutingPolicy: { provider: 'dentity' },
@@ -316,7 +323,7 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
       if (path.startsWith('/v1/')) return { id: own[id] ?? shared, imageId: images[0]?.id ?? '' };
       if (path.startsWith('/admin/')) {
         return {
-          id: id === 'suspendTenant' ? suspended.id : victim.id,
+          id: adminIds[id] ?? victim.id,
           keyId: id === 'rotateApiKey' ? keys.rotateApiKey : keys.revokeApiKey,
           provider: PROVIDERS[id] ?? 'dentity',
         };
