@@ -247,6 +247,11 @@ describe('what happens', () => {
     required(await harness.admin('GET', keys), 200);
     expect((await harness.admin('DELETE', `${keys}/${id}`)).status).toBe(204);
     expect((await harness.fetch('/v1/me', { headers: { authorization: `Bearer ${key}` } })).status).toBe(401);
+    const operators = { name: canaries.text('key name'), role: 'approver' };
+    const operator = required(await harness.admin('POST', '/admin-keys', operators), 201);
+    canaries.watch('admin key, another', text(operator, 'key'));
+    required(await harness.admin('GET', '/admin-keys'), 200);
+    expect((await harness.admin('DELETE', `/admin-keys/${text(operator, 'id')}`)).status).toBe(204);
     const note = canaries.text('routing note');
     const routing = `/tenants/${world.tenant.id}/routing?environment=test`;
     required(await harness.admin('PUT', routing, { provider: 'dentity', note }), 200);

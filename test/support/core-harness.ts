@@ -65,7 +65,7 @@ export async function startCore(publicUrl = 'http://127.0.0.1:9'): Promise<CoreH
     CoreModule.forRoot({
       imports: [ProvidersModule.forRoot({ allowPrivateNetworks: true })],
       database,
-      config: { publicUrl, allowPrivateNetworks: true },
+      config: { publicUrl, allowPrivateNetworks: true, adminApiKey: null },
       masterKey: new LocalMasterKey(randomBytes(32)),
       log,
       clock: new SystemClock(),

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 import { SystemIds, toTypeId } from '@gatehouse/platform';
 
 import { ALL_SCOPES, type Answer, type GatewayHarness, required, text } from './gateway-harness.js';
@@ -46,17 +44,9 @@ export class IsolationWorld {
     return { id: text(created, 'id'), key: text(created, 'key') };
   }
 
-  /** An operator's key with a role: there is no call for one yet, so it is written where keys are. */
-  async adminKey(role: string): Promise<string> {
-    const key = `gk_admin_${createHash('sha256').update(ids.next()).digest('hex')}`;
-    await this.harness.database.query(
-      {
-        name: 'test_insert_admin_key',
-        text: 'INSERT INTO admin_keys (id, name, role, hash, hint, created_at) VALUES ($1, $2, $3, $4, $5, now())',
-      },
-      [ids.next(), role, role, createHash('sha256').update(key).digest(), key.slice(-4)],
-    );
-    return key;
+  async adminKey(role: string): Promise<{ id: string; key: string }> {
+    const created = required(await this.harness.admin('POST', '/admin-keys', { name: role, role }), 201);
+    return { id: text(created, 'id'), key: text(created, 'key') };
   }
 
   async connect(tenantId: string, environment: Environment, provider: ProviderName): Promise<VendorAccount> {
@@ -73,7 +63,7 @@ export class IsolationWorld {
   async propose(tenantId: string, environment: Environment): Promise<string> {
     const change = { twoPersonApproval: true };
     required(await this.harness.admin('PATCH', `/tenants/${tenantId}`, change), 200);
-    const author = await this.adminKey('admin');
+    const { key: author } = await this.adminKey('admin');
     const path = `/admin/v1/tenants/${tenantId}/routing?environment=${environment}`;
     const proposed = required(await this.call(author, 'PUT', path, { provider: 'dentity' }), 202);
     return String(proposed['version']);
@@ -169,6 +159,7 @@ export class IsolationWorld {
     changeTenant: { name: 'Northwind Bank' },
     createApiKey: { name: 'backend', environment: 'test', scopes: ['verifications:read'] },
     rotateApiKey: {},
+    createAdminKey: { name: 'Dana', role: 'approver' },
     putConnection: {
       credentials: { apiKey: 'pk-any', secretKey: 'any' },
       settings: { baseUrl: 'http://127.0.0.1:9/dentity' },
@@ -236,6 +227,7 @@ const PREFIXES: Readonly<Record<string, string | null>> = {
   verifications: 'ver',
   tenants: 'tnt',
   'api-keys': 'key',
+  'admin-keys': 'adk',
   images: 'img',
   imports: 'imp',
   connections: null,

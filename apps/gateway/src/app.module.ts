@@ -4,6 +4,7 @@ import { type ProviderClass, ProvidersModule } from '@gatehouse/providers';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { APP_PIPE } from '@nestjs/core';
 
+import { AdminKeysController } from './admin/admin-keys/admin-keys.controller.js';
 import { ApiKeysController } from './admin/api-keys/api-keys.controller.js';
 import { ConnectionsController } from './admin/connections/connections.controller.js';
 import { RoutingController } from './admin/routing/routing.controller.js';
@@ -39,6 +40,7 @@ const API_CONTROLLERS: readonly Type[] = [
   MeController,
   TenantsController,
   ApiKeysController,
+  AdminKeysController,
   ConnectionsController,
   ProvidersController,
   RoutingController,
@@ -51,7 +53,7 @@ const API_CONTROLLERS: readonly Type[] = [
 export interface AppOptions extends CoreOptions {
   /** The providers of this deployment; absent: all that this repository has. */
   readonly providers?: readonly ProviderClass[];
-  readonly config: Pick<GatewayConfig, 'publicUrl' | 'allowPrivateNetworks' | 'role'>;
+  readonly config: Pick<GatewayConfig, 'publicUrl' | 'allowPrivateNetworks' | 'adminApiKey' | 'role'>;
 }
 
 /** The whole deployable, put together. */

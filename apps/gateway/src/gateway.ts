@@ -1,7 +1,7 @@
 import { type Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { ApiKeyService, TenantService, Workers } from '@gatehouse/core';
+import { AdminKeyService, ApiKeyService, TenantService, Workers } from '@gatehouse/core';
 import {
   type Clock,
   type Database,
@@ -95,7 +95,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   let newAdminKey: string | null;
   try {
     await app.get(TenantService).ensureSystemKeys();
-    newAdminKey = await apiKeys.ensureAdminKey(config.adminApiKey);
+    newAdminKey = await app.get(AdminKeyService).ensure();
     await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
       // Taken since it was found free.
       throw cannotListen(error, 'PORT');

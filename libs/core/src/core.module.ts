@@ -10,6 +10,7 @@ import { InboxService } from './inbox/inbox.service.js';
 import { ReturnService } from './inbox/return.service.js';
 import { ProviderHealth } from './routing/provider-health.js';
 import { RoutingService } from './routing/routing.service.js';
+import { AdminKeyService } from './tenancy/admin-key.service.js';
 import { ApiKeyService } from './tenancy/api-key.service.js';
 import { ConnectionService } from './tenancy/connection.service.js';
 import { TenantService } from './tenancy/tenant.service.js';
@@ -27,6 +28,7 @@ const SERVICES: readonly (readonly [Type, keyof Core])[] = [
   [ImportService, 'imports'],
   [TenantService, 'tenants'],
   [ApiKeyService, 'apiKeys'],
+  [AdminKeyService, 'adminKeys'],
   [ConnectionService, 'connections'],
   [RoutingService, 'routing'],
   [ProviderHealth, 'providerHealth'],

@@ -27,6 +27,7 @@ import { ProviderHealth } from './routing/provider-health.js';
 import { Router } from './routing/router.js';
 import { RoutingBoard } from './routing/routing-board.js';
 import { RoutingService } from './routing/routing.service.js';
+import { AdminKeyService } from './tenancy/admin-key.service.js';
 import { ApiKeyService } from './tenancy/api-key.service.js';
 import { tenantScope } from './tenancy/tenant-scope.js';
 import { ConnectionOpener } from './tenancy/connection-opener.js';
@@ -47,7 +48,7 @@ import { Workers } from './workers/workers.js';
 /** What the core stands on. */
 export interface CoreOptions {
   readonly database: Database;
-  readonly config: Pick<GatewayConfig, 'publicUrl' | 'allowPrivateNetworks'>;
+  readonly config: Pick<GatewayConfig, 'publicUrl' | 'allowPrivateNetworks' | 'adminApiKey'>;
   readonly masterKey: MasterKey;
   readonly log: Log;
   readonly clock: Clock;
@@ -63,6 +64,7 @@ export interface Core {
   readonly imports: ImportService;
   readonly tenants: TenantService;
   readonly apiKeys: ApiKeyService;
+  readonly adminKeys: AdminKeyService;
   readonly connections: ConnectionService;
   readonly routing: RoutingService;
   readonly providerHealth: ProviderHealth;
@@ -87,6 +89,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
 
   const tenants = new TenantService(database, vault, ledger, clock, ids);
   const apiKeys = new ApiKeyService(database, ledger, clock, ids, random);
+  const adminKeys = new AdminKeyService(database, ledger, clock, ids, random, config.adminApiKey);
   const opener = new ConnectionOpener(database, vault, providers, config.publicUrl);
   const connections = new ConnectionService(
     { database, vault, ledger },
@@ -165,6 +168,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     imports,
     tenants,
     apiKeys,
+    adminKeys,
     connections,
     routing,
     providerHealth: health,

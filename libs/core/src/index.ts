@@ -11,20 +11,13 @@ export { type Import, ImportService } from './imports/import.service.js';
 export { InboxService } from './inbox/inbox.service.js';
 export { ReturnService } from './inbox/return.service.js';
 export { requireMasterKey } from './privacy/master-key-check.js';
+export { type FailedAttempt, type RoutingRecord, type Skipped } from './routing/decide.js';
 export { type RoutingPolicy, type RoutingRule } from './routing/policy.js';
 export { type PolicyPlace, type PolicyVersion } from './routing/policy-versions.js';
-export { type FailedAttempt, type RoutingRecord, type Skipped } from './routing/decide.js';
 export { ProviderHealth } from './routing/provider-health.js';
 export { RoutingService } from './routing/routing.service.js';
-export {
-  ADMIN_ROLES,
-  type AdminRole,
-  type ApiKey,
-  ApiKeyService,
-  type Principal,
-  type Scope,
-  SCOPES,
-} from './tenancy/api-key.service.js';
+export { ADMIN_ROLES, type AdminKey, AdminKeyService, type AdminRole } from './tenancy/admin-key.service.js';
+export { type ApiKey, ApiKeyService, type Principal, type Scope, SCOPES } from './tenancy/api-key.service.js';
 export { ConnectionService, type ConnectionView } from './tenancy/connection.service.js';
 export { SYSTEM_TENANT_ID } from './privacy/tenant-vault.js';
 export { type Tenant, TenantService, type TenantSettings } from './tenancy/tenant.service.js';

@@ -66,6 +66,11 @@ const ANSWERS: readonly AnswerEntitlement[] = [
     allowed: [{ label: 'api key', reason: 'shown this once (API.md 1)' }],
   },
   {
+    routes: ['POST /admin/v1/admin-keys'],
+    members: ['key'],
+    allowed: [{ label: 'admin key', reason: 'shown this once (API.md 1)' }],
+  },
+  {
     routes: ['PUT', 'GET'].flatMap((method) =>
       ['sentinel', 'sardine', 'dentity'].map(
         (provider) => `${method} /admin/v1/tenants/{id}/connections/${provider}`,
@@ -98,7 +103,12 @@ const ANSWERS: readonly AnswerEntitlement[] = [
     allowed: [{ label: 'key name', reason: 'its own member' }],
   },
   {
-    routes: ['GET /admin/v1/tenants/{id}/api-keys'],
+    routes: ['POST /admin/v1/admin-keys'],
+    members: ['name'],
+    allowed: [{ label: 'key name', reason: 'its own member' }],
+  },
+  {
+    routes: ['GET /admin/v1/tenants/{id}/api-keys', 'GET /admin/v1/admin-keys'],
     members: ['data.*.name'],
     allowed: [{ label: 'key name', reason: 'its own member' }],
   },
@@ -149,6 +159,7 @@ export function allowedInColumn(column: string): readonly Allowance[] {
 const COLUMNS: Readonly<Record<string, readonly Allowance[]>> = {
   'tenants.name': [{ label: 'tenant name', reason: 'a company’s name, in its own column' }],
   'api_keys.name': [{ label: 'key name', reason: 'an admin’s word for the key, in its own column' }],
+  'admin_keys.name': [{ label: 'key name', reason: 'an admin’s word for the key, in its own column' }],
   'connections.settings': [{ label: 'setting', reason: 'settings are no secrets' }],
   'routing_policies.note': [{ label: 'routing note', reason: 'an admin’s reason, in its own column' }],
   'routing_policies.policy': [{ label: 'routing note', reason: 'the policy as it was put, note included' }],

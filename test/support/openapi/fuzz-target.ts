@@ -299,6 +299,12 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
     ),
   );
   const list = required(await tenant.call('GET', '/verifications?limit=1'), 200);
+  const operators = { name: 'another', role: 'approver' };
+  const adminKey = text(required(await harness.admin('POST', '/admin-keys', operators), 201), 'id');
+  const adminIds: Readonly<Record<string, string>> = {
+    suspendTenant: suspended.id,
+    revokeAdminKey: adminKey,
+  };
   const keys = { revokeApiKey: await keyOf(), rotateApiKey: await keyOf() };
   return {
     tenant,
@@ -306,7 +312,7 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
     customer: reference,
     account,
     cursor: text(list, 'nextCursor'),
-    ids: [shared, tenant.id, keys.rotateApiKey, connectionId],
+    ids: [shared, tenant.id, keys.rotateApiKey, connectionId, adminKey],
     plainBodies: {
       createVerification: { subject },
       searchVerifications: { email: subject.email },
@@ -316,6 +322,7 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
       correctVerificationContact: { email: 'dora.new@mail.test' },
       createTenant: { name: 'Northwind Bank' },
       changeTenant: { name: 'Northwind Bank' },
+      createAdminKey: { name: 'another', role: 'approver' },
       createApiKey: { name: 'backend', environment: 'test', scopes: ['verifications:read'] },
       putConnection: account.connection,
       putRoutingPolicy: { provider: 'dentity' },
@@ -325,7 +332,7 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
       if (path.startsWith('/v1/')) return { id: own[id] ?? shared, imageId: images[0]?.id ?? '' };
       if (path.startsWith('/admin/')) {
         return {
-          id: proposals[id] ?? (id === 'suspendTenant' ? suspended.id : victim.id),
+          id: proposals[id] ?? adminIds[id] ?? victim.id,
           version: '2',
           keyId: id === 'rotateApiKey' ? keys.rotateApiKey : keys.revokeApiKey,
           provider: PROVIDERS[id] ?? 'dentity',

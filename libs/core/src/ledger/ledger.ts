@@ -31,6 +31,8 @@ export type LedgerKind =
   | 'api_key.created'
   | 'api_key.revoked'
   | 'api_key.rotated'
+  | 'admin_key.created'
+  | 'admin_key.revoked'
   | 'connection.created'
   | 'connection.changed'
   | 'connection.removed'

@@ -10,7 +10,8 @@ import {
 } from '@gatehouse/platform';
 
 import { type Ledger, type LedgerKind } from '../ledger/ledger.js';
-import { hintOf, newAdminKey, newTenantKey, parseKey } from './key-format.js';
+import { type AdminRole } from './admin-key.service.js';
+import { hintOf, newTenantKey, parseKey } from './key-format.js';
 import { type Environment } from './tenant-scope.js';
 
 /** What a tenant's key may do. */
@@ -22,9 +23,6 @@ export const SCOPES = [
   'reviews:write',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
-
-export const ADMIN_ROLES = ['admin', 'support', 'auditor', 'approver'] as const;
-export type AdminRole = (typeof ADMIN_ROLES)[number];
 
 export interface ApiKey {
   readonly id: string;
@@ -94,27 +92,7 @@ const EXPIRE: Statement = {
   name: 'api_keys_expire',
   text: `UPDATE api_keys SET expires_at = least(expires_at, $3) WHERE tenant_id = $1 AND id = $2`,
 };
-const INSERT_ADMIN: Statement = {
-  name: 'admin_keys_insert',
-  text: `INSERT INTO admin_keys (id, name, role, hash, hint, created_at) VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (hash) DO UPDATE SET revoked_at = NULL`,
-};
-const REVOKE_EARLIER_CONFIGURED: Statement = {
-  name: 'admin_keys_revoke_earlier_configured',
-  text: `UPDATE admin_keys SET revoked_at = $2 WHERE name = $3 AND hash <> $1 AND revoked_at IS NULL`,
-};
-const LOCK_ADMIN_KEYS: Statement = {
-  name: 'admin_keys_lock',
-  text: 'LOCK TABLE admin_keys IN SHARE ROW EXCLUSIVE MODE',
-};
-const COUNT_ADMIN: Statement = {
-  name: 'admin_keys_count',
-  text: 'SELECT count(*)::int AS count FROM admin_keys WHERE revoked_at IS NULL',
-};
-
-const CONFIGURED = 'ADMIN_API_KEY';
-
-/** Keys of product backends and of our operators: stored as hashes, shown once. */
+/** Keys of product backends: stored as hashes, shown once. And who it is that calls with any key, an operator's too. */
 export class ApiKeyService {
   constructor(
     private readonly database: Database,
@@ -186,39 +164,6 @@ export class ApiKeyService {
       await tx.query(EXPIRE, [tenantId, keyId, new Date(now.getTime() + overlapSeconds * 1000)]);
       return this.#create(tx, actor, 'api_key.rotated', tenantId, old);
     });
-  }
-
-  /**
-   * Makes sure that somebody can administer: takes the key of ADMIN_API_KEY (an earlier value of it is revoked), or,
-   * where no admin key exists, makes one.
-   * Returns a key that it made, to be shown once, else null.
-   */
-  async ensureAdminKey(configured: string | null): Promise<string | null> {
-    return this.database.transaction(async (tx) => {
-      // Of several replicas that start at once, one makes the first key.
-      await tx.query(LOCK_ADMIN_KEYS);
-      if (configured !== null) {
-        await this.#insertAdminKey(tx, configured, CONFIGURED);
-        await tx.query(REVOKE_EARLIER_CONFIGURED, [sha256(configured), this.clock.now(), CONFIGURED]);
-        return null;
-      }
-      const [row] = await tx.query<{ count: number }>(COUNT_ADMIN);
-      if (row !== undefined && row.count > 0) return null;
-      const key = newAdminKey(this.random);
-      await this.#insertAdminKey(tx, key, 'first key');
-      return key;
-    });
-  }
-
-  async #insertAdminKey(tx: Queryable, key: string, name: string): Promise<void> {
-    await tx.query(INSERT_ADMIN, [
-      this.ids.next(),
-      name,
-      'admin',
-      sha256(key),
-      hintOf(key),
-      this.clock.now(),
-    ]);
   }
 
   async #create(

@@ -25,6 +25,12 @@ describe('toEventView', () => {
     });
   });
 
+  it('names an operator’s key by its own kind of id', () => {
+    expect(toEventView({ ...event, actor: `admin:${id}` }).actor).toBe(
+      'admin:adk_01h455vb4pex5vsknk084sn02q',
+    );
+  });
+
   it.each(['system', 'browser', 'provider:sentinel'])('leaves the actor %s as it is', (actor) => {
     expect(toEventView({ ...event, actor }).actor).toBe(actor);
   });

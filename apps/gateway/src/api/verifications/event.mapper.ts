@@ -65,8 +65,11 @@ export function toEventPageView(page: Page<TimelineEvent>): Plain<EventPageView>
   return { data: page.data.map(toEventView), nextCursor: page.nextCursor };
 }
 
+const KEY_PREFIXES: Readonly<Record<string, string>> = { key: 'key', admin: 'adk' };
+
 /** Keys are named by their public ids. */
 export function toPublicActor(actor: string): string {
-  const [kind, id] = actor.split(':', 2);
-  return (kind === 'key' || kind === 'admin') && id !== undefined ? `${kind}:${toTypeId('key', id)}` : actor;
+  const [kind = '', id] = actor.split(':', 2);
+  const prefix = KEY_PREFIXES[kind];
+  return prefix !== undefined && id !== undefined ? `${kind}:${toTypeId(prefix, id)}` : actor;
 }

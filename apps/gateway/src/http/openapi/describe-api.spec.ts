@@ -74,6 +74,7 @@ describe('the OpenAPI document', () => {
       'getVerificationImage 200',
       'getVerificationReport 200',
       'revokeApiKey 204',
+      'revokeAdminKey 204',
       'removeConnection 204',
       'returnFromProvider 200',
       'getOpenApiDocument 200',

@@ -35,6 +35,7 @@ export function describeApi(app: INestApplication, publicUrl: string): OpenAPIOb
     .addTag('Me', 'What a key is good for.')
     .addTag('Tenants', 'Admin: our customers.')
     .addTag('API keys', 'Admin: the keys of tenants’ backends.')
+    .addTag('Admin keys', 'Admin: the keys of our own operators.')
     .addTag('Connections', 'Admin: tenants’ accounts at providers.')
     .addTag('Providers', 'Admin: what this deployment can connect to.')
     .addTag('Routing', 'Admin: which provider a tenant’s verifications go to.')
