@@ -290,6 +290,12 @@ describe('an operation of operators', () => {
   it('forgets what was removed', async () => {
     const { id = '', keyId = '' } = await scratch();
     const connection = `/tenants/${id}/connections/dentity?environment=test`;
+    // What the policy in force names is not removed.
+    await world.connect(id, 'test', 'sardine');
+    required(
+      await world.harness.admin('PUT', `/tenants/${id}/routing?environment=test`, { provider: 'sardine' }),
+      200,
+    );
     expect((await world.harness.admin('DELETE', connection)).status).toBe(204);
     for (const [method, path] of [
       ['GET', connection],

@@ -82,7 +82,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
 
   const tenants = new TenantService(database, vault, ledger, clock, ids);
   const apiKeys = new ApiKeyService(database, ledger, clock, ids, random);
-  const opener = new ConnectionOpener(database, vault, providers, config.publicUrl);
+  const opener = new ConnectionOpener(database, vault, providers, config.publicUrl, clock);
   const connections = new ConnectionService(
     { database, vault, ledger },
     opener,

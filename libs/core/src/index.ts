@@ -21,7 +21,9 @@ export {
   type Scope,
   SCOPES,
 } from './tenancy/api-key.service.js';
+export { type ConnectionInput } from './tenancy/connection-input.js';
 export { ConnectionService, type ConnectionView } from './tenancy/connection.service.js';
+export { DEFAULT_OVERLAP_SECONDS, MAX_OVERLAP_SECONDS } from './tenancy/credential-versions.js';
 export { SYSTEM_TENANT_ID } from './privacy/tenant-vault.js';
 export { type Tenant, TenantService, type TenantSettings } from './tenancy/tenant.service.js';
 export { type Environment, ENVIRONMENTS, tenantScope, type TenantScope } from './tenancy/tenant-scope.js';

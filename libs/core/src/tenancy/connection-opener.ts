@@ -1,5 +1,6 @@
-import { Problem, type Provider, type ProviderRegistry } from '@gatehouse/contract';
+import { InvalidShape, Problem, type Provider, type ProviderRegistry } from '@gatehouse/contract';
 import {
+  type Clock,
   constantTimeEqual,
   type Database,
   fromTypeId,
@@ -9,6 +10,8 @@ import {
 } from '@gatehouse/platform';
 
 import { type TenantVault } from '../privacy/tenant-vault.js';
+import { type CredentialVersions, inOverlap } from './credential-versions.js';
+import { withFormerCredentials } from './overlapping-credentials.js';
 import { type Environment, type TenantScope } from './tenant-scope.js';
 
 /** A connection ready for calls. Stays inside the core. */
@@ -16,16 +19,18 @@ export interface OpenConnection {
   readonly id: string;
   readonly tenantId: string;
   readonly environment: Environment;
+  /** Its calls use the former credentials where the vendor refuses the current ones. */
   readonly provider: Provider;
   readonly credentials: unknown;
+  /** Replaced ones that are still within their overlap, newest first. */
+  readonly formerCredentials: readonly unknown[];
   readonly settings: unknown;
   /** Where this connection's webhooks come in, whether or not the provider sends any. */
   readonly webhookUrl: string;
 }
 
 /** What a connection keeps sealed. */
-export interface Secrets {
-  readonly credentials: unknown;
+export interface Secrets extends CredentialVersions {
   readonly webhookToken: string;
 }
 
@@ -67,6 +72,7 @@ export class ConnectionOpener {
     private readonly vault: TenantVault,
     private readonly providers: ProviderRegistry,
     private readonly publicUrl: string,
+    private readonly clock: Clock,
   ) {}
 
   /** Names of the providers that the tenant has connected. */
@@ -135,11 +141,13 @@ export class ConnectionOpener {
     const provider = this.providers.get(row.provider);
     if (provider === undefined) return null;
     const secrets = await this.secretsOf(tenantId, row);
+    const formerCredentials = this.#formerOf(provider, secrets);
     return {
       id: row.id,
       tenantId,
       environment: row.environment,
-      provider,
+      provider: withFormerCredentials(provider, formerCredentials),
+      formerCredentials,
       credentials: provider.credentials.parse(secrets.credentials),
       settings: provider.settings.parse(row.settings),
       webhookUrl: this.webhookUrl(row.provider, row.id, secrets.webhookToken),
@@ -152,8 +160,25 @@ export class ConnectionOpener {
   }
 
   async secretsOf(tenantId: string, row: ConnectionRow): Promise<Secrets> {
-    // Sealed by `ConnectionService.put`, which checked it.
-    return (await this.vault.openForTenant(tenantId, row.secrets_sealed, placeOf(row.id))) as Secrets;
+    // Sealed by `ConnectionService.put`, which checked it; rows from before there were versions have no `previous`.
+    const sealed = (await this.vault.openForTenant(tenantId, row.secrets_sealed, placeOf(row.id))) as Omit<
+      Secrets,
+      'previous'
+    > &
+      Partial<Secrets>;
+    return { ...sealed, previous: sealed.previous ?? [] };
+  }
+
+  /** Former ones help out; what has no longer the provider's form is no reason to fail. */
+  #formerOf(provider: Provider, { previous }: Secrets): readonly unknown[] {
+    return inOverlap(previous, this.clock.now()).flatMap(({ credentials }) => {
+      try {
+        return [provider.credentials.parse(credentials)];
+      } catch (error) {
+        if (error instanceof InvalidShape) return [];
+        throw error;
+      }
+    });
   }
 }
 
