@@ -212,8 +212,10 @@ describe('an operation of operators', () => {
   const scratch = async (): Promise<Record<string, string>> => {
     const id = await world.tenantId();
     await world.connect(id, 'test', 'dentity');
+    // Another one, because the connection that a policy names cannot be removed.
+    await world.connect(id, 'test', 'sardine');
     required(
-      await world.harness.admin('PUT', `/tenants/${id}/routing?environment=test`, { provider: 'dentity' }),
+      await world.harness.admin('PUT', `/tenants/${id}/routing?environment=test`, { provider: 'sardine' }),
       200,
     );
     return { id, keyId: (await world.apiKey(id)).id, provider: 'dentity' };
@@ -290,12 +292,6 @@ describe('an operation of operators', () => {
   it('forgets what was removed', async () => {
     const { id = '', keyId = '' } = await scratch();
     const connection = `/tenants/${id}/connections/dentity?environment=test`;
-    // What the policy in force names is not removed.
-    await world.connect(id, 'test', 'sardine');
-    required(
-      await world.harness.admin('PUT', `/tenants/${id}/routing?environment=test`, { provider: 'sardine' }),
-      200,
-    );
     expect((await world.harness.admin('DELETE', connection)).status).toBe(204);
     for (const [method, path] of [
       ['GET', connection],
