@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isLegalMove, Problem, type VerificationStatus, WebhookRefusal } from '@gatehouse/contract';
 import { type NewVerification, tenantScope, type Verification } from '@gatehouse/core';
-import { fromTypeId, SystemIds } from '@gatehouse/platform';
+import { fromTypeId, SystemIds, toTypeId } from '@gatehouse/platform';
 
 import { type CoreHarness, type HarnessTenant, newVerification, startCore } from '../support/core-harness.js';
 import { eventually } from '../support/eventually.js';
@@ -653,9 +653,14 @@ it('lets go of a connection once nobody is under way with it, and keeps what was
   const { scope, account, verification, person } = await begin('sentinel');
   const remove = (): Promise<void> =>
     core.connections.remove('test', scope.tenantId, 'test', 'sentinel', null);
-  await expect(remove()).rejects.toMatchObject({ code: 'conflict' });
+  await expect(remove()).rejects.toMatchObject({
+    code: 'conflict',
+    extensions: { heldBy: { verifications: { count: 1, ids: [toTypeId('ver', verification.id)] } } },
+  });
   await account.finish(person, 'approve');
   await core.verifications.refresh(scope, verification.id);
+  await expect(remove()).rejects.toMatchObject({ extensions: { heldBy: { policies: [{ version: 1 }] } } });
+  await core.route(scope, 'sardine');
   await remove();
   await update('due_at = now()', verification.id);
   await eventually(async () => {

@@ -202,6 +202,8 @@ describe('a report', () => {
     });
     await account.control('POST', '/clock', { advanceSeconds: 2 * DAY_SECONDS });
     const connection = `/tenants/${tenant.id}/connections/dentity?environment=test`;
+    await tenant.connect('sardine');
+    await tenant.route('sardine');
     required(await harness.admin('DELETE', connection), 204);
     expect((await download(tenant, path)).bytes.equals(plain.bytes)).toBe(true);
     expect((await download(tenant, `${path}?confidences=true`)).bytes.equals(confident.bytes)).toBe(true);

@@ -212,8 +212,10 @@ describe('an operation of operators', () => {
   const scratch = async (): Promise<Record<string, string>> => {
     const id = await world.tenantId();
     await world.connect(id, 'test', 'dentity');
+    // Another one, because the connection that a policy names cannot be removed.
+    await world.connect(id, 'test', 'sardine');
     required(
-      await world.harness.admin('PUT', `/tenants/${id}/routing?environment=test`, { provider: 'dentity' }),
+      await world.harness.admin('PUT', `/tenants/${id}/routing?environment=test`, { provider: 'sardine' }),
       200,
     );
     const version = await world.propose(id, 'test');

@@ -45,6 +45,8 @@ export interface CoreHarness {
   readonly workers: Workers;
   /** A tenant of its own, connected to `provider` through a vendor account of its own. */
   tenant(provider: ProviderName): Promise<HarnessTenant>;
+  /** Connects the tenant to another provider as well, where its new verifications go from now on. */
+  route(scope: TenantScope, provider: ProviderName): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -113,6 +115,13 @@ export async function startCore(publicUrl = 'http://127.0.0.1:9'): Promise<CoreH
         account,
         webhookUrl: connection.webhookUrl,
       };
+    },
+    async route({ tenantId }, provider) {
+      const { connection } = await vendorAccount(simulatorOrigin, provider);
+      await app.get(ConnectionService).put('test', tenantId, 'test', provider, connection, null);
+      await app
+        .get(RoutingService)
+        .put('test', tenantId, 'test', { provider, callerMayChoose: false, note: null }, null);
     },
     async close() {
       await workers.stop();

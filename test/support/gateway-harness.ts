@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
 
 import {
+  type Clock,
   connectDatabase,
   type Database,
   gatewayConfig,
@@ -25,6 +26,8 @@ export { ALL_SCOPES, type Answer, type GatewayTenant, required, send, text } fro
 export interface GatewayHarnessOptions {
   readonly providers?: readonly ProviderClass[];
   readonly rateLimits?: RateLimitOptions;
+  /** The gateway's time, for tests that move it; absent: the computer's. */
+  readonly clock?: Clock;
 }
 
 /** A gateway that listens on a free port, on a database of its own, with the three twins beside it. */
@@ -67,6 +70,7 @@ export async function startGateway(
     masterKey: new LocalMasterKey(randomBytes(32)),
     log,
     ...(options.rateLimits !== undefined && { rateLimits: options.rateLimits }),
+    ...(options.clock !== undefined && { clock: options.clock }),
     ...(options.providers !== undefined && { providers: options.providers }),
   });
   const origin = `http://127.0.0.1:${gateway.port}`;

@@ -90,7 +90,8 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   const tenants = new TenantService(database, vault, ledger, clock, ids);
   const apiKeys = new ApiKeyService(database, ledger, clock, ids, random);
   const adminKeys = new AdminKeyService(database, ledger, clock, ids, random, config.adminApiKey);
-  const opener = new ConnectionOpener(database, vault, providers, config.publicUrl);
+  const health = new ProviderHealth(database, clock, log);
+  const opener = new ConnectionOpener(database, vault, providers, health, config.publicUrl, clock);
   const connections = new ConnectionService(
     { database, vault, ledger },
     opener,
@@ -99,7 +100,6 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     config.allowPrivateNetworks,
     { clock, ids, random },
   );
-  const health = new ProviderHealth(database, clock, log);
   const board = new RoutingBoard(database, clock);
   const routing = new RoutingService(database, board, opener, capabilities, providers, ledger, clock);
   const router = new Router(board, health, capabilities, providers, vault, clock);

@@ -19,7 +19,9 @@ import {
 
 import { type ImageLinks } from '../evidence/image-links.js';
 import { context, type TenantVault } from '../privacy/tenant-vault.js';
+import { can, type Capable } from '../routing/capabilities.js';
 import { type ConnectionOpener, type OpenConnection } from '../tenancy/connection-opener.js';
+import { receiveWithAny } from '../tenancy/overlapping-credentials.js';
 import { type Environment, tenantScope, type TenantScope } from '../tenancy/tenant-scope.js';
 import { type VerificationApplier } from '../verifications/verification-applier.js';
 import { bucketOf, FIND, MAKE_DUE, type VerificationRow } from '../verifications/verification.rows.js';
@@ -110,9 +112,9 @@ export class InboxService {
     raw: RawWebhook,
   ): Promise<void> {
     const connection = await this.connections.openByAddress(address);
-    if (connection?.provider.receive === undefined)
+    if (connection === null || !can(connection.provider, 'receive'))
       throw new Problem('not_found', 'There is no such webhook address.');
-    const signal = this.#authenticate(connection, raw);
+    const signal = this.#authenticate(connection, connection.provider, raw);
     const scope = this.#scope(connection.tenantId, connection.environment, connection.provider.name);
     const matches = await this.correlator.find(scope, connection.id, signal.correlation);
     const [first] = matches;
@@ -146,17 +148,17 @@ export class InboxService {
     return rows.length;
   }
 
-  #authenticate(connection: OpenConnection, raw: RawWebhook): InboundSignal {
-    if (connection.provider.receive === undefined)
-      throw new WebhookRefusal('unconfigured', 'no webhooks expected');
+  #authenticate(connection: OpenConnection, provider: Capable<'receive'>, raw: RawWebhook): InboundSignal {
+    const whose = { provider: provider.name, connectionId: connection.id };
     try {
-      return connection.provider.receive(connection, raw);
+      const { signal, isByFormer } = receiveWithAny(provider, connection, raw);
+      if (isByFormer) this.store.log.info('a webhook was authenticated by former credentials', whose);
+      return signal;
     } catch (error) {
       if (error instanceof WebhookRefusal) {
         this.store.log.warn('a webhook was refused', {
           event: 'security.webhook_refused',
-          provider: connection.provider.name,
-          connectionId: connection.id,
+          ...whose,
           reason: error.kind,
         });
       }

@@ -70,7 +70,8 @@ export class Capabilities {
   #unsupported(provider: Provider, what: string, could: (other: Provider) => boolean): Problem {
     const supportedBy = this.providers
       .all()
-      .filter((other) => other !== provider && could(other))
+      // By name: a connection's provider is another object, wrapped for its calls.
+      .filter((other) => other.name !== provider.name && could(other))
       .map((other) => other.name);
     const others = supportedBy.length === 0 ? 'No provider does.' : `Who does: ${supportedBy.join(', ')}.`;
     return new Problem('capability_unsupported', `${provider.title} ${what}. ${others}`, {

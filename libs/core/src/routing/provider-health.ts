@@ -46,11 +46,14 @@ const CLOSED: Statement = {
   text: 'DELETE FROM connection_breakers WHERE tenant_id = $1 AND connection_id = $2',
 };
 
-type Place = Pick<OpenConnection, 'id' | 'tenantId' | 'environment'> & { readonly provider: string };
+/** A connection, by what names it. */
+export type ConnectionPlace = Pick<OpenConnection, 'id' | 'tenantId' | 'environment'> & {
+  readonly provider: string;
+};
 
 /** What this replica has seen of one connection. */
 interface Watched {
-  readonly place: Place;
+  readonly place: ConnectionPlace;
   readonly breaker: CircuitBreakerPolicy;
   readonly calls: CallRecord;
   /** Whether it can be tried without a person. */
@@ -75,9 +78,12 @@ export class ProviderHealth {
     private readonly rules: HealthRules = RULES,
   ) {}
 
-  /** Throws what `invoke` throws, and ProviderError without a call while the connection is given a rest. */
-  async call<T>(connection: OpenConnection, invoke: () => Promise<T>): Promise<T> {
-    const watched = this.#of(connection);
+  /**
+   * Throws what `invoke` throws, and ProviderError without a call while the connection is given a rest. `isProbed`: it can be tried
+   * without a person.
+   */
+  async call<T>(place: ConnectionPlace, isProbed: boolean, invoke: () => Promise<T>): Promise<T> {
+    const watched = this.#of(place, isProbed);
     if (!this.#admits(watched)) throw this.#resting(watched);
     try {
       return await watched.breaker.execute(() => watched.calls.time(this.clock, invoke));
@@ -99,7 +105,7 @@ export class ProviderHealth {
    * Tries one connection whose rest is over, with the provider's own check, so that no person has to be the one who finds
    * out. False: there was none to try.
    */
-  async probe(open: (place: Place) => Promise<OpenConnection | null>): Promise<boolean> {
+  async probe(open: (place: ConnectionPlace) => Promise<OpenConnection | null>): Promise<boolean> {
     const due = [...this.#watched.values()].find(
       (watched) => watched.isProbed && watched.breaker.state === CircuitState.Open && this.#isOver(watched),
     );
@@ -132,8 +138,8 @@ export class ProviderHealth {
     };
   }
 
-  #of(connection: OpenConnection): Watched {
-    const known = this.#watched.get(connection.id);
+  #of(place: ConnectionPlace, isProbed: boolean): Watched {
+    const known = this.#watched.get(place.id);
     if (known !== undefined) return known;
     const { windowMs, minimumCalls, failureShare, restsMs } = this.rules;
     const breaker = circuitBreaker(handleWhen(countsAgainst), {
@@ -145,15 +151,10 @@ export class ProviderHealth {
       }),
     });
     const watched: Watched = {
-      place: {
-        id: connection.id,
-        tenantId: connection.tenantId,
-        environment: connection.environment,
-        provider: connection.provider.name,
-      },
+      place,
       breaker,
       calls: new CallRecord(),
-      isProbed: connection.provider.check !== undefined,
+      isProbed,
       timesOpened: 0,
       openUntil: null,
       lastFault: null,
@@ -164,7 +165,7 @@ export class ProviderHealth {
     breaker.onReset(() => {
       this.#closed(watched);
     });
-    this.#watched.set(connection.id, watched);
+    this.#watched.set(place.id, watched);
     return watched;
   }
 

@@ -1,5 +1,6 @@
-import { Problem, type Provider, type ProviderRegistry } from '@gatehouse/contract';
+import { InvalidShape, Problem, type Provider, type ProviderRegistry } from '@gatehouse/contract';
 import {
+  type Clock,
   constantTimeEqual,
   type Database,
   fromTypeId,
@@ -9,23 +10,29 @@ import {
 } from '@gatehouse/platform';
 
 import { type TenantVault } from '../privacy/tenant-vault.js';
+import { type ProviderHealth } from '../routing/provider-health.js';
+import { type CredentialVersions, inOverlap } from './credential-versions.js';
+import { withFormerCredentials } from './overlapping-credentials.js';
 import { type Environment, type TenantScope } from './tenant-scope.js';
+import { wrapCalls } from './wrapped-provider.js';
 
 /** A connection ready for calls. Stays inside the core. */
 export interface OpenConnection {
   readonly id: string;
   readonly tenantId: string;
   readonly environment: Environment;
+  /** Its calls use the former credentials where the vendor refuses the current ones. */
   readonly provider: Provider;
   readonly credentials: unknown;
+  /** Replaced ones that are still within their overlap, newest first. */
+  readonly formerCredentials: readonly unknown[];
   readonly settings: unknown;
   /** Where this connection's webhooks come in, whether or not the provider sends any. */
   readonly webhookUrl: string;
 }
 
 /** What a connection keeps sealed. */
-export interface Secrets {
-  readonly credentials: unknown;
+export interface Secrets extends CredentialVersions {
   readonly webhookToken: string;
 }
 
@@ -66,7 +73,9 @@ export class ConnectionOpener {
     private readonly database: Database,
     private readonly vault: TenantVault,
     private readonly providers: ProviderRegistry,
+    private readonly health: ProviderHealth,
     private readonly publicUrl: string,
+    private readonly clock: Clock,
   ) {}
 
   /** Names of the providers that the tenant has connected. */
@@ -135,15 +144,26 @@ export class ConnectionOpener {
     const provider = this.providers.get(row.provider);
     if (provider === undefined) return null;
     const secrets = await this.secretsOf(tenantId, row);
+    const formerCredentials = this.#formerOf(provider, secrets);
     return {
       id: row.id,
       tenantId,
       environment: row.environment,
-      provider,
+      provider: this.#watched(withFormerCredentials(provider, formerCredentials), tenantId, row),
+      formerCredentials,
       credentials: provider.credentials.parse(secrets.credentials),
       settings: provider.settings.parse(row.settings),
       webhookUrl: this.webhookUrl(row.provider, row.id, secrets.webhookToken),
     };
+  }
+
+  /** Whether it is failing is seen by all its calls, and while it is, none is made; but a check must say how it is now. */
+  #watched(provider: Provider, tenantId: string, { id, environment }: ConnectionRow): Provider {
+    const place = { id, tenantId, environment, provider: provider.name };
+    const isProbed = provider.check !== undefined;
+    return wrapCalls(provider, ({ member }, connection, invoke) =>
+      member === 'check' ? invoke(connection) : this.health.call(place, isProbed, () => invoke(connection)),
+    );
   }
 
   /** Where a connection's webhooks come in. */
@@ -152,8 +172,25 @@ export class ConnectionOpener {
   }
 
   async secretsOf(tenantId: string, row: ConnectionRow): Promise<Secrets> {
-    // Sealed by `ConnectionService.put`, which checked it.
-    return (await this.vault.openForTenant(tenantId, row.secrets_sealed, placeOf(row.id))) as Secrets;
+    // Sealed by `ConnectionService.put`, which checked it; rows from before there were versions have no `previous`.
+    const sealed = (await this.vault.openForTenant(tenantId, row.secrets_sealed, placeOf(row.id))) as Omit<
+      Secrets,
+      'previous'
+    > &
+      Partial<Secrets>;
+    return { ...sealed, previous: sealed.previous ?? [] };
+  }
+
+  /** Former ones help out; what has no longer the provider's form is no reason to fail. */
+  #formerOf(provider: Provider, { previous }: Secrets): readonly unknown[] {
+    return inOverlap(previous, this.clock.now()).flatMap(({ credentials }) => {
+      try {
+        return [provider.credentials.parse(credentials)];
+      } catch (error) {
+        if (error instanceof InvalidShape) return [];
+        throw error;
+      }
+    });
   }
 }
 

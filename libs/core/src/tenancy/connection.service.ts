@@ -1,12 +1,5 @@
+import { type Finding, Problem, type Provider, type ProviderRegistry } from '@gatehouse/contract';
 import {
-  Problem,
-  type Provider,
-  type ProviderRegistry,
-  type Finding,
-  InvalidShape,
-} from '@gatehouse/contract';
-import {
-  checkOutboundUrl,
   type Clock,
   type Database,
   type Ids,
@@ -19,6 +12,8 @@ import {
 import { type Ledger, type LedgerKind } from '../ledger/ledger.js';
 import { type TenantVault } from '../privacy/tenant-vault.js';
 import { type Capabilities } from '../routing/capabilities.js';
+import { holdersOf } from './connection-holders.js';
+import { asRecord, checkInput, type ConnectionInput } from './connection-input.js';
 import {
   COLUMNS,
   type ConnectionOpener,
@@ -27,6 +22,7 @@ import {
   placeOf,
   type Secrets,
 } from './connection-opener.js';
+import { inOverlap, nextVersions } from './credential-versions.js';
 import { requireVersion } from './tenant.service.js';
 import { type Environment, tenantScope } from './tenant-scope.js';
 
@@ -37,6 +33,8 @@ export interface ConnectionView {
   readonly environment: Environment;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly credentials: Readonly<Record<string, 'set'>>;
+  /** Until when each of the former credentials is still used, newest first. */
+  readonly formerCredentialsUntil: readonly string[];
   /** Where the provider has to send its webhooks; null for a provider that has none. */
   readonly webhookUrl: string | null;
   readonly version: number;
@@ -60,11 +58,10 @@ const DELETE: Statement = {
   name: 'connections_delete',
   text: 'DELETE FROM connections WHERE tenant_id = $1 AND id = $2',
 };
-/** Served by verifications_by_provider_reference. */
-const IN_USE: Statement = {
-  name: 'connections_in_use',
-  text: `SELECT 1 AS found FROM verifications WHERE tenant_id = $1 AND connection_id = $2
-            AND status IN ('requires_input', 'processing', 'needs_review') LIMIT 1`,
+/** Against a policy that is put in force meanwhile, which locks the tenant as well and names who is connected. */
+const LOCK_TENANT: Statement = {
+  name: 'connections_lock_tenant',
+  text: 'SELECT id FROM tenants WHERE id = $1 FOR SHARE',
 };
 const TENANT_EXISTS: Statement = {
   name: 'connections_tenant_exists',
@@ -88,15 +85,16 @@ export class ConnectionService {
   ) {}
 
   /**
-   * Creates or replaces. Credentials, and settings as a whole, that are left out of a replacement stay as they are.
-   * Throws Problem `not_found`, `validation_failed`, `stale_version`.
+   * Creates or replaces. Credentials, and settings as a whole, that are left out of a replacement stay as they are; credentials
+   * that change stay in use for the overlap where the new ones fail. Throws Problem `not_found`, `validation_failed`,
+   * `stale_version`.
    */
   async put(
     actor: string,
     tenantId: string,
     environment: Environment,
     providerName: string,
-    input: { readonly credentials: unknown; readonly settings: unknown },
+    input: ConnectionInput,
     ifVersion: number | null,
   ): Promise<{ connection: ConnectionView; created: boolean }> {
     const provider = this.#provider(providerName);
@@ -105,15 +103,22 @@ export class ConnectionService {
       if (row === undefined) await requireTenant(tx, tenantId);
       else requireVersion(row.version, ifVersion);
       const known = row === undefined ? null : await this.opener.secretsOf(tenantId, row);
-      const checked = this.#check(provider, input, known, row?.settings);
+      const checked = checkInput(
+        provider,
+        input,
+        known === null ? null : { credentials: known.credentials, settings: row?.settings },
+        this.allowPrivateNetworks,
+      );
       const id = row?.id ?? this.made.ids.next();
+      const now = this.made.clock.now();
+      const overlapSeconds = input.overlapSeconds ?? null;
+      const { isChanged, ...versions } = nextVersions(known, checked.credentials, overlapSeconds, now);
       const secrets: Secrets = {
-        credentials: checked.credentials,
+        ...versions,
         webhookToken: known?.webhookToken ?? this.#newToken(tenantId),
       };
       const sealed = await this.store.vault.sealForTenant(tenantId, secrets, placeOf(id));
       const settings = JSON.stringify(checked.settings);
-      const now = this.made.clock.now();
       const [written] =
         row === undefined
           ? await tx.query<ConnectionRow>(INSERT, [
@@ -136,7 +141,9 @@ export class ConnectionService {
           provider: providerName,
           before: row?.settings ?? null,
           after: checked.settings,
-          credentials: input.credentials === undefined ? 'unchanged' : 'changed',
+          credentials: isChanged ? 'changed' : 'unchanged',
+          overlapSeconds,
+          formerCredentialsUntil: versions.previous.map(({ until }) => until),
         },
       });
       return { connection: this.#view(provider, written, secrets), created: row === undefined };
@@ -151,7 +158,7 @@ export class ConnectionService {
     return this.#view(provider, row, await this.opener.secretsOf(tenantId, row));
   }
 
-  /** Throws Problem `not_found`, `stale_version`, and `conflict` while verifications under way need it. */
+  /** Throws Problem `not_found`, `stale_version`, and `conflict` that names what needs it (`heldBy`). */
   async remove(
     actor: string,
     tenantId: string,
@@ -161,12 +168,15 @@ export class ConnectionService {
   ): Promise<void> {
     this.#provider(providerName);
     await this.store.database.transaction(async (tx) => {
+      await tx.query(LOCK_TENANT, [tenantId]);
       const [row] = await tx.query<ConnectionRow>(LOCK, [tenantId, environment, providerName]);
       if (row === undefined) throw new Problem('not_found', 'This provider is not connected.');
       requireVersion(row.version, ifVersion);
-      const [used] = await tx.query<{ found: number }>(IN_USE, [tenantId, row.id]);
-      if (used !== undefined) {
-        throw new Problem('conflict', 'Verifications that are under way still need this connection.');
+      const heldBy = await holdersOf(tx, tenantId, row, this.made.clock.now());
+      if (heldBy !== null) {
+        throw new Problem('conflict', 'This connection is still needed; “heldBy” names what holds it.', {
+          extensions: { heldBy },
+        });
       }
       await tx.query(DELETE, [tenantId, row.id]);
       await this.#record(tx, 'connection.removed', {
@@ -228,30 +238,6 @@ export class ConnectionService {
     return { webhookUrl: open.webhookUrl };
   }
 
-  #check(
-    provider: Provider,
-    input: { readonly credentials: unknown; readonly settings: unknown },
-    known: Secrets | null,
-    knownSettings: unknown,
-  ): { credentials: unknown; settings: unknown } {
-    const credentials = shaped('/credentials', () =>
-      provider.credentials.parse(withKnown(input.credentials, known?.credentials)),
-    );
-    const settings = shaped('/settings', () =>
-      provider.settings.parse(input.settings ?? knownSettings ?? {}),
-    );
-    const refused = provider
-      .endpoints(settings)
-      .map((url) => checkOutboundUrl(url, { allowPrivate: this.allowPrivateNetworks }))
-      .filter((reason) => reason !== null);
-    if (refused.length > 0) {
-      throw new Problem('validation_failed', 'The provider’s address must not be called from here.', {
-        errors: refused.map((detail) => ({ pointer: '/settings/baseUrl', detail })),
-      });
-    }
-    return { credentials, settings };
-  }
-
   #view(provider: Provider, row: ConnectionRow, secrets: Secrets): ConnectionView {
     return {
       id: row.id,
@@ -261,6 +247,7 @@ export class ConnectionService {
       credentials: Object.fromEntries(
         Object.keys(asRecord(secrets.credentials)).map((name) => [name, 'set' as const]),
       ),
+      formerCredentialsUntil: inOverlap(secrets.previous, this.made.clock.now()).map(({ until }) => until),
       webhookUrl:
         provider.receive === undefined
           ? null
@@ -301,26 +288,4 @@ export class ConnectionService {
 async function requireTenant(on: Queryable, tenantId: string): Promise<void> {
   const [tenant] = await on.query<{ found: number }>(TENANT_EXISTS, [tenantId]);
   if (tenant === undefined) throw new Problem('not_found', 'There is no such tenant.');
-}
-
-function withKnown(given: unknown, known: unknown): unknown {
-  if (given === undefined) return known ?? {};
-  const isMergeable = typeof given === 'object' && given !== null && !Array.isArray(given);
-  return isMergeable ? { ...asRecord(known), ...given } : given;
-}
-
-function asRecord(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
-}
-
-/** An adapter's finding on a value, as the caller's validation problem at the place the value came from. */
-function shaped<T>(pointer: string, parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof InvalidShape)) throw error;
-    throw new Problem('validation_failed', 'The connection is not what the provider needs.', {
-      errors: error.errors.map((member) => ({ pointer: pointer + member.pointer, detail: member.detail })),
-    });
-  }
 }

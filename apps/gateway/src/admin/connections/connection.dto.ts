@@ -1,7 +1,7 @@
-import { ENVIRONMENTS } from '@gatehouse/core';
+import { DEFAULT_OVERLAP_SECONDS, ENVIRONMENTS, MAX_OVERLAP_SECONDS } from '@gatehouse/core';
 import { ApiProperty } from '@nestjs/swagger';
 
-import { OpenObject } from '../../http/members.js';
+import { OpenObject, Whole } from '../../http/members.js';
 import { type Plain } from '../../http/plain.js';
 
 export class PutConnectionBody {
@@ -16,6 +16,16 @@ export class PutConnectionBody {
     example: { baseUrl: 'https://api.dentity.example/core/api/v1' },
   })
   settings?: Record<string, unknown> | null;
+
+  @Whole({
+    min: 0,
+    max: MAX_OVERLAP_SECONDS,
+    default: DEFAULT_OVERLAP_SECONDS,
+    description:
+      'For how long credentials that change are still used where the provider refuses the new ones, and to check webhooks. Three former versions are kept at most. 0 ends all former ones at once, also where the credentials do not change; any other value changes nothing then.',
+    example: DEFAULT_OVERLAP_SECONDS,
+  })
+  overlapSeconds?: number | null;
 }
 
 export class ConnectionView {
@@ -38,6 +48,15 @@ export class ConnectionView {
     example: { apiKey: 'set', secretKey: 'set' },
   })
   credentials!: Record<string, 'set'>;
+
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'string', format: 'date-time' },
+    description:
+      'Until when each of the former credentials is still used, newest first; empty: only the current ones are.',
+    example: ['2026-02-01T12:00:00.000Z'],
+  })
+  formerCredentialsUntil!: string[];
 
   @ApiProperty({
     type: String,
@@ -82,6 +101,7 @@ export const CONNECTION_EXAMPLE: Plain<ConnectionView> = {
   environment: 'test',
   settings: { baseUrl: 'https://api.dentity.example/core/api/v1' },
   credentials: { apiKey: 'set', secretKey: 'set' },
+  formerCredentialsUntil: [],
   webhookUrl: 'https://gatehouse.example/hooks/dentity/con_01kahn4r5sf1trr9gy5vqd2s0x/a-token',
   version: 1,
   createdAt: '2026-01-31T12:00:00.000Z',

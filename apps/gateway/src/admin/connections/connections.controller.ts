@@ -55,6 +55,8 @@ export class ConnectionsController {
   @Operation({
     id: 'putConnection',
     summary: 'Connect a provider, or change its connection',
+    description:
+      'Each environment has its own connection. Credentials that change stay in use beside the new ones for `overlapSeconds`, so that nothing is lost between the change here and the one at the provider.',
     body: true,
     problems: ['not_found', 'stale_version'],
   })
@@ -79,7 +81,11 @@ export class ConnectionsController {
     @IfMatch() ifVersions: readonly number[] | null,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Plain<ConnectionView>> {
-    const input = { credentials: body.credentials ?? undefined, settings: body.settings ?? undefined };
+    const input = {
+      credentials: body.credentials ?? undefined,
+      settings: body.settings ?? undefined,
+      overlapSeconds: body.overlapSeconds ?? null,
+    };
     const { connection, created } = await atAnyVersion(ifVersions, (ifVersion) =>
       this.connections.put(actor, tenantId, environment, provider, input, ifVersion),
     );
@@ -122,6 +128,8 @@ export class ConnectionsController {
   @Operation({
     id: 'removeConnection',
     summary: 'Disconnect a provider',
+    description:
+      'Refused with `conflict` while anything needs the connection; `heldBy` of the problem names it: verifications under way, running imports, the routing policy in force.',
     body: true,
     problems: ['not_found', 'conflict', 'stale_version'],
   })
@@ -147,6 +155,7 @@ export class ConnectionsController {
   @Operation({
     id: 'checkConnection',
     summary: 'Call the provider and say what worked',
+    description: 'With the current credentials only, never with former ones.',
     body: true,
     problems: ['not_found', 'capability_unsupported'],
   })
@@ -205,6 +214,7 @@ function tagged(reply: FastifyReply, connection: StoredConnection): Plain<Connec
     environment: connection.environment,
     settings: { ...connection.settings },
     credentials: { ...connection.credentials },
+    formerCredentialsUntil: [...connection.formerCredentialsUntil],
     webhookUrl: connection.webhookUrl,
     version: connection.version,
     createdAt: connection.createdAt.toISOString(),

@@ -13,6 +13,38 @@ export class FieldErrorView {
   detail!: string;
 }
 
+export class HoldingVerificationsView {
+  @ApiProperty({ type: 'integer', minimum: 1, description: 'How many there are in all.' })
+  count!: number;
+
+  @ApiProperty({
+    type: [String],
+    description: 'The newest of them, 20 at most.',
+    example: ['ver_01kahn4r5sf1trr9gy5vqd2s0x'],
+  })
+  ids!: string[];
+}
+
+export class HoldingPolicyView {
+  @ApiProperty({ type: 'integer', minimum: 1 })
+  version!: number;
+}
+
+export class HeldByView {
+  @ApiPropertyOptional({ type: HoldingVerificationsView, description: 'Under way.' })
+  verifications?: HoldingVerificationsView;
+
+  @ApiPropertyOptional({
+    type: [String],
+    description: 'Running.',
+    example: ['imp_01kahn4r5sf1trr9gy5vqd2s0x'],
+  })
+  imports?: string[];
+
+  @ApiPropertyOptional({ type: [HoldingPolicyView], description: 'In force.' })
+  policies?: HoldingPolicyView[];
+}
+
 export class ProblemView {
   @ApiProperty({ format: 'uri', description: 'The page about this problem.' })
   type!: string;
@@ -51,6 +83,12 @@ export class ProblemView {
     example: ['sardine'],
   })
   supportedBy?: string[];
+
+  @ApiPropertyOptional({
+    type: HeldByView,
+    description: 'What needs a connection that was to be removed, for conflict. Only members that hold it.',
+  })
+  heldBy?: HeldByView;
 
   @ApiPropertyOptional({
     description: 'The verification that was made before the provider failed. It records the failure.',
