@@ -142,14 +142,16 @@ describe('what happens', () => {
     const wrong = Object.fromEntries(
       secrets.map((name) => [name, canaries.text(`wrong credential ${provider}.${name}`)]),
     );
-    required(await harness.admin('PUT', path, { credentials: { ...credentials, ...wrong }, settings }), 200);
+    // At once: credentials that were right until now would still do otherwise.
+    const bad = { credentials: { ...credentials, ...wrong }, settings, overlapSeconds: 0 };
+    required(await harness.admin('PUT', path, bad), 200);
     const failed = await world.create(world.request('wrong credentials'));
     expect(failed.json).toMatchObject({ code: 'provider_auth_failed', provider });
     expect(required(await harness.admin('POST', path.replace('?', '/check?')), 200)['ok']).toBe(false);
     for (const broken of malformedConnections(canaries, provider, credentials)) {
       expect((await harness.admin('PUT', path, broken)).status).toBe(422);
     }
-    required(await harness.admin('PUT', path, { credentials, settings }), 200);
+    required(await harness.admin('PUT', path, { credentials, settings, overlapSeconds: 0 }), 200);
   });
 
   it.each(['sentinel', 'dentity'] as const)(

@@ -117,8 +117,11 @@ describe.each([
       expect(await imagesOf(tenant, id)).not.toEqual([]);
     });
     const other = 'img_01kahn4r5sf1trr9gy5vqd2s0x';
-    const { status } = await download(tenant, `/verifications/${id}/images/${other}`);
-    expect(status).toBe(provider === 'dentity' ? 410 : 404);
+    // The links are there a moment before it is recorded how long they last.
+    await eventually(async () => {
+      const { status } = await download(tenant, `/verifications/${id}/images/${other}`);
+      expect(status).toBe(provider === 'dentity' ? 410 : 404);
+    });
     const blind = await harness.tenant(ALL_SCOPES.filter((scope) => scope !== 'images:read'));
     expect((await blind.call('GET', `/verifications/${id}/images`)).status).toBe(403);
   });

@@ -77,6 +77,15 @@ export async function startCore(publicUrl = 'http://127.0.0.1:9'): Promise<CoreH
     Object.assign(new NestApplicationContextOptions(), { logger: false }),
   );
   const workers = app.get(Workers);
+  const putPolicy = (tenantId: string, provider: ProviderName): Promise<unknown> =>
+    app.get(RoutingService).put(
+      'test',
+      { tenantId, environment: 'test' },
+      {
+        policy: { provider, rules: [], fallback: [], callerMayChoose: false, effectiveAt: null, note: null },
+        ifVersion: null,
+      },
+    );
   return {
     database,
     simulatorOrigin,
@@ -92,21 +101,7 @@ export async function startCore(publicUrl = 'http://127.0.0.1:9'): Promise<CoreH
       const { connection } = await app
         .get(ConnectionService)
         .put('test', tenant.id, 'test', provider, account.connection, null);
-      await app.get(RoutingService).put(
-        'test',
-        { tenantId: tenant.id, environment: 'test' },
-        {
-          policy: {
-            provider,
-            rules: [],
-            fallback: [],
-            callerMayChoose: false,
-            effectiveAt: null,
-            note: null,
-          },
-          ifVersion: null,
-        },
-      );
+      await putPolicy(tenant.id, provider);
       const { apiKey } = await app
         .get(ApiKeyService)
         .create('test', tenant.id, { name: 'backend', environment: 'test', scopes: ['verifications:write'] });
@@ -119,9 +114,7 @@ export async function startCore(publicUrl = 'http://127.0.0.1:9'): Promise<CoreH
     async route({ tenantId }, provider) {
       const { connection } = await vendorAccount(simulatorOrigin, provider);
       await app.get(ConnectionService).put('test', tenantId, 'test', provider, connection, null);
-      await app
-        .get(RoutingService)
-        .put('test', tenantId, 'test', { provider, callerMayChoose: false, note: null }, null);
+      await putPolicy(tenantId, provider);
     },
     async close() {
       await workers.stop();

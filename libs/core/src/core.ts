@@ -26,6 +26,7 @@ import { ProviderChoice } from './routing/provider-choice.js';
 import { ProviderHealth } from './routing/provider-health.js';
 import { Router } from './routing/router.js';
 import { RoutingBoard } from './routing/routing-board.js';
+import { SharedBreakers } from './routing/shared-breakers.js';
 import { RoutingService } from './routing/routing.service.js';
 import { AdminKeyService } from './tenancy/admin-key.service.js';
 import { ApiKeyService } from './tenancy/api-key.service.js';
@@ -90,17 +91,17 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   const tenants = new TenantService(database, vault, ledger, clock, ids);
   const apiKeys = new ApiKeyService(database, ledger, clock, ids, random);
   const adminKeys = new AdminKeyService(database, ledger, clock, ids, random, config.adminApiKey);
-  const health = new ProviderHealth(database, clock, log);
+  const health = new ProviderHealth(new SharedBreakers(database, clock), clock, log);
+  const board = new RoutingBoard(database, clock);
   const opener = new ConnectionOpener(database, vault, providers, health, config.publicUrl, clock);
   const connections = new ConnectionService(
-    { database, vault, ledger },
+    { database, vault, ledger, board },
     opener,
     providers,
     capabilities,
     config.allowPrivateNetworks,
     { clock, ids, random },
   );
-  const board = new RoutingBoard(database, clock);
   const routing = new RoutingService(database, board, opener, capabilities, providers, ledger, clock);
   const router = new Router(board, health, capabilities, providers, vault, clock);
   const choice = new ProviderChoice(opener, router, capabilities);

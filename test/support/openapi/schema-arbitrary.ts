@@ -41,7 +41,8 @@ export class SchemaArbitraries {
   }
 
   #present(schema: Schema, name: string, types: readonly string[]): fc.Arbitrary<unknown> {
-    const known = this.wellKnown[name];
+    // What is known of a name is known of one value of it.
+    const known = types.includes('array') ? undefined : this.wellKnown[name];
     if (known !== undefined) return known;
     if (schema.$ref !== undefined) return this.valid(this.resolved(schema), name);
     const alternatives = schema.oneOf ?? schema.anyOf?.filter((part) => part.type !== 'null');
@@ -105,7 +106,7 @@ export class SchemaArbitraries {
     if (items === undefined) throw new Error(`no items are known for ${name}`);
     const minLength = schema.minItems ?? 0;
     const maxLength = Math.max(minLength, schema.maxItems ?? this.resolved(items).enum?.length ?? 5);
-    const item = this.valid(items);
+    const item = this.valid(items, `${name}[]`);
     return schema.uniqueItems === true
       ? fc.uniqueArray(item, { minLength, maxLength })
       : fc.array(item, { minLength, maxLength });

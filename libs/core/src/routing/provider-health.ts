@@ -1,5 +1,11 @@
-import { FAULTS, ProviderError, type ProviderFault } from '@gatehouse/contract';
-import { type Clock, type Database, type Log, type Statement } from '@gatehouse/platform';
+import {
+  type Connection,
+  FAULTS,
+  type Provider,
+  ProviderError,
+  type ProviderFault,
+} from '@gatehouse/contract';
+import { type Clock, type Log } from '@gatehouse/platform';
 import {
   circuitBreaker,
   type CircuitBreakerPolicy,
@@ -7,21 +13,16 @@ import {
   handleWhen,
   isBrokenCircuitError,
   IterableBackoff,
-  SamplingBreaker,
 } from 'cockatiel';
 
-import { type OpenConnection } from '../tenancy/connection-opener.js';
+import { type Environment } from '../tenancy/tenant-scope.js';
 import { CallRecord, type CallSummary } from './call-record.js';
+import { RecentCalls, type RecentCallsRules } from './recent-calls.js';
 import { type ConnectedProvider } from './routing-board.js';
+import { type BreakerNotices } from './shared-breakers.js';
 
 /** When a connection counts as failing, and for how long nobody is sent there. Times in milliseconds. */
-export interface HealthRules {
-  /** The calls of this long count. */
-  readonly windowMs: number;
-  /** So many of them at least, or nothing is concluded. */
-  readonly minimumCalls: number;
-  /** From 0 to 1: the share of failures above which it counts as failing. */
-  readonly failureShare: number;
+export interface HealthRules extends RecentCallsRules {
   /** How long before it is tried again: the first time, the second, and so on. */
   readonly restsMs: readonly [number, ...number[]];
 }
@@ -35,21 +36,21 @@ const RULES: HealthRules = {
 /** For the others: how long the replica that found it failing may take to try it again. */
 const PROBE_MS = 15_000;
 
-const OPENED: Statement = {
-  name: 'connection_breakers_opened',
-  text: `INSERT INTO connection_breakers (tenant_id, connection_id, fault, open_until, updated_at)
-         VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (tenant_id, connection_id) DO UPDATE SET fault = $3, open_until = $4, updated_at = $5`,
-};
-const CLOSED: Statement = {
-  name: 'connection_breakers_closed',
-  text: 'DELETE FROM connection_breakers WHERE tenant_id = $1 AND connection_id = $2',
-};
-
 /** A connection, by what names it. */
-export type ConnectionPlace = Pick<OpenConnection, 'id' | 'tenantId' | 'environment'> & {
+export interface ConnectionPlace {
+  readonly id: string;
+  /** With other credentials or settings it is another one, as far as its health goes. */
+  readonly version: number;
+  readonly tenantId: string;
+  readonly environment: Environment;
   readonly provider: string;
-};
+}
+
+/** A connection that can be tried. */
+export interface Probed extends Connection<unknown, unknown> {
+  readonly provider: Provider;
+  readonly webhookUrl: string;
+}
 
 /** What this replica has seen of one connection. */
 interface Watched {
@@ -72,7 +73,7 @@ export class ProviderHealth {
   readonly #watched = new Map<string, Watched>();
 
   constructor(
-    private readonly database: Database,
+    private readonly notices: BreakerNotices,
     private readonly clock: Clock,
     private readonly log: Log,
     private readonly rules: HealthRules = RULES,
@@ -94,8 +95,9 @@ export class ProviderHealth {
   }
 
   /** Until when nobody should be sent there, as far as is known; null: nothing speaks against it. */
-  awayUntil({ connectionId, openUntil }: ConnectedProvider): Date | null {
-    const watched = this.#watched.get(connectionId);
+  awayUntil({ connectionId, version, openUntil }: ConnectedProvider): Date | null {
+    const known = this.#watched.get(connectionId);
+    const watched = known?.place.version === version ? known : undefined;
     const now = this.clock.now();
     if (watched !== undefined && !this.#admitsPeople(watched)) return watched.openUntil ?? now;
     return openUntil !== null && openUntil > now ? openUntil : null;
@@ -105,7 +107,7 @@ export class ProviderHealth {
    * Tries one connection whose rest is over, with the provider's own check, so that no person has to be the one who finds
    * out. False: there was none to try.
    */
-  async probe(open: (place: ConnectionPlace) => Promise<OpenConnection | null>): Promise<boolean> {
+  async probe(open: (place: ConnectionPlace) => Promise<Probed | null>): Promise<boolean> {
     const due = [...this.#watched.values()].find(
       (watched) => watched.isProbed && watched.breaker.state === CircuitState.Open && this.#isOver(watched),
     );
@@ -140,15 +142,10 @@ export class ProviderHealth {
 
   #of(place: ConnectionPlace, isProbed: boolean): Watched {
     const known = this.#watched.get(place.id);
-    if (known !== undefined) return known;
-    const { windowMs, minimumCalls, failureShare, restsMs } = this.rules;
+    if (known?.place.version === place.version) return known;
     const breaker = circuitBreaker(handleWhen(countsAgainst), {
-      halfOpenAfter: new IterableBackoff(restsMs),
-      breaker: new SamplingBreaker({
-        threshold: failureShare,
-        duration: windowMs,
-        minimumRps: (minimumCalls - 0.5) / (windowMs / 1000),
-      }),
+      halfOpenAfter: new IterableBackoff(this.rules.restsMs),
+      breaker: new RecentCalls(this.rules),
     });
     const watched: Watched = {
       place,
@@ -198,7 +195,7 @@ export class ProviderHealth {
       fault: lastFault,
     });
     const openForOthers = new Date(watched.openUntil.getTime() + PROBE_MS);
-    this.#tell(OPENED, [place.tenantId, place.id, lastFault, openForOthers, now]);
+    this.#tell(this.notices.opened(place, lastFault, openForOthers));
   }
 
   #closed(watched: Watched): void {
@@ -206,12 +203,12 @@ export class ProviderHealth {
     watched.timesOpened = 0;
     watched.openUntil = null;
     this.log.info('a connection works again', { provider: place.provider, connectionId: place.id });
-    this.#tell(CLOSED, [place.tenantId, place.id]);
+    this.#tell(this.notices.closed(place));
   }
 
   /** Nobody waits for it: the others find out by themselves if it fails. */
-  #tell(statement: Statement, values: readonly unknown[]): void {
-    this.database.query(statement, values).catch((error: unknown) => {
+  #tell(told: Promise<unknown>): void {
+    told.catch((error: unknown) => {
       this.log.error('the other replicas could not be told of a connection', { error });
     });
   }

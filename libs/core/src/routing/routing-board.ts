@@ -6,6 +6,8 @@ import { ahead, inForce, type PolicyPlace, type PolicyVersion } from './policy-v
 export interface ConnectedProvider {
   readonly provider: string;
   readonly connectionId: string;
+  /** Grows with each change of its credentials or settings. */
+  readonly version: number;
   /** A replica found it failing: until then nobody should be sent there. */
   readonly openUntil: Date | null;
 }
@@ -23,14 +25,14 @@ interface Held {
 }
 
 /** A switch is seen by every replica within a second: this, and the time that one read takes. */
-const FRESH_MS = 700;
+const FRESH_MS = 500;
 /** Of this many tenants the board is kept; those that were read longest ago go first. */
 const KEPT = 10_000;
 
 /** Served by connections_provider and the primary key of connection_breakers. */
 const CONNECTED: Statement = {
   name: 'routing_board_connected',
-  text: `SELECT c.provider, c.id AS connection_id, b.open_until
+  text: `SELECT c.provider, c.id AS connection_id, c.version, b.open_until
            FROM connections c
            LEFT JOIN connection_breakers b ON b.tenant_id = c.tenant_id AND b.connection_id = c.id
           WHERE c.tenant_id = $1 AND c.environment = $2 ORDER BY c.provider`,
@@ -83,16 +85,19 @@ export class RoutingBoard {
   async #read(place: PolicyPlace): Promise<Board> {
     const [policies, connected] = await Promise.all([
       this.#policies(place),
-      this.database.query<{ provider: string; connection_id: string; open_until: Date | null }>(CONNECTED, [
-        place.tenantId,
-        place.environment,
-      ]),
+      this.database.query<{
+        provider: string;
+        connection_id: string;
+        version: number;
+        open_until: Date | null;
+      }>(CONNECTED, [place.tenantId, place.environment]),
     ]);
     return {
       policies,
       connected: connected.map((row) => ({
         provider: row.provider,
         connectionId: row.connection_id,
+        version: row.version,
         openUntil: row.open_until,
       })),
     };

@@ -27,6 +27,11 @@ const LOCK_TENANT: Statement = {
   text: 'SELECT settings FROM tenants WHERE id = $1 FOR UPDATE',
 };
 
+const TENANT_EXISTS: Statement = {
+  name: 'routing_policies_tenant_exists',
+  text: 'SELECT 1 AS found FROM tenants WHERE id = $1',
+};
+
 /** A policy as one of its members of the admins put it. */
 export interface PolicyChange {
   readonly policy: RoutingPolicy;
@@ -56,13 +61,15 @@ export class RoutingService {
     return { policy, newest: (await newest(this.database, place)).accepted };
   }
 
-  /** All versions, the newest first, from before that one on. */
+  /** All versions, the newest first, from before that one on. Throws Problem `not_found` for no tenant. */
   async versions(
     place: PolicyPlace,
     before: number | null,
     limit: number,
   ): Promise<readonly PolicyVersion[]> {
-    return listVersions(this.database, place, before, limit);
+    const found = await listVersions(this.database, place, before, limit);
+    if (found.length === 0) await this.#requireTenant(place);
+    return found;
   }
 
   /**
@@ -154,6 +161,11 @@ export class RoutingService {
       });
       return decided;
     });
+  }
+
+  async #requireTenant({ tenantId }: PolicyPlace): Promise<void> {
+    const [tenant] = await this.database.query<{ found: number }>(TENANT_EXISTS, [tenantId]);
+    if (tenant === undefined) throw new Problem('not_found', 'There is no such tenant.');
   }
 
   /** Under the tenant's lock, so that versions are made one after the other. Throws Problem `not_found`. */

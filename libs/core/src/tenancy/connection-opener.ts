@@ -158,8 +158,8 @@ export class ConnectionOpener {
   }
 
   /** Whether it is failing is seen by all its calls, and while it is, none is made; but a check must say how it is now. */
-  #watched(provider: Provider, tenantId: string, { id, environment }: ConnectionRow): Provider {
-    const place = { id, tenantId, environment, provider: provider.name };
+  #watched(provider: Provider, tenantId: string, { id, version, environment }: ConnectionRow): Provider {
+    const place = { id, version, tenantId, environment, provider: provider.name };
     const isProbed = provider.check !== undefined;
     return wrapCalls(provider, ({ member }, connection, invoke) =>
       member === 'check' ? invoke(connection) : this.health.call(place, isProbed, () => invoke(connection)),

@@ -7,11 +7,14 @@ import {
   type RandomSource,
   type Statement,
   toTypeId,
+  type Tx,
 } from '@gatehouse/platform';
 
 import { type Ledger, type LedgerKind } from '../ledger/ledger.js';
 import { type TenantVault } from '../privacy/tenant-vault.js';
 import { type Capabilities } from '../routing/capabilities.js';
+import { type PolicyPlace } from '../routing/policy-versions.js';
+import { type RoutingBoard } from '../routing/routing-board.js';
 import { holdersOf } from './connection-holders.js';
 import { asRecord, checkInput, type ConnectionInput } from './connection-input.js';
 import {
@@ -63,6 +66,10 @@ const LOCK_TENANT: Statement = {
   name: 'connections_lock_tenant',
   text: 'SELECT id FROM tenants WHERE id = $1 FOR SHARE',
 };
+const FORGET_BREAKER: Statement = {
+  name: 'connections_forget_breaker',
+  text: 'DELETE FROM connection_breakers WHERE tenant_id = $1 AND connection_id = $2',
+};
 const TENANT_EXISTS: Statement = {
   name: 'connections_tenant_exists',
   text: 'SELECT 1 AS found FROM tenants WHERE id = $1',
@@ -76,6 +83,7 @@ export class ConnectionService {
       readonly database: Database;
       readonly vault: TenantVault;
       readonly ledger: Ledger;
+      readonly board: RoutingBoard;
     },
     private readonly opener: ConnectionOpener,
     private readonly providers: ProviderRegistry,
@@ -98,7 +106,7 @@ export class ConnectionService {
     ifVersion: number | null,
   ): Promise<{ connection: ConnectionView; created: boolean }> {
     const provider = this.#provider(providerName);
-    return this.store.database.transaction(async (tx) => {
+    return this.#write({ tenantId, environment }, async (tx) => {
       const [row] = await tx.query<ConnectionRow>(LOCK, [tenantId, environment, providerName]);
       if (row === undefined) await requireTenant(tx, tenantId);
       else requireVersion(row.version, ifVersion);
@@ -131,6 +139,8 @@ export class ConnectionService {
               now,
             ])
           : await tx.query<ConnectionRow>(UPDATE, [tenantId, id, sealed, settings, now]);
+      // What failed were the calls of the version before.
+      await tx.query(FORGET_BREAKER, [tenantId, id]);
       if (written === undefined) throw new Problem('not_found', 'There is no such tenant.');
       await this.#record(tx, row === undefined ? 'connection.created' : 'connection.changed', {
         tenantId,
@@ -167,7 +177,7 @@ export class ConnectionService {
     ifVersion: number | null,
   ): Promise<void> {
     this.#provider(providerName);
-    await this.store.database.transaction(async (tx) => {
+    await this.#write({ tenantId, environment }, async (tx) => {
       await tx.query(LOCK_TENANT, [tenantId]);
       const [row] = await tx.query<ConnectionRow>(LOCK, [tenantId, environment, providerName]);
       if (row === undefined) throw new Problem('not_found', 'This provider is not connected.');
@@ -179,6 +189,7 @@ export class ConnectionService {
         });
       }
       await tx.query(DELETE, [tenantId, row.id]);
+      await tx.query(FORGET_BREAKER, [tenantId, row.id]);
       await this.#record(tx, 'connection.removed', {
         tenantId,
         environment,
@@ -262,6 +273,14 @@ export class ConnectionService {
   #newToken(tenantId: string): string {
     const secret = this.made.random.bytes(SECRET_BYTES).toString('hex');
     return toTypeId('tnt', tenantId).slice('tnt_'.length) + secret;
+  }
+
+  async #write<T>(place: PolicyPlace, write: (tx: Tx) => Promise<T>): Promise<T> {
+    try {
+      return await this.store.database.transaction(write);
+    } finally {
+      this.store.board.forget(place);
+    }
   }
 
   #provider(name: string): Provider {

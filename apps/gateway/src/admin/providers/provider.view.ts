@@ -16,6 +16,47 @@ export class ConnectionSchemaView {
   settings!: Record<string, unknown>;
 }
 
+export class ProviderHealthView {
+  @ApiProperty({
+    type: 'integer',
+    description: 'The calls that the figures are of: the last ones, of 15 minutes at most.',
+  })
+  calls!: number;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'Milliseconds that half of the calls took at most.',
+  })
+  p50Ms!: number | null;
+
+  @ApiProperty({ type: Number, nullable: true })
+  p95Ms!: number | null;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    minimum: 0,
+    maximum: 1,
+    description: 'Share of the calls that failed for another reason than the person’s.',
+  })
+  errorRate!: number | null;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'integer' },
+    description:
+      'Failed calls by what went wrong: of the vendor (`unavailable`, `timeout`, `contract`), of our account there (`credentials`, `rate_limited`), or of the person and the request.',
+  })
+  faults!: Record<string, number>;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'Connections to which nobody is sent for a while, because their calls have been failing.',
+  })
+  openConnections!: number;
+}
+
 export class ProviderView {
   @ApiProperty({ example: 'dentity', description: 'In paths, policies and records.' })
   name!: string;
@@ -31,6 +72,9 @@ export class ProviderView {
 
   @ApiProperty({ type: ConnectionSchemaView, description: 'What a connection to it needs.' })
   connection!: ConnectionSchemaView;
+
+  @ApiProperty({ type: ProviderHealthView, description: 'As the replica that answers has seen it.' })
+  health!: ProviderHealthView;
 }
 
 export class ProvidersView {
@@ -53,6 +97,14 @@ export const PROVIDERS_EXAMPLE: Plain<ProvidersView> = {
           additionalProperties: false,
         },
         settings: { type: 'object', properties: { baseUrl: { type: 'string', format: 'uri' } } },
+      },
+      health: {
+        calls: 200,
+        p50Ms: 84.2,
+        p95Ms: 310,
+        errorRate: 0.01,
+        faults: { timeout: 2 },
+        openConnections: 0,
       },
     },
   ],

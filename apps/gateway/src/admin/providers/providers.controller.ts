@@ -1,4 +1,5 @@
 import { capabilitiesOf, type Provider, ProviderRegistry } from '@gatehouse/contract';
+import { ProviderHealth } from '@gatehouse/core';
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 
@@ -12,7 +13,10 @@ import { PROVIDERS_EXAMPLE, ProvidersView, type ProviderView } from './provider.
 @ApiTags('Providers')
 @Controller('admin/v1/providers')
 export class ProvidersController {
-  constructor(private readonly providers: ProviderRegistry) {}
+  constructor(
+    private readonly providers: ProviderRegistry,
+    private readonly health: ProviderHealth,
+  ) {}
 
   @Get()
   @NoParameters()
@@ -24,20 +28,22 @@ export class ProvidersController {
   })
   @ApiOkResponse({ type: ProvidersView, description: 'All of them.', example: PROVIDERS_EXAMPLE })
   list(): Plain<ProvidersView> {
-    return { data: this.providers.all().map(toProviderView) };
+    return { data: this.providers.all().map((provider) => this.#view(provider)) };
   }
-}
 
-/** Read off the adapter itself: its optional members are the capabilities, its own schemas the connection's form. */
-function toProviderView(provider: Provider): Plain<ProviderView> {
-  return {
-    name: provider.name,
-    title: provider.title,
-    capabilities: [...capabilitiesOf(provider)],
-    supports: toSupportsView(provider),
-    connection: {
-      credentials: { ...provider.credentials.jsonSchema },
-      settings: { ...provider.settings.jsonSchema },
-    },
-  };
+  /** Read off the adapter itself: its optional members are the capabilities, its own schemas the connection's form. */
+  #view(provider: Provider): Plain<ProviderView> {
+    const { faults, ...health } = this.health.summary(provider.name);
+    return {
+      health: { ...health, faults: { ...faults } },
+      name: provider.name,
+      title: provider.title,
+      capabilities: [...capabilitiesOf(provider)],
+      supports: toSupportsView(provider),
+      connection: {
+        credentials: { ...provider.credentials.jsonSchema },
+        settings: { ...provider.settings.jsonSchema },
+      },
+    };
+  }
 }

@@ -6,6 +6,7 @@ import { ApiAcceptedResponse, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/s
 import { type FastifyReply } from 'fastify';
 
 import { Actor, AdminOnly } from '../../http/access.js';
+import { NoBody } from '../../http/body.js';
 import { ETAG_HEADER, TakesIfMatch } from '../../http/etag.js';
 import { atAnyVersion, etagOf, IfMatch } from '../../http/if-match.js';
 import { idParameter } from '../../http/openapi/id-parameter.js';
@@ -105,7 +106,7 @@ export class RoutingController {
   @Operation({
     id: 'listRoutingPolicyVersions',
     summary: 'All versions of the policy, newest first',
-    problems: ['validation_failed'],
+    problems: ['not_found', 'validation_failed'],
   })
   @ApiOkResponse({
     type: PolicyVersionsView,
@@ -164,12 +165,14 @@ export class RoutingController {
   @HttpCode(200)
   @ApiParam(ID)
   @ApiParam(VERSION)
+  @NoBody()
   @AdminOnly('admin', 'approver')
   @Operation({
     id: 'approveRoutingPolicy',
     summary: 'Let a proposed policy come into force',
     description: 'With another key than the one that proposed it, within seven days.',
-    problems: ['not_found', 'conflict', 'stale_version', 'provider_not_configured', 'validation_failed'],
+    body: true,
+    problems: ['not_found', 'conflict', 'stale_version', 'provider_not_configured'],
   })
   @ApiOkResponse({
     type: PolicyVersionView,
@@ -189,12 +192,14 @@ export class RoutingController {
   @HttpCode(200)
   @ApiParam(ID)
   @ApiParam(VERSION)
+  @NoBody()
   @AdminOnly('admin', 'approver')
   @Operation({
     id: 'rejectRoutingPolicy',
     summary: 'Turn a proposed policy down',
     description: 'With another key than the one that proposed it.',
-    problems: ['not_found', 'conflict', 'validation_failed'],
+    body: true,
+    problems: ['not_found', 'conflict'],
   })
   @ApiOkResponse({
     type: PolicyVersionView,
