@@ -40,6 +40,7 @@ import { VerificationBulkReader } from './verifications/verification-bulk-reader
 import { VerificationQueries } from './verifications/verification-queries.js';
 import { VerificationReader } from './verifications/verification-reader.js';
 import { VerificationRecorder } from './verifications/verification-recorder.js';
+import { VerificationRerouter } from './verifications/verification-rerouter.js';
 import { VerificationSealer } from './verifications/verification-sealer.js';
 import { VerificationService } from './verifications/verification.service.js';
 import { VerificationStarter } from './verifications/verification-starter.js';
@@ -111,8 +112,19 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   const queries = new VerificationQueries(database, sealer, vault);
   const reader = new VerificationReader(database, sealer, applier, opener, ledger, { clock, log });
   const bulkReader = new VerificationBulkReader(sealer, reader, opener, clock);
+  const rerouter = new VerificationRerouter(database, ledger, clock);
   const starter = new VerificationStarter(
-    { database, sealer, recorder, applier, returnTokens, router, connections: opener, capabilities, ledger },
+    {
+      database,
+      sealer,
+      recorder,
+      applier,
+      returnTokens,
+      router,
+      connections: opener,
+      capabilities,
+      rerouter,
+    },
     config.publicUrl,
     clock,
     ids,

@@ -35,6 +35,8 @@ const RULES: HealthRules = {
 };
 /** For the others: how long the replica that found it failing may take to try it again. */
 const PROBE_MS = 15_000;
+/** A vendor that hangs fails for many tenants: one after the other would take minutes. */
+const PROBED_AT_ONCE = 16;
 
 /** A connection, by what names it. */
 export interface ConnectionPlace {
@@ -104,18 +106,24 @@ export class ProviderHealth {
   }
 
   /**
-   * Tries one connection whose rest is over, with the provider's own check, so that no person has to be the one who finds
-   * out. False: there was none to try.
+   * Tries connections whose rest is over, with the provider's own check, so that no person has to be the one who finds out.
+   * False: there was none to try.
    */
   async probe(open: (place: ConnectionPlace) => Promise<Probed | null>): Promise<boolean> {
-    const due = [...this.#watched.values()].find(
-      (watched) => watched.isProbed && watched.breaker.state === CircuitState.Open && this.#isOver(watched),
-    );
-    if (due === undefined) return false;
+    const due = [...this.#watched.values()]
+      .filter(
+        (watched) => watched.isProbed && watched.breaker.state === CircuitState.Open && this.#isOver(watched),
+      )
+      .slice(0, PROBED_AT_ONCE);
+    await Promise.all(due.map((watched) => this.#try(watched, open)));
+    return due.length > 0;
+  }
+
+  async #try(due: Watched, open: (place: ConnectionPlace) => Promise<Probed | null>): Promise<void> {
     const connection = await open(due.place);
     if (connection?.provider.check === undefined) {
       this.#watched.delete(due.place.id);
-      return true;
+      return;
     }
     const { provider } = connection;
     try {
@@ -128,7 +136,6 @@ export class ProviderHealth {
       // The breaker is still open, or open again; that is all there is to it.
       if (!(error instanceof ProviderError || isBrokenCircuitError(error))) throw error;
     }
-    return true;
   }
 
   /** How the last calls at a provider went, over all its connections here. */

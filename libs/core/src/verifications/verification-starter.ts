@@ -10,15 +10,14 @@ import { type Clock, type Database, type Ids, type Log } from '@gatehouse/platfo
 
 import { type IdempotencyClaim, linkTo } from '../idempotency/idempotency.service.js';
 import { type ReturnTokens, type ReturnWay } from '../inbox/return-token.js';
-import { type Ledger } from '../ledger/ledger.js';
 import { type Capabilities } from '../routing/capabilities.js';
-import { type RoutingRecord } from '../routing/decide.js';
 import { type Routed, type Router } from '../routing/router.js';
 import { type ConnectionOpener, type OpenConnection } from '../tenancy/connection-opener.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { type SignalEffects, type VerificationApplier } from './verification-applier.js';
+import { type VerificationRerouter } from './verification-rerouter.js';
 import { VerificationStartFailed } from './verification-start-failed.js';
-import { FIND, REROUTE, type VerificationRow } from './verification.rows.js';
+import { FIND, type VerificationRow } from './verification.rows.js';
 import { type NewRecord, type NewSubject, type VerificationRecorder } from './verification-recorder.js';
 import { type VerificationSealer } from './verification-sealer.js';
 import { type NewVerification } from './verification.js';
@@ -38,7 +37,7 @@ export interface StarterParts {
   readonly router: Router;
   readonly connections: ConnectionOpener;
   readonly capabilities: Capabilities;
-  readonly ledger: Ledger;
+  readonly rerouter: VerificationRerouter;
 }
 
 /**
@@ -195,52 +194,12 @@ export class VerificationStarter {
     for (const [index, name] of others.entries()) {
       const connection = await this.parts.connections.open(scope, name);
       if (connection === null) continue;
-      if (!(await this.#reroute(scope, row, connection, error))) return false;
+      const moved = await this.parts.rerouter.move(scope, row, connection, error, START_LEASE_MS);
+      if (!moved) return false;
       await this.#call(scope, row.id, connection, 'first', others.slice(index + 1));
       return true;
     }
     return false;
-  }
-
-  /** False: it was called off meanwhile, or somebody else has taken it over. */
-  async #reroute(
-    scope: TenantScope,
-    row: VerificationRow,
-    to: OpenConnection,
-    error: ProviderError,
-  ): Promise<boolean> {
-    const now = this.clock.now();
-    const { rule = null, skipped = [], attempts = [] } = row.routing ?? {};
-    const failed = { provider: row.provider, fault: error.fault, at: now.toISOString() };
-    const routing: RoutingRecord = { rule, skipped, attempts: [...attempts, failed] };
-    return this.parts.database.transaction(async (tx) => {
-      const [moved] = await tx.query<{ version: number }>(REROUTE, [
-        scope.tenantId,
-        row.id,
-        to.provider.name,
-        to.id,
-        JSON.stringify(routing),
-        new Date(now.getTime() + START_LEASE_MS),
-        now,
-      ]);
-      if (moved === undefined) return false;
-      await this.parts.ledger.append(tx, {
-        kind: 'verification.rerouted',
-        tenantId: scope.tenantId,
-        environment: scope.environment,
-        verificationId: row.id,
-        version: moved.version,
-        actor: scope.actor,
-        data: {
-          provider: to.provider.name,
-          failedProvider: row.provider,
-          fault: error.fault,
-          effect: error.effect,
-          routingReason: 'fallback',
-        },
-      });
-      return true;
-    });
   }
 
   /** A start that is being recovered stays due until its deadline while its provider is merely away. */
