@@ -246,6 +246,81 @@ describe('a policy', () => {
   });
 });
 
+describe('a preview', () => {
+  const preview = (
+    tenant: GatewayTenant,
+    policy: Record<string, unknown>,
+  ): ReturnType<GatewayHarness['admin']> =>
+    harness.admin('POST', routingOf(tenant, '/preview'), { policy, days: 30 });
+
+  it('tells who would have gone elsewhere, and whom nobody could have served', async () => {
+    const { tenant } = await connected();
+    const policy = { provider: 'sentinel', rules: [{ when: { checks: ['ssn'] }, provider: 'sardine' }] };
+    required(await put(tenant, policy), 200);
+    for (const request of [{}, { metadata: { plan: 'gold' } }, { checks: ['ssn'] }])
+      await routed(tenant, request);
+    expect(required(await preview(tenant, policy), 200)).toEqual({
+      object: 'routing_preview',
+      days: 30,
+      examined: 3,
+      isComplete: true,
+      unreadable: 0,
+      moved: 0,
+      moves: [],
+      unserved: [],
+    });
+    const gold = {
+      provider: 'sentinel',
+      rules: [{ when: { metadata: { plan: 'gold' } }, provider: 'dentity' }],
+    };
+    expect(required(await preview(tenant, gold), 200)).toMatchObject({
+      moved: 1,
+      moves: [{ from: 'sentinel', to: 'dentity', verifications: 1 }],
+      unserved: [{ provider: 'sentinel', why: 'unsupported', verifications: 1 }],
+    });
+    expect(required(await preview(tenant, { ...gold, fallback: ['sardine'] }), 200)).toMatchObject({
+      moved: 1,
+      unserved: [],
+    });
+    // Nothing has changed.
+    const { data } = required(await harness.admin('GET', routingOf(tenant, '/versions')), 200);
+    expect(data).toHaveLength(1);
+  });
+
+  it('says what is not connected, and of whom a caller’s choice would be refused', async () => {
+    const tenant = await harness.tenant();
+    await tenant.connect('sentinel');
+    required(await put(tenant, { provider: 'sentinel', callerMayChoose: true }), 200);
+    await routed(tenant, { provider: 'sentinel' });
+    await routed(tenant);
+    expect(required(await preview(tenant, { provider: 'dentity' }), 200)).toMatchObject({
+      examined: 2,
+      moved: 0,
+      unserved: expect.arrayContaining([
+        expect.objectContaining({ provider: 'sentinel', why: 'choice_not_allowed', verifications: 1 }),
+        expect.objectContaining({ provider: 'dentity', why: 'not_connected', verifications: 1 }),
+      ]) as unknown,
+    });
+  });
+
+  it('looks at more than one page of them, in one environment', async () => {
+    const { tenant } = await connected();
+    required(await put(tenant, { provider: 'sentinel' }), 200);
+    // Beyond one read of the preview.
+    await Promise.all(
+      Array.from({ length: 255 }, () => tenant.call('POST', '/verifications', { subject: somebody() })),
+    );
+    const { examined, moved } = required(await preview(tenant, { provider: 'sardine' }), 200);
+    expect({ examined, moved }).toEqual({ examined: 255, moved: 255 });
+    const live = `/tenants/${tenant.id}/routing/preview?environment=live`;
+    expect(
+      required(await harness.admin('POST', live, { policy: { provider: 'sardine' } }), 200),
+    ).toMatchObject({
+      examined: 0,
+    });
+  });
+});
+
 describe('two persons', () => {
   async function proposed(): Promise<{ tenant: GatewayTenant; second: string }> {
     const { tenant } = await connected();

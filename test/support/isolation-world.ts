@@ -166,6 +166,7 @@ export class IsolationWorld {
     },
     putRoutingPolicy: { provider: 'dentity' },
     rollBackRoutingPolicy: { version: 1 },
+    previewRoutingPolicy: { policy: { provider: 'dentity' } },
   };
 }
 

@@ -8,6 +8,7 @@ import { IdempotencyService } from './idempotency/idempotency.service.js';
 import { ImportService } from './imports/import.service.js';
 import { InboxService } from './inbox/inbox.service.js';
 import { ReturnService } from './inbox/return.service.js';
+import { PolicyPreview } from './routing/policy-preview.js';
 import { ProviderHealth } from './routing/provider-health.js';
 import { RoutingService } from './routing/routing.service.js';
 import { AdminKeyService } from './tenancy/admin-key.service.js';
@@ -31,6 +32,7 @@ const SERVICES: readonly (readonly [Type, keyof Core])[] = [
   [AdminKeyService, 'adminKeys'],
   [ConnectionService, 'connections'],
   [RoutingService, 'routing'],
+  [PolicyPreview, 'policyPreview'],
   [ProviderHealth, 'providerHealth'],
   [InboxService, 'inbox'],
   [ReturnService, 'returns'],

@@ -22,6 +22,7 @@ import { SignalCorrelator } from './inbox/signal-correlator.js';
 import { Ledger } from './ledger/ledger.js';
 import { TenantVault } from './privacy/tenant-vault.js';
 import { Capabilities } from './routing/capabilities.js';
+import { PolicyPreview } from './routing/policy-preview.js';
 import { ProviderChoice } from './routing/provider-choice.js';
 import { ProviderHealth } from './routing/provider-health.js';
 import { Router } from './routing/router.js';
@@ -69,6 +70,7 @@ export interface Core {
   readonly adminKeys: AdminKeyService;
   readonly connections: ConnectionService;
   readonly routing: RoutingService;
+  readonly policyPreview: PolicyPreview;
   readonly providerHealth: ProviderHealth;
   readonly inbox: InboxService;
   readonly returns: ReturnService;
@@ -112,6 +114,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   const queries = new VerificationQueries(database, sealer, vault);
   const reader = new VerificationReader(database, sealer, applier, opener, ledger, { clock, log });
   const bulkReader = new VerificationBulkReader(sealer, reader, opener, clock);
+  const preview = new PolicyPreview(database, sealer, board, capabilities, providers, clock);
   const rerouter = new VerificationRerouter(database, ledger, clock);
   const starter = new VerificationStarter(
     {
@@ -184,6 +187,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     adminKeys,
     connections,
     routing,
+    policyPreview: preview,
     providerHealth: health,
     inbox,
     returns: new ReturnService(returnTokens, sealer, applier, starter, { clock, log }, wakeup),

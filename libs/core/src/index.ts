@@ -13,6 +13,7 @@ export { ReturnService } from './inbox/return.service.js';
 export { requireMasterKey } from './privacy/master-key-check.js';
 export { type FailedAttempt, type RoutingRecord, type Skipped } from './routing/decide.js';
 export { type RoutingPolicy, type RoutingRule } from './routing/policy.js';
+export { PolicyPreview, type Preview } from './routing/policy-preview.js';
 export { type PolicyPlace, type PolicyVersion } from './routing/policy-versions.js';
 export { ProviderHealth } from './routing/provider-health.js';
 export { RoutingService } from './routing/routing.service.js';

@@ -330,6 +330,7 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
       putConnection: account.connection,
       putRoutingPolicy: { provider: 'dentity' },
       rollBackRoutingPolicy: { version: 1 },
+      previewRoutingPolicy: { policy: { provider: 'dentity' } },
     },
     segments: ({ id, path }) => {
       if (path.startsWith('/v1/')) return { id: own[id] ?? shared, imageId: images[0]?.id ?? '' };

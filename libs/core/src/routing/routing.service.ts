@@ -68,7 +68,7 @@ export class RoutingService {
     limit: number,
   ): Promise<readonly PolicyVersion[]> {
     const found = await listVersions(this.database, place, before, limit);
-    if (found.length === 0) await this.#requireTenant(place);
+    if (found.length === 0) await this.requireTenant(place);
     return found;
   }
 
@@ -163,7 +163,8 @@ export class RoutingService {
     });
   }
 
-  async #requireTenant({ tenantId }: PolicyPlace): Promise<void> {
+  /** Throws Problem `not_found` for no tenant. */
+  async requireTenant({ tenantId }: PolicyPlace): Promise<void> {
     const [tenant] = await this.database.query<{ found: number }>(TENANT_EXISTS, [tenantId]);
     if (tenant === undefined) throw new Problem('not_found', 'There is no such tenant.');
   }

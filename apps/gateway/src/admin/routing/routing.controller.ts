@@ -1,5 +1,5 @@
 import { Problem } from '@gatehouse/contract';
-import { type PolicyPlace, type PolicyVersion, RoutingService } from '@gatehouse/core';
+import { type PolicyPlace, PolicyPreview, type PolicyVersion, RoutingService } from '@gatehouse/core';
 import { Clock } from '@gatehouse/platform';
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
@@ -15,18 +15,21 @@ import { pageRequest } from '../../http/paging.js';
 import { type Plain } from '../../http/plain.js';
 import { IdParam } from '../../http/type-id.pipe.js';
 import { EnvironmentQuery } from '../environment.js';
-import { PolicyVersionsQuery, RollBackBody, RoutingPolicyBody } from './routing.dto.js';
+import { PolicyVersionsQuery, PreviewBody, RollBackBody, RoutingPolicyBody } from './routing.dto.js';
 import { toPolicyVersionView, toRoutingPolicy, toRoutingPolicyView } from './routing.mapper.js';
 import {
   POLICY_VERSION_EXAMPLE,
   PolicyVersionsView,
   PolicyVersionView,
+  PREVIEW_EXAMPLE,
   ROUTING_POLICY_EXAMPLE,
   RoutingPolicyView,
+  RoutingPreviewView,
 } from './routing.view.js';
 
 const ID = idParameter('tnt');
 const VERSION = { name: 'version', schema: { type: 'integer' as const, minimum: 1 }, example: 4 };
+const DEFAULT_PREVIEW_DAYS = 7;
 const PROPOSED = {
   type: PolicyVersionView,
   description: 'Proposed: the tenant wants another admin to approve it first.',
@@ -38,6 +41,7 @@ const PROPOSED = {
 export class RoutingController {
   constructor(
     private readonly routing: RoutingService,
+    private readonly previews: PolicyPreview,
     private readonly clock: Clock,
   ) {}
 
@@ -159,6 +163,42 @@ export class RoutingController {
     const rollBack = (ifVersion: number | null): Promise<PolicyVersion> =>
       this.routing.rollBack(actor, { tenantId, environment }, { version, note: note ?? null }, ifVersion);
     return this.#written(reply, await atAnyVersion(ifVersions, rollBack));
+  }
+
+  @Post('preview')
+  @HttpCode(200)
+  @ApiParam(ID)
+  @AdminOnly('admin', 'support', 'approver')
+  @Operation({
+    id: 'previewRoutingPolicy',
+    summary: 'Try a policy on the verifications of the last days',
+    description:
+      'Nothing changes, and nobody is sent anywhere: how many would have gone elsewhere, and which nobody could have served and why. Whether a provider is well counts for nothing.',
+    body: true,
+    problems: ['not_found'],
+  })
+  @ApiOkResponse({
+    type: RoutingPreviewView,
+    description: 'What it would have done.',
+    example: PREVIEW_EXAMPLE,
+  })
+  async preview(
+    @IdParam('tnt') tenantId: string,
+    @Query() { environment }: EnvironmentQuery,
+    @Body() body: PreviewBody,
+  ): Promise<Plain<RoutingPreviewView>> {
+    const place = { tenantId, environment };
+    const days = body.days ?? DEFAULT_PREVIEW_DAYS;
+    await this.routing.requireTenant(place);
+    const { moves, unserved, ...counts } = await this.previews.of(place, toRoutingPolicy(body.policy), days);
+    return {
+      object: 'routing_preview',
+      days,
+      ...counts,
+      moved: moves.reduce((sum, { verifications }) => sum + verifications, 0),
+      moves: moves.map((move) => ({ ...move })),
+      unserved: unserved.map((one) => ({ ...one })),
+    };
   }
 
   @Post('versions/:version/approve')

@@ -105,6 +105,14 @@ export class RollBackBody {
   note?: string | null;
 }
 
+export class PreviewBody {
+  @Nested(() => RoutingPolicyBody, { required: true, description: 'The policy to try.' })
+  policy!: RoutingPolicyBody;
+
+  @Whole({ min: 1, max: 90, default: 7, description: 'How far back to look.' })
+  days?: number | null;
+}
+
 export class PolicyVersionsQuery extends PageQuery {
   @OneOf(ENVIRONMENTS, { required: true })
   environment!: Environment;

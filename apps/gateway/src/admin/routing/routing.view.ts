@@ -96,3 +96,75 @@ export const POLICY_VERSION_EXAMPLE: Plain<PolicyVersionView> = {
   decidedAt: null,
   proposedUntil: null,
 };
+
+export class PreviewMoveView {
+  @ApiProperty({ example: 'sentinel', description: 'Where they went.' })
+  from!: string;
+
+  @ApiProperty({ example: 'dentity', description: 'Where they would have gone.' })
+  to!: string;
+
+  @ApiProperty({ type: 'integer', minimum: 1 })
+  verifications!: number;
+}
+
+export class PreviewUnservedView {
+  @ApiProperty({ example: 'dentity', description: 'The first choice of the policy.' })
+  provider!: string;
+
+  @ApiProperty({ enum: ['not_connected', 'unsupported', 'choice_not_allowed'] })
+  why!: string;
+
+  @ApiProperty({ example: 'Dentity does not support checks: ssn. Who does: sardine.' })
+  detail!: string;
+
+  @ApiProperty({ type: 'integer', minimum: 1 })
+  verifications!: number;
+}
+
+export class RoutingPreviewView {
+  @ApiProperty({ enum: ['routing_preview'] })
+  object!: 'routing_preview';
+
+  @ApiProperty({ type: 'integer' })
+  days!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'How many were looked at: the newest 5,000 at most, without imports.',
+  })
+  examined!: number;
+
+  @ApiProperty({ description: 'Whether that were all of them.' })
+  isComplete!: boolean;
+
+  @ApiProperty({ type: 'integer', description: 'Erased ones, of which nobody knows what was asked.' })
+  unreadable!: number;
+
+  @ApiProperty({ type: 'integer', description: 'How many would have gone elsewhere.' })
+  moved!: number;
+
+  @ApiProperty({ type: [PreviewMoveView] })
+  moves!: PreviewMoveView[];
+
+  @ApiProperty({ type: [PreviewUnservedView], description: 'Those that nobody could have served.' })
+  unserved!: PreviewUnservedView[];
+}
+
+export const PREVIEW_EXAMPLE: Plain<RoutingPreviewView> = {
+  object: 'routing_preview',
+  days: 7,
+  examined: 1204,
+  isComplete: true,
+  unreadable: 0,
+  moved: 120,
+  moves: [{ from: 'sentinel', to: 'dentity', verifications: 120 }],
+  unserved: [
+    {
+      provider: 'dentity',
+      why: 'unsupported',
+      detail: 'Dentity does not support checks: ssn. Who does: sardine.',
+      verifications: 3,
+    },
+  ],
+};
