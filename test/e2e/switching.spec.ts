@@ -321,6 +321,54 @@ describe('a preview', () => {
   });
 });
 
+describe('a guardrail', () => {
+  it('puts the version before in force again where too few pass, and says so', async () => {
+    const { tenant, accounts } = await connected();
+    required(await put(tenant, { provider: 'sentinel' }), 200);
+    const guardrail = { passRate: 0.8, minimumSample: 3 };
+    const guarded = required(await put(tenant, { provider: 'dentity', guardrail }), 200);
+    expect(guarded).toMatchObject({ guardrail: { ...guardrail, errorRate: null } });
+    for (let n = 0; n < 3; n += 1) {
+      const who = somebody();
+      const { id } = await routed(tenant, { subject: who });
+      await accounts.dentity.finish(who.phone, 'reject');
+      await eventually(async () => {
+        expect(required(await tenant.call('GET', `/verifications/${id}`), 200)['status']).toBe('rejected');
+      });
+    }
+    const lookNow = {
+      name: 'test_look_now',
+      text: 'UPDATE routing_policies SET due_at = now() WHERE due_at IS NOT NULL',
+    };
+    const versions = await eventually(async () => {
+      // It looks every 15 seconds; the test does not wait for it.
+      await harness.database.query(lookNow);
+      const { data } = required(await harness.admin('GET', routingOf(tenant, '/versions')), 200);
+      expect(data).toHaveLength(3);
+      return data;
+    });
+    expect(versions).toMatchObject([
+      {
+        version: 3,
+        state: 'in_force',
+        author: 'system:guardrail',
+        policy: { provider: 'sentinel' },
+        note: 'Guardrail of version 2: pass_rate is 0.000, its limit 0.8',
+      },
+      { version: 2, state: 'superseded' },
+      { version: 1, state: 'superseded' },
+    ]);
+    expect(await routed(tenant)).toMatchObject({ provider: 'sentinel', routing: { policyVersion: 3 } });
+    const entries = await harness.database.query<{ data: unknown }>({
+      name: 'test_rolled_back',
+      text: "SELECT data FROM ledger_entries WHERE kind = 'routing.rolled_back'",
+    });
+    expect(entries).toMatchObject([
+      { data: { of: 'pass_rate', is: 0, limit: 0.8, sample: 3, policyVersion: 2, backTo: 1 } },
+    ]);
+  });
+});
+
 describe('two persons', () => {
   async function proposed(): Promise<{ tenant: GatewayTenant; second: string }> {
     const { tenant } = await connected();

@@ -82,7 +82,15 @@ export async function startCore(publicUrl = 'http://127.0.0.1:9'): Promise<CoreH
       'test',
       { tenantId, environment: 'test' },
       {
-        policy: { provider, rules: [], fallback: [], callerMayChoose: false, effectiveAt: null, note: null },
+        policy: {
+          provider,
+          rules: [],
+          fallback: [],
+          callerMayChoose: false,
+          effectiveAt: null,
+          guardrail: null,
+          note: null,
+        },
         ifVersion: null,
       },
     );

@@ -22,6 +22,7 @@ import { SignalCorrelator } from './inbox/signal-correlator.js';
 import { Ledger } from './ledger/ledger.js';
 import { TenantVault } from './privacy/tenant-vault.js';
 import { Capabilities } from './routing/capabilities.js';
+import { PolicyGuardrail } from './routing/policy-guardrail.js';
 import { PolicyPreview } from './routing/policy-preview.js';
 import { ProviderChoice } from './routing/provider-choice.js';
 import { ProviderHealth } from './routing/provider-health.js';
@@ -115,6 +116,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   const reader = new VerificationReader(database, sealer, applier, opener, ledger, { clock, log });
   const bulkReader = new VerificationBulkReader(sealer, reader, opener, clock);
   const preview = new PolicyPreview(database, sealer, board, capabilities, providers, clock);
+  const guardrail = new PolicyGuardrail(database, board, ledger, clock, log);
   const rerouter = new VerificationRerouter(database, ledger, clock);
   const starter = new VerificationStarter(
     {
@@ -153,6 +155,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   const background = {
     imports: () => imports.workDue(),
     'archived reports': () => archive.fetchDue(),
+    guardrails: () => guardrail.lookAtDue(),
     'failing connections': () =>
       health.probe(({ tenantId, environment, id }) =>
         opener.openById(tenantScope(tenantId, environment, 'system'), id),

@@ -63,6 +63,8 @@ export class FuzzTarget {
       provider: fc.constantFrom(...PROVIDER_NAMES),
       'country[]': fc.constantFrom('AE', 'US'),
       'fallback[]': fc.constantFrom(...PROVIDER_NAMES),
+      passRate: fc.constantFrom(0, 0.5, 1),
+      errorRate: fc.constantFrom(0, 0.5, 1),
       percent: fc.integer({ min: 0, max: 100 }),
       message: fc.constantFrom('{{link}}', `${MARKER} {{link}} ${'x'.repeat(400)}`),
       cursor: fc.constant(stock.cursor),

@@ -159,6 +159,17 @@ export function CountryCodes(options: Words & { readonly items: number }): Prope
   );
 }
 
+export function Share(words: Words = {}): PropertyDecorator {
+  return member(
+    {
+      must: 'a number from 0 to 1',
+      holds: (value) => typeof value === 'number' && value >= 0 && value <= 1,
+    },
+    { type: 'number', minimum: 0, maximum: 1 },
+    words,
+  );
+}
+
 export function Percentage(words: Words = {}): PropertyDecorator {
   return member(
     {

@@ -40,7 +40,8 @@ export type LedgerKind =
   | 'connection.webhook_registered'
   | 'routing.changed'
   | 'routing.proposed'
-  | 'routing.rejected';
+  | 'routing.rejected'
+  | 'routing.rolled_back';
 
 export interface LedgerEvent {
   readonly kind: LedgerKind;

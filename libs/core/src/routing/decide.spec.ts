@@ -12,6 +12,7 @@ const POLICY: RoutingPolicy = {
   fallback: [],
   callerMayChoose: false,
   effectiveAt: null,
+  guardrail: null,
   note: null,
 };
 const REQUEST: RoutedRequest = {

@@ -65,6 +65,11 @@ const NEWEST: Statement = {
                 coalesce(max(version) FILTER (WHERE state = 'accepted'), 0) AS accepted
            FROM routing_policies WHERE ${OF_PLACE}`,
 };
+const PREVIOUS: Statement = {
+  name: 'routing_policies_previous',
+  text: `SELECT ${COLUMNS} FROM routing_policies
+          WHERE ${OF_PLACE} AND state = 'accepted' AND version < $3 ORDER BY version DESC LIMIT 1`,
+};
 const FIND: Statement = {
   name: 'routing_policies_find',
   text: `SELECT ${COLUMNS} FROM routing_policies WHERE ${OF_PLACE} AND version = $3`,
@@ -77,12 +82,12 @@ const LIST: Statement = {
 const INSERT: Statement = {
   name: 'routing_policies_insert',
   text: `INSERT INTO routing_policies (tenant_id, environment, version, policy, author, note, created_at, state, effective_at,
-                                       based_on, proposed_until)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING ${COLUMNS}`,
+                                       based_on, proposed_until, due_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING ${COLUMNS}`,
 };
 const DECIDE: Statement = {
   name: 'routing_policies_decide',
-  text: `UPDATE routing_policies SET state = $4, decided_by = $5, decided_at = $6
+  text: `UPDATE routing_policies SET state = $4, decided_by = $5, decided_at = $6, due_at = $7
           WHERE ${OF_PLACE} AND version = $3 RETURNING ${COLUMNS}`,
 };
 
@@ -103,6 +108,16 @@ export async function ahead(
   version: number,
 ): Promise<readonly PolicyVersion[]> {
   return (await on.query<PolicyRow>(AHEAD, [tenantId, environment, version])).map(versionOf);
+}
+
+/** The accepted version before that one, which was in force before it; null: there was none. */
+export async function previous(
+  on: Queryable,
+  { tenantId, environment }: PolicyPlace,
+  version: number,
+): Promise<PolicyVersion | null> {
+  const [row] = await on.query<PolicyRow>(PREVIOUS, [tenantId, environment, version]);
+  return row === undefined ? null : versionOf(row);
 }
 
 /** The highest version, and the highest that was accepted; 0: none. */
@@ -156,6 +171,7 @@ export async function insertVersion(
     policy.effectiveAt === null ? null : new Date(policy.effectiveAt),
     version.basedOn,
     version.proposedUntil,
+    version.state === 'accepted' && policy.guardrail !== null ? version.at : null,
   ]);
   return written(rows);
 }
@@ -164,9 +180,15 @@ export async function decideVersion(
   on: Queryable,
   { tenantId, environment }: PolicyPlace,
   version: number,
-  decision: { readonly state: 'accepted' | 'rejected'; readonly by: string; readonly at: Date },
+  decision: {
+    readonly state: 'accepted' | 'rejected';
+    readonly by: string;
+    readonly at: Date;
+    readonly isGuarded: boolean;
+  },
 ): Promise<PolicyVersion> {
-  const values = [tenantId, environment, version, decision.state, decision.by, decision.at];
+  const dueAt = decision.isGuarded ? decision.at : null;
+  const values = [tenantId, environment, version, decision.state, decision.by, decision.at, dueAt];
   return written(await on.query<PolicyRow>(DECIDE, values));
 }
 

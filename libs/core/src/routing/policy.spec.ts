@@ -11,6 +11,7 @@ const POLICY: RoutingPolicy = {
   fallback: ['east', 'south'],
   callerMayChoose: false,
   effectiveAt: null,
+  guardrail: null,
   note: 'west',
 };
 
@@ -25,6 +26,7 @@ it('reads a policy from before there were rules', () => {
     fallback: [],
     callerMayChoose: true,
     effectiveAt: null,
+    guardrail: null,
     note: null,
   });
 });

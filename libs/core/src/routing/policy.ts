@@ -21,6 +21,16 @@ export interface RoutingRule {
   readonly provider: string;
 }
 
+/** What a policy has to achieve, or the one before it comes back by itself. Shares from 0 to 1. */
+export interface Guardrail {
+  /** Verified, of those verified or rejected: at least. */
+  readonly passRate: number | null;
+  /** Ended in `error`, of all: at most. */
+  readonly errorRate: number | null;
+  /** Nothing is concluded from fewer: decided ones for the pass rate, all for the error rate. */
+  readonly minimumSample: number;
+}
+
 /** Which provider a tenant's new verifications go to (API.md 7). */
 export interface RoutingPolicy {
   /** Where requests go that no rule is about. */
@@ -33,6 +43,7 @@ export interface RoutingPolicy {
   readonly callerMayChoose: boolean;
   /** From when on it holds, as RFC 3339 has it; null: at once. */
   readonly effectiveAt: string | null;
+  readonly guardrail: Guardrail | null;
   readonly note: string | null;
 }
 
@@ -45,5 +56,5 @@ export function providersOf(policy: RoutingPolicy): readonly string[] {
 export function storedPolicy(
   stored: Pick<RoutingPolicy, 'provider' | 'callerMayChoose' | 'note'> & Partial<RoutingPolicy>,
 ): RoutingPolicy {
-  return { rules: [], fallback: [], effectiveAt: null, ...stored };
+  return { rules: [], fallback: [], effectiveAt: null, guardrail: null, ...stored };
 }

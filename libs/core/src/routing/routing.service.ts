@@ -151,7 +151,13 @@ export class RoutingService {
         await this.#requireConnected(tx, actor, place, proposal.policy);
       }
       const before = await inForce(tx, place, now);
-      const decided = await decideVersion(tx, place, version, { state: decision, by: actor, at: now });
+      const isGuarded = decision === 'accepted' && proposal.policy.guardrail !== null;
+      const decided = await decideVersion(tx, place, version, {
+        state: decision,
+        by: actor,
+        at: now,
+        isGuarded,
+      });
       const kind = decision === 'accepted' ? 'routing.changed' : 'routing.rejected';
       await this.#record(tx, kind, actor, place, {
         ...(decision === 'accepted' && { before: before?.policy ?? null }),

@@ -11,6 +11,7 @@ import {
   ProviderName,
   ProviderNames,
   SetOf,
+  Share,
   Text,
   TextPairs,
   Timestamp,
@@ -63,6 +64,17 @@ export class RoutingRuleBody {
   provider!: string;
 }
 
+export class GuardrailBody {
+  @Share({ example: 0.8, description: 'Verified, of those verified or rejected: at least this share.' })
+  passRate?: number | null;
+
+  @Share({ example: 0.05, description: 'Ended in `error`, of all: at most this share.' })
+  errorRate?: number | null;
+
+  @Whole({ min: 1, max: 1000, required: true, example: 50, description: 'Nothing is concluded from fewer.' })
+  minimumSample!: number;
+}
+
 export class RoutingPolicyBody {
   @ProviderName({
     required: true,
@@ -92,6 +104,12 @@ export class RoutingPolicyBody {
 
   @Timestamp({ description: 'From when on it holds; absent: at once.' })
   effectiveAt?: string | null;
+
+  @Nested(() => GuardrailBody, {
+    description:
+      'What the policy has to achieve, of its newest 1,000 verifications; else the version before it is put in force again by itself, with an entry in the ledger.',
+  })
+  guardrail?: GuardrailBody | null;
 
   @Text({ max: 500, example: 'Cheaper in this region', description: 'Why; kept with the version.' })
   note?: string | null;

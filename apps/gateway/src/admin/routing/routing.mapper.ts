@@ -11,6 +11,14 @@ export function toRoutingPolicy(body: RoutingPolicyBody): RoutingPolicy {
     fallback: [...new Set(body.fallback ?? [])],
     callerMayChoose: body.callerMayChoose ?? false,
     effectiveAt: body.effectiveAt == null ? null : new Date(body.effectiveAt).toISOString(),
+    guardrail:
+      body.guardrail == null
+        ? null
+        : {
+            passRate: body.guardrail.passRate ?? null,
+            errorRate: body.guardrail.errorRate ?? null,
+            minimumSample: body.guardrail.minimumSample,
+          },
     note: body.note ?? null,
   };
 }
@@ -35,6 +43,7 @@ export function toRoutingPolicyView(policy: RoutingPolicy): Plain<RoutingPolicyV
     fallback: [...policy.fallback],
     callerMayChoose: policy.callerMayChoose,
     effectiveAt: policy.effectiveAt,
+    guardrail: policy.guardrail === null ? null : { ...policy.guardrail },
     note: policy.note,
   };
 }

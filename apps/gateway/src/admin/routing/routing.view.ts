@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 
 import { type Plain } from '../../http/plain.js';
-import { RoutingRuleBody } from './routing.dto.js';
+import { GuardrailBody, RoutingRuleBody } from './routing.dto.js';
 
 /** What is read is what can be put back; the version is in the ETag. */
 export class RoutingPolicyView {
@@ -19,6 +19,9 @@ export class RoutingPolicyView {
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   effectiveAt!: string | null;
+
+  @ApiProperty({ type: GuardrailBody, nullable: true })
+  guardrail!: GuardrailBody | null;
 
   @ApiProperty({ type: String, nullable: true })
   note!: string | null;
@@ -81,6 +84,7 @@ export const ROUTING_POLICY_EXAMPLE: Plain<RoutingPolicyView> = {
   fallback: ['sardine'],
   callerMayChoose: false,
   effectiveAt: null,
+  guardrail: { passRate: 0.8, errorRate: null, minimumSample: 50 },
   note: 'Cheaper in this region',
 };
 
