@@ -140,6 +140,25 @@ it('a switch at one process is followed by the other within a second', async () 
   expect(late).toEqual([]);
 });
 
+it('nobody changes sides by coming again, at whichever process', async () => {
+  const tenant = await connected();
+  const policy = { provider: 'sentinel', rules: [{ when: { percent: 50 }, provider: 'dentity' }] };
+  required(await first.admin('PUT', `/tenants/${tenant.id}/routing?environment=test`, policy), 200);
+  const people = Array.from({ length: 24 }, (_, index) => approved(9000 + index));
+  const sides = async (client: GatewayClient): Promise<readonly unknown[]> => {
+    const call = at(client, tenant);
+    const found: unknown[] = [];
+    for (const subject of people) {
+      const { provider } = required(await call('POST', '/verifications', { subject }), 201);
+      found.push((provider as { name: string }).name);
+    }
+    return found;
+  };
+  const before = await sides(first);
+  expect(new Set(before)).toEqual(new Set(['sentinel', 'dentity']));
+  expect(await sides(second)).toEqual(before);
+});
+
 it('switches under load fail nobody, send nobody elsewhere, and each ends where it began', async () => {
   const tenant = await connected();
   const calls = [at(first, tenant), at(second, tenant)];
