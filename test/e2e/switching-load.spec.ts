@@ -140,6 +140,31 @@ it('a switch at one process is followed by the other within a second', async () 
   expect(late).toEqual([]);
 });
 
+it('a connection that one process finds failing is left alone by the other', async () => {
+  const tenant = await first.tenant();
+  const sentinel = await tenant.connect('sentinel');
+  await tenant.connect('dentity');
+  const policy = { provider: 'sentinel', fallback: ['dentity'] };
+  required(await first.admin('PUT', `/tenants/${tenant.id}/routing?environment=test`, policy), 200);
+  await sentinel.control('POST', '/faults', { on: 'request', kind: 'html', status: 200, times: 500 });
+  const create = at(first, tenant);
+  for (let number = 0; number < 6; number += 1)
+    required(await create('POST', '/verifications', { subject: approved(8000 + number) }), 201);
+  const call = at(second, tenant);
+  let tries = 0;
+  await eventually(async () => {
+    tries += 1;
+    const made = required(await call('POST', '/verifications', { subject: approved(8010) }), 201);
+    const explained = required(await call('GET', `/verifications/${text(made, 'id')}/explain`), 200);
+    expect(explained['routing']).toMatchObject({
+      skipped: [{ provider: 'sentinel', why: 'unhealthy' }],
+      attempts: [],
+    });
+  });
+  // From five failures on it would have found out by itself.
+  expect(tries).toBeLessThan(5);
+});
+
 it('nobody changes sides by coming again, at whichever process', async () => {
   const tenant = await connected();
   const policy = { provider: 'sentinel', rules: [{ when: { percent: 50 }, provider: 'dentity' }] };

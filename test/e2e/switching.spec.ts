@@ -495,6 +495,11 @@ describe('a provider that fails', () => {
     const { health } = (data as { name: string; health: Record<string, unknown> }[]).find(
       ({ name }) => name === 'sentinel',
     ) ?? { health: {} };
+    const connection = `/tenants/${tenant.id}/connections/sentinel?environment=test`;
+    expect(required(await harness.admin('GET', connection), 200)['health']).toMatchObject({
+      breaker: 'open',
+      lastFault: 'unavailable',
+    });
     expect(health).toMatchObject({
       openConnections: 1,
       faults: { unavailable: expect.any(Number) as unknown },

@@ -54,6 +54,20 @@ export interface Probed extends Connection<unknown, unknown> {
   readonly webhookUrl: string;
 }
 
+export interface ConnectionHealth extends CallSummary {
+  readonly breaker: 'closed' | 'open' | 'half_open';
+  /** When it is tried again. */
+  readonly openUntil: Date | null;
+  readonly lastFault: ProviderFault | null;
+}
+
+const BREAKER: Readonly<Record<CircuitState, ConnectionHealth['breaker']>> = {
+  [CircuitState.Closed]: 'closed',
+  [CircuitState.Open]: 'open',
+  [CircuitState.HalfOpen]: 'half_open',
+  [CircuitState.Isolated]: 'open',
+};
+
 /** What this replica has seen of one connection. */
 interface Watched {
   readonly place: ConnectionPlace;
@@ -144,6 +158,18 @@ export class ProviderHealth {
     return {
       ...CallRecord.summary(watched.map(({ calls }) => calls)),
       openConnections: watched.filter((one) => one.breaker.state !== CircuitState.Closed).length,
+    };
+  }
+
+  /** How one connection is doing, with its present credentials and settings. */
+  ofConnection(connectionId: string, version: number): ConnectionHealth {
+    const known = this.#watched.get(connectionId);
+    const watched = known?.place.version === version ? known : undefined;
+    return {
+      ...CallRecord.summary(watched === undefined ? [] : [watched.calls]),
+      breaker: BREAKER[watched?.breaker.state ?? CircuitState.Closed],
+      openUntil: watched?.openUntil ?? null,
+      lastFault: watched?.lastFault ?? null,
     };
   }
 

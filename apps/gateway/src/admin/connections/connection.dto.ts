@@ -1,8 +1,10 @@
+import { PROVIDER_FAULTS } from '@gatehouse/contract';
 import { DEFAULT_OVERLAP_SECONDS, ENVIRONMENTS, MAX_OVERLAP_SECONDS } from '@gatehouse/core';
 import { ApiProperty } from '@nestjs/swagger';
 
 import { OpenObject, Whole } from '../../http/members.js';
 import { type Plain } from '../../http/plain.js';
+import { CallSummaryView } from '../call-summary.view.js';
 
 export class PutConnectionBody {
   @OpenObject({
@@ -26,6 +28,26 @@ export class PutConnectionBody {
     example: DEFAULT_OVERLAP_SECONDS,
   })
   overlapSeconds?: number | null;
+}
+
+export class ConnectionHealthView extends CallSummaryView {
+  @ApiProperty({
+    enum: ['closed', 'open', 'half_open'],
+    description:
+      '`open`: its calls have been failing, and none is made for a while. `half_open`: it is being tried.',
+  })
+  breaker!: string;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'When it is tried again.' })
+  openUntil!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    enum: [...PROVIDER_FAULTS, null],
+    description: 'What opened the breaker last.',
+  })
+  lastFault!: string | null;
 }
 
 export class ConnectionView {
@@ -66,6 +88,9 @@ export class ConnectionView {
   })
   webhookUrl!: string | null;
 
+  @ApiProperty({ type: ConnectionHealthView })
+  health!: ConnectionHealthView;
+
   @ApiProperty({ type: 'integer', minimum: 1 })
   version!: number;
 
@@ -103,6 +128,16 @@ export const CONNECTION_EXAMPLE: Plain<ConnectionView> = {
   credentials: { apiKey: 'set', secretKey: 'set' },
   formerCredentialsUntil: [],
   webhookUrl: 'https://gatehouse.example/hooks/dentity/con_01kahn4r5sf1trr9gy5vqd2s0x/a-token',
+  health: {
+    calls: 0,
+    p50Ms: null,
+    p95Ms: null,
+    errorRate: null,
+    faults: {},
+    breaker: 'closed',
+    openUntil: null,
+    lastFault: null,
+  },
   version: 1,
   createdAt: '2026-01-31T12:00:00.000Z',
   updatedAt: '2026-01-31T12:00:00.000Z',

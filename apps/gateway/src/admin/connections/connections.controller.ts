@@ -1,4 +1,9 @@
-import { ConnectionService, type ConnectionView as StoredConnection } from '@gatehouse/core';
+import {
+  type ConnectionHealth,
+  ConnectionService,
+  type ConnectionView as StoredConnection,
+  ProviderHealth,
+} from '@gatehouse/core';
 import { toTypeId } from '@gatehouse/platform';
 import {
   Body,
@@ -24,6 +29,7 @@ import { idParameter } from '../../http/openapi/id-parameter.js';
 import { Operation, PROVIDER_PROBLEMS } from '../../http/openapi/operation.decorator.js';
 import { IdParam } from '../../http/type-id.pipe.js';
 import { EnvironmentQuery } from '../environment.js';
+import { toCallSummaryView } from '../call-summary.view.js';
 import {
   CONNECTION_CHECK_EXAMPLE,
   CONNECTION_EXAMPLE,
@@ -45,7 +51,10 @@ const PROVIDER = {
 @ApiTags('Connections')
 @Controller('admin/v1/tenants/:id/connections/:provider')
 export class ConnectionsController {
-  constructor(private readonly connections: ConnectionService) {}
+  constructor(
+    private readonly connections: ConnectionService,
+    private readonly health: ProviderHealth,
+  ) {}
 
   @Put()
   @ApiParam(ID)
@@ -90,7 +99,7 @@ export class ConnectionsController {
       this.connections.put(actor, tenantId, environment, provider, input, ifVersion),
     );
     void reply.code(created ? HttpStatus.CREATED : HttpStatus.OK);
-    return tagged(reply, connection);
+    return this.#tagged(reply, connection);
   }
 
   @Get()
@@ -115,7 +124,7 @@ export class ConnectionsController {
     @Query() { environment }: EnvironmentQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Plain<ConnectionView>> {
-    return tagged(reply, await this.connections.get(tenantId, environment, provider));
+    return this.#tagged(reply, await this.connections.get(tenantId, environment, provider));
   }
 
   @Delete()
@@ -204,9 +213,17 @@ export class ConnectionsController {
     const { webhookUrl } = await this.connections.registerWebhook(actor, tenantId, environment, provider);
     return { registered: true, webhookUrl };
   }
+
+  #tagged(reply: FastifyReply, connection: StoredConnection): Plain<ConnectionView> {
+    return tagged(reply, connection, this.health.ofConnection(connection.id, connection.version));
+  }
 }
 
-function tagged(reply: FastifyReply, connection: StoredConnection): Plain<ConnectionView> {
+function tagged(
+  reply: FastifyReply,
+  connection: StoredConnection,
+  health: ConnectionHealth,
+): Plain<ConnectionView> {
   void reply.header('etag', etagOf(connection.version));
   return {
     id: toTypeId('con', connection.id),
@@ -216,6 +233,12 @@ function tagged(reply: FastifyReply, connection: StoredConnection): Plain<Connec
     credentials: { ...connection.credentials },
     formerCredentialsUntil: [...connection.formerCredentialsUntil],
     webhookUrl: connection.webhookUrl,
+    health: {
+      ...toCallSummaryView(health),
+      breaker: health.breaker,
+      openUntil: health.openUntil?.toISOString() ?? null,
+      lastFault: health.lastFault,
+    },
     version: connection.version,
     createdAt: connection.createdAt.toISOString(),
     updatedAt: connection.updatedAt.toISOString(),

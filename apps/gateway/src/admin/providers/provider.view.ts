@@ -3,6 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 
 import { SupportsView } from '../../api/me/me.controller.js';
 import { type Plain } from '../../http/plain.js';
+import { CallSummaryView } from '../call-summary.view.js';
 
 export class ConnectionSchemaView {
   @ApiProperty({
@@ -16,40 +17,7 @@ export class ConnectionSchemaView {
   settings!: Record<string, unknown>;
 }
 
-export class ProviderHealthView {
-  @ApiProperty({
-    type: 'integer',
-    description: 'The calls that the figures are of: the last ones, of 15 minutes at most.',
-  })
-  calls!: number;
-
-  @ApiProperty({
-    type: Number,
-    nullable: true,
-    description: 'Milliseconds that half of the calls took at most.',
-  })
-  p50Ms!: number | null;
-
-  @ApiProperty({ type: Number, nullable: true })
-  p95Ms!: number | null;
-
-  @ApiProperty({
-    type: Number,
-    nullable: true,
-    minimum: 0,
-    maximum: 1,
-    description: 'Share of the calls that failed for another reason than the person’s.',
-  })
-  errorRate!: number | null;
-
-  @ApiProperty({
-    type: 'object',
-    additionalProperties: { type: 'integer' },
-    description:
-      'Failed calls by what went wrong: of the vendor (`unavailable`, `timeout`, `contract`), of our account there (`credentials`, `rate_limited`), or of the person and the request.',
-  })
-  faults!: Record<string, number>;
-
+export class ProviderHealthView extends CallSummaryView {
   @ApiProperty({
     type: 'integer',
     description: 'Connections to which nobody is sent for a while, because their calls have been failing.',

@@ -8,6 +8,7 @@ import { AdminOnly } from '../../http/access.js';
 import { NoParameters } from '../../http/no-parameters.js';
 import { Operation } from '../../http/openapi/operation.decorator.js';
 import { type Plain } from '../../http/plain.js';
+import { toCallSummaryView } from '../call-summary.view.js';
 import { PROVIDERS_EXAMPLE, ProvidersView, type ProviderView } from './provider.view.js';
 
 @ApiTags('Providers')
@@ -33,9 +34,9 @@ export class ProvidersController {
 
   /** Read off the adapter itself: its optional members are the capabilities, its own schemas the connection's form. */
   #view(provider: Provider): Plain<ProviderView> {
-    const { faults, ...health } = this.health.summary(provider.name);
+    const summary = this.health.summary(provider.name);
     return {
-      health: { ...health, faults: { ...faults } },
+      health: { ...toCallSummaryView(summary), openConnections: summary.openConnections },
       name: provider.name,
       title: provider.title,
       capabilities: [...capabilitiesOf(provider)],
