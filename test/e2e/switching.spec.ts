@@ -482,6 +482,23 @@ describe('a provider that fails', () => {
     expect(await routed(tenant)).toMatchObject({ provider: 'sentinel', routing: { reason: 'default' } });
   });
 
+  it('at its images only still gets people', async () => {
+    const { tenant, accounts } = await connected();
+    required(await put(tenant, { provider: 'sentinel', fallback: ['sardine'] }), 200);
+    const who = somebody();
+    const { id } = await routed(tenant, { subject: who });
+    await accounts.sentinel.finish(who.email, 'approve');
+    await eventually(async () => {
+      expect(required(await tenant.call('GET', `/verifications/${id}`), 200)['status']).toBe('verified');
+    });
+    const images = { kind: 'html', status: 200, path: '/customers/status/' };
+    await dead(accounts.sentinel, images);
+    for (let n = 0; n < 8; n += 1) {
+      expect((await tenant.call('GET', `/verifications/${id}/images`)).status).toBe(502);
+    }
+    expect(await routed(tenant)).toMatchObject({ provider: 'sentinel', routing: { reason: 'default' } });
+  });
+
   it('again and again is not even asked', async () => {
     const { tenant, accounts } = await connected();
     required(await put(tenant, { provider: 'sentinel', fallback: ['sardine'] }), 200);

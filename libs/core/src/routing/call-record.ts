@@ -1,9 +1,6 @@
 import { FAULTS, ProviderError, type ProviderFault } from '@gatehouse/contract';
 import { type Clock } from '@gatehouse/platform';
 
-/** Who failed, as the caller, we ourselves or the vendor would say of it. */
-export type FaultOwner = (typeof FAULTS)[ProviderFault]['breaker'];
-
 export interface CallSummary {
   /** The calls that the figures are of. */
   readonly calls: number;

@@ -14,7 +14,7 @@ import { type ProviderHealth } from '../routing/provider-health.js';
 import { type CredentialVersions, inOverlap } from './credential-versions.js';
 import { withFormerCredentials } from './overlapping-credentials.js';
 import { type Environment, type TenantScope } from './tenant-scope.js';
-import { wrapCalls } from './wrapped-provider.js';
+import { type ProviderCall, wrapCalls } from './wrapped-provider.js';
 
 /** A connection ready for calls. Stays inside the core. */
 export interface OpenConnection {
@@ -63,6 +63,17 @@ const LIST_PROVIDERS: Statement = {
   name: 'connections_list_providers',
   text: 'SELECT provider FROM connections WHERE tenant_id = $1 AND environment = $2 ORDER BY provider',
 };
+
+/**
+ * A check must say how it is now. Images and reports come from hosts of their own, as settings allow them: that they cannot be had
+ * must not keep anybody from being verified.
+ */
+const NOT_WATCHED: ReadonlySet<ProviderCall['member']> = new Set([
+  'check',
+  'images.list',
+  'images.open',
+  'report',
+]);
 
 /** A webhook token begins with its tenant, so that finding a connection needs no index across tenants. */
 export const TENANT_PART = 26;
@@ -157,12 +168,14 @@ export class ConnectionOpener {
     };
   }
 
-  /** Whether it is failing is seen by all its calls, and while it is, none is made; but a check must say how it is now. */
+  /** Whether it is failing is seen by the calls that verifications live by, and while it is, none of them is made. */
   #watched(provider: Provider, tenantId: string, { id, version, environment }: ConnectionRow): Provider {
     const place = { id, version, tenantId, environment, provider: provider.name };
     const isProbed = provider.check !== undefined;
     return wrapCalls(provider, ({ member }, connection, invoke) =>
-      member === 'check' ? invoke(connection) : this.health.call(place, isProbed, () => invoke(connection)),
+      NOT_WATCHED.has(member)
+        ? invoke(connection)
+        : this.health.call(place, isProbed, () => invoke(connection)),
     );
   }
 
