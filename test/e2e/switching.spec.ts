@@ -325,6 +325,9 @@ describe('a guardrail', () => {
   it('puts the version before in force again where too few pass, and says so', async () => {
     const { tenant, accounts } = await connected();
     required(await put(tenant, { provider: 'sentinel' }), 200);
+    // Accepted and never in force yet: nothing to go back to.
+    const later = new Date(Date.now() + 3_600_000).toISOString();
+    required(await put(tenant, { provider: 'sardine', effectiveAt: later }), 200);
     const guardrail = { passRate: 0.8, minimumSample: 3 };
     const guarded = required(await put(tenant, { provider: 'dentity', guardrail }), 200);
     expect(guarded).toMatchObject({ guardrail: { ...guardrail, errorRate: null } });
@@ -344,27 +347,28 @@ describe('a guardrail', () => {
       // It looks every 15 seconds; the test does not wait for it.
       await harness.database.query(lookNow);
       const { data } = required(await harness.admin('GET', routingOf(tenant, '/versions')), 200);
-      expect(data).toHaveLength(3);
+      expect(data).toHaveLength(4);
       return data;
     });
     expect(versions).toMatchObject([
       {
-        version: 3,
+        version: 4,
         state: 'in_force',
         author: 'system:guardrail',
         policy: { provider: 'sentinel' },
-        note: 'Guardrail of version 2: pass_rate is 0.000, its limit 0.8',
+        note: 'Guardrail of version 3: pass_rate is 0.000, its limit 0.8',
       },
+      { version: 3, state: 'superseded' },
       { version: 2, state: 'superseded' },
       { version: 1, state: 'superseded' },
     ]);
-    expect(await routed(tenant)).toMatchObject({ provider: 'sentinel', routing: { policyVersion: 3 } });
+    expect(await routed(tenant)).toMatchObject({ provider: 'sentinel', routing: { policyVersion: 4 } });
     const entries = await harness.database.query<{ data: unknown }>({
       name: 'test_rolled_back',
       text: "SELECT data FROM ledger_entries WHERE kind = 'routing.rolled_back'",
     });
     expect(entries).toMatchObject([
-      { data: { of: 'pass_rate', is: 0, limit: 0.8, sample: 3, policyVersion: 2, backTo: 1 } },
+      { data: { of: 'pass_rate', is: 0, limit: 0.8, sample: 3, policyVersion: 3, backTo: 1 } },
     ]);
   });
 });

@@ -111,7 +111,7 @@ export class PolicyGuardrail {
     const breach = guardrail === null || outcome === undefined ? null : breachOf(guardrail, outcome);
     if (breach === null || outcome === undefined) return false;
     await this.#lookNoMore(tx, place, version);
-    const before = await previous(tx, place, version);
+    const before = await previous(tx, place, version, now);
     const facts = { ...breach, sample: breach.of === 'pass_rate' ? outcome.decided : outcome.all };
     if (before !== null) {
       const { version: highest } = await newest(tx, place);

@@ -68,7 +68,8 @@ const NEWEST: Statement = {
 const PREVIOUS: Statement = {
   name: 'routing_policies_previous',
   text: `SELECT ${COLUMNS} FROM routing_policies
-          WHERE ${OF_PLACE} AND state = 'accepted' AND version < $3 ORDER BY version DESC LIMIT 1`,
+          WHERE ${OF_PLACE} AND state = 'accepted' AND version < $3 AND (effective_at IS NULL OR effective_at <= $4)
+          ORDER BY version DESC LIMIT 1`,
 };
 const FIND: Statement = {
   name: 'routing_policies_find',
@@ -110,13 +111,14 @@ export async function ahead(
   return (await on.query<PolicyRow>(AHEAD, [tenantId, environment, version])).map(versionOf);
 }
 
-/** The accepted version before that one, which was in force before it; null: there was none. */
+/** The last version before that one which may have been in force: none that is still to come. Null: there was none. */
 export async function previous(
   on: Queryable,
   { tenantId, environment }: PolicyPlace,
   version: number,
+  now: Date,
 ): Promise<PolicyVersion | null> {
-  const [row] = await on.query<PolicyRow>(PREVIOUS, [tenantId, environment, version]);
+  const [row] = await on.query<PolicyRow>(PREVIOUS, [tenantId, environment, version, now]);
   return row === undefined ? null : versionOf(row);
 }
 
