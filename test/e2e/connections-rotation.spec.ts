@@ -143,6 +143,17 @@ describe('credentials that the vendor does not know yet', () => {
     expect((await tenant.call('POST', '/verifications', { subject: somebody() })).status).toBe(502);
   });
 
+  it('leave no former ones behind for another address', async () => {
+    const { tenant, account } = await connectedTenant(harness, 'sardine');
+    const { settings } = account.connection;
+    const moved = { ...settings, baseUrl: String(settings['baseUrl']).replace('127.0.0.1', 'localhost') };
+    const credentials = { clientSecret: 'for-the-other-address' };
+    const kept = required(await put(tenant.id, 'sardine', { credentials, overlapSeconds: 3600 }), 200);
+    expect(kept['formerCredentialsUntil']).toHaveLength(1);
+    const there = { credentials: { clientSecret: 'yet-another' }, settings: moved, overlapSeconds: 3600 };
+    expect(required(await put(tenant.id, 'sardine', there), 200)['formerCredentialsUntil']).toEqual([]);
+  });
+
   it('are recorded with the overlap and without a value', async () => {
     const { tenant, account } = await connectedTenant(harness, 'sardine');
     const rotate = (clientSecret: string, overlapSeconds?: number): Promise<Answer> =>

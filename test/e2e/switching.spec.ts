@@ -151,7 +151,7 @@ describe('a policy', () => {
     await tenant.route('sentinel');
     expect(await put(tenant, policy)).toMatchObject({ status, json: problem });
     const { data } = required(await harness.admin('GET', routingOf(tenant, '/versions')), 200);
-    expect(data).toMatchObject([{ version: 1 }]);
+    expect(data).toMatchObject([{ version: 1, author: expect.stringMatching(/^admin:adk_/) as unknown }]);
   });
 
   it('is refused where a provider that is new to it does not pass its check', async () => {

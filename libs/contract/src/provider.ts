@@ -131,7 +131,7 @@ export interface Provider<Credentials = unknown, Settings = unknown> {
 
   readonly credentials: Checked<Credentials>;
   readonly settings: Checked<Settings>;
-  /** URLs in the settings that we will call; the core refuses private addresses among them. */
+  /** URLs in the settings that we will call, that of the API first; the core refuses private addresses among them. */
   endpoints(settings: Settings): readonly string[];
   readonly handle: Checked<Handle>;
 

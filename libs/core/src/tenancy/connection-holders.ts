@@ -30,8 +30,11 @@ const IMPORTS: Statement = {
   name: 'connection_holders_imports',
   text: `SELECT id FROM imports WHERE tenant_id = $1 AND connection_id = $2 AND state = 'running'`,
 };
-/** Served by the primary key, backwards. */
-/** Verifications under way, running imports, and the policies of the environment that are or will be in force; null: nobody needs the connection. */
+
+/**
+ * Verifications under way, running imports, and the policies of the environment that are or will be in force; null: nobody needs
+ * the connection.
+ */
 export async function holdersOf(
   on: Queryable,
   tenantId: string,

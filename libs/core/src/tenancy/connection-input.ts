@@ -37,6 +37,19 @@ export function checkInput(
   return { credentials, settings };
 }
 
+/**
+ * Whether the provider is called where it was before: its first endpoint is that of its API. What was stored and can no longer be
+ * read was elsewhere.
+ */
+export function isAtSameAddress(provider: Provider, stored: unknown, settings: unknown): boolean {
+  try {
+    return provider.endpoints(provider.settings.parse(stored))[0] === provider.endpoints(settings)[0];
+  } catch (error) {
+    if (error instanceof InvalidShape) return false;
+    throw error;
+  }
+}
+
 function withKnown(given: unknown, known: unknown): unknown {
   if (given === undefined) return known ?? {};
   const isMergeable = typeof given === 'object' && given !== null && !Array.isArray(given);

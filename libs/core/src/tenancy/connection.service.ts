@@ -16,7 +16,7 @@ import { type Capabilities } from '../routing/capabilities.js';
 import { type PolicyPlace } from '../routing/policy-versions.js';
 import { type RoutingBoard } from '../routing/routing-board.js';
 import { holdersOf } from './connection-holders.js';
-import { asRecord, checkInput, type ConnectionInput } from './connection-input.js';
+import { asRecord, checkInput, type ConnectionInput, isAtSameAddress } from './connection-input.js';
 import {
   COLUMNS,
   type ConnectionOpener,
@@ -119,7 +119,9 @@ export class ConnectionService {
       );
       const id = row?.id ?? this.made.ids.next();
       const now = this.made.clock.now();
-      const overlapSeconds = input.overlapSeconds ?? null;
+      // Former credentials are for the address they were made for, and are shown to no other.
+      const hasMoved = row !== undefined && !isAtSameAddress(provider, row.settings, checked.settings);
+      const overlapSeconds = hasMoved ? 0 : (input.overlapSeconds ?? null);
       const { isChanged, ...versions } = nextVersions(known, checked.credentials, overlapSeconds, now);
       const secrets: Secrets = {
         ...versions,

@@ -24,7 +24,7 @@ export class PutConnectionBody {
     max: MAX_OVERLAP_SECONDS,
     default: DEFAULT_OVERLAP_SECONDS,
     description:
-      'For how long credentials that change are still used where the provider refuses the new ones, and to check webhooks. Three former versions are kept at most. 0 ends all former ones at once, also where the credentials do not change; any other value changes nothing then.',
+      'For how long credentials that change are still used where the provider refuses the new ones, and to check webhooks. Three former versions are kept at most. A new address of the provider, or 0, ends all former ones at once, also where the credentials do not change; any other value changes nothing then.',
     example: DEFAULT_OVERLAP_SECONDS,
   })
   overlapSeconds?: number | null;

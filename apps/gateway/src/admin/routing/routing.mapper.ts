@@ -1,5 +1,6 @@
 import { type PolicyVersion, type RoutingPolicy, type RoutingRule } from '@gatehouse/core';
 
+import { toPublicActor } from '../../api/verifications/event.mapper.js';
 import { type Plain } from '../../http/plain.js';
 import { type RoutingPolicyBody, type RuleConditionBody } from './routing.dto.js';
 import { type PolicyVersionView, type RoutingPolicyView } from './routing.view.js';
@@ -70,10 +71,10 @@ export function toPolicyVersionView(
     version: version.version,
     state: stateOf(version, inForce, now),
     policy: toRoutingPolicyView(version.policy),
-    author: version.author,
+    author: toPublicActor(version.author),
     note: version.note,
     at: version.at.toISOString(),
-    decidedBy: version.decidedBy,
+    decidedBy: version.decidedBy === null ? null : toPublicActor(version.decidedBy),
     decidedAt: version.decidedAt?.toISOString() ?? null,
     proposedUntil: version.proposedUntil?.toISOString() ?? null,
   };

@@ -43,7 +43,7 @@ export class PolicyVersionView {
   @ApiProperty({ type: RoutingPolicyView })
   policy!: RoutingPolicyView;
 
-  @ApiProperty({ example: 'admin:0199e2f0-0000-7000-8000-000000000001', description: 'Whose key.' })
+  @ApiProperty({ example: 'admin:adk_01kahn4r5sf1trr9gy5vqd2s0x', description: 'Whose key.' })
   author!: string;
 
   @ApiProperty({ type: String, nullable: true, description: 'Why, as the author put it.' })
@@ -93,7 +93,7 @@ export const POLICY_VERSION_EXAMPLE: Plain<PolicyVersionView> = {
   version: 4,
   state: 'in_force',
   policy: ROUTING_POLICY_EXAMPLE,
-  author: 'admin:0199e2f0-0000-7000-8000-000000000001',
+  author: 'admin:adk_01kahn4r5sf1trr9gy5vqd2s0x',
   note: 'Cheaper in this region',
   at: '2026-01-31T12:00:00.000Z',
   decidedBy: null,
