@@ -66,6 +66,43 @@ async function routed(
   };
 }
 
+describe('a provider', () => {
+  it('shows how its verifications end, and how long that takes', async () => {
+    const { tenant, accounts } = await connected();
+    required(await put(tenant, { provider: 'dentity' }), 200);
+    const before = await outcomes('dentity');
+    for (const ending of ['approve', 'reject'] as const) {
+      const who = somebody();
+      const { id } = await routed(tenant, { subject: who });
+      await accounts.dentity.finish(who.email, ending);
+      await eventually(async () => {
+        expect(required(await tenant.call('GET', `/verifications/${id}`), 200)['completedAt']).not.toBeNull();
+      });
+    }
+    const after = await outcomes('dentity');
+    expect(after.sample).toBe(before.sample + 2);
+    const passed = ({ sample, passRate }: Outcomes): number => Math.round(sample * (passRate ?? 0));
+    expect(passed(after)).toBe(passed(before) + 1);
+    expect(after.timeToVerdict?.p50Seconds).toBeGreaterThan(0);
+    expect(after.timeToVerdict?.p95Seconds).toBeGreaterThanOrEqual(
+      after.timeToVerdict?.p50Seconds ?? Infinity,
+    );
+  });
+});
+
+interface Outcomes {
+  readonly sample: number;
+  readonly passRate: number | null;
+  readonly timeToVerdict: { readonly p50Seconds: number; readonly p95Seconds: number } | null;
+}
+
+async function outcomes(provider: ProviderName): Promise<Outcomes> {
+  const { data } = required(await harness.admin('GET', '/providers'), 200);
+  const found = (data as { name: string; outcomes: Outcomes }[]).find(({ name }) => name === provider);
+  if (found === undefined) throw new Error(`${provider} is not listed`);
+  return found.outcomes;
+}
+
 describe('a policy', () => {
   it('sends people where its rules say, and says which', async () => {
     const { tenant } = await connected();

@@ -10,6 +10,7 @@ import { InboxService } from './inbox/inbox.service.js';
 import { ReturnService } from './inbox/return.service.js';
 import { PolicyPreview } from './routing/policy-preview.js';
 import { ProviderHealth } from './routing/provider-health.js';
+import { ProviderOutcomeQueries } from './routing/provider-outcomes.js';
 import { RoutingService } from './routing/routing.service.js';
 import { AdminKeyService } from './tenancy/admin-key.service.js';
 import { ApiKeyService } from './tenancy/api-key.service.js';
@@ -34,6 +35,7 @@ const SERVICES: readonly (readonly [Type, keyof Core])[] = [
   [RoutingService, 'routing'],
   [PolicyPreview, 'policyPreview'],
   [ProviderHealth, 'providerHealth'],
+  [ProviderOutcomeQueries, 'providerOutcomes'],
   [InboxService, 'inbox'],
   [ReturnService, 'returns'],
   [IdempotencyService, 'idempotency'],

@@ -26,6 +26,7 @@ import { PolicyGuardrail } from './routing/policy-guardrail.js';
 import { PolicyPreview } from './routing/policy-preview.js';
 import { ProviderChoice } from './routing/provider-choice.js';
 import { ProviderHealth } from './routing/provider-health.js';
+import { ProviderOutcomeQueries } from './routing/provider-outcomes.js';
 import { Router } from './routing/router.js';
 import { RoutingBoard } from './routing/routing-board.js';
 import { SharedBreakers } from './routing/shared-breakers.js';
@@ -73,6 +74,7 @@ export interface Core {
   readonly routing: RoutingService;
   readonly policyPreview: PolicyPreview;
   readonly providerHealth: ProviderHealth;
+  readonly providerOutcomes: ProviderOutcomeQueries;
   readonly inbox: InboxService;
   readonly returns: ReturnService;
   readonly idempotency: IdempotencyService;
@@ -192,6 +194,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     routing,
     policyPreview: preview,
     providerHealth: health,
+    providerOutcomes: new ProviderOutcomeQueries(database),
     inbox,
     returns: new ReturnService(returnTokens, sealer, applier, starter, { clock, log }, wakeup),
     idempotency,

@@ -25,6 +25,28 @@ export class ProviderHealthView extends CallSummaryView {
   openConnections!: number;
 }
 
+export class TimeToVerdictView {
+  @ApiProperty({ type: 'number', description: 'Half took no longer.' })
+  p50Seconds!: number;
+
+  @ApiProperty({ type: 'number', description: 'All but one in twenty took no longer.' })
+  p95Seconds!: number;
+}
+
+export class ProviderOutcomesView {
+  @ApiProperty({
+    type: 'integer',
+    description: 'The newest verdicts that the figures are of, at most 1,000.',
+  })
+  sample!: number;
+
+  @ApiProperty({ type: 'number', nullable: true, description: 'Verified, of those verified or rejected.' })
+  passRate!: number | null;
+
+  @ApiProperty({ type: TimeToVerdictView, nullable: true, description: 'From the request to the verdict.' })
+  timeToVerdict!: TimeToVerdictView | null;
+}
+
 export class ProviderView {
   @ApiProperty({ example: 'dentity', description: 'In paths, policies and records.' })
   name!: string;
@@ -43,6 +65,9 @@ export class ProviderView {
 
   @ApiProperty({ type: ProviderHealthView, description: 'As the replica that answers has seen it.' })
   health!: ProviderHealthView;
+
+  @ApiProperty({ type: ProviderOutcomesView, description: 'Across tenants, without what was imported.' })
+  outcomes!: ProviderOutcomesView;
 }
 
 export class ProvidersView {
@@ -74,6 +99,7 @@ export const PROVIDERS_EXAMPLE: Plain<ProvidersView> = {
         faults: { timeout: 2 },
         openConnections: 0,
       },
+      outcomes: { sample: 1000, passRate: 0.912, timeToVerdict: { p50Seconds: 94, p95Seconds: 1260 } },
     },
   ],
 };

@@ -1,5 +1,5 @@
 import { capabilitiesOf, type Provider, ProviderRegistry } from '@gatehouse/contract';
-import { ProviderHealth } from '@gatehouse/core';
+import { ProviderHealth, ProviderOutcomeQueries } from '@gatehouse/core';
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 
@@ -17,6 +17,7 @@ export class ProvidersController {
   constructor(
     private readonly providers: ProviderRegistry,
     private readonly health: ProviderHealth,
+    private readonly outcomes: ProviderOutcomeQueries,
   ) {}
 
   @Get()
@@ -28,14 +29,15 @@ export class ProvidersController {
     problems: ['validation_failed'],
   })
   @ApiOkResponse({ type: ProvidersView, description: 'All of them.', example: PROVIDERS_EXAMPLE })
-  list(): Plain<ProvidersView> {
-    return { data: this.providers.all().map((provider) => this.#view(provider)) };
+  async list(): Promise<Plain<ProvidersView>> {
+    return { data: await Promise.all(this.providers.all().map((provider) => this.#view(provider))) };
   }
 
   /** Read off the adapter itself: its optional members are the capabilities, its own schemas the connection's form. */
-  #view(provider: Provider): Plain<ProviderView> {
+  async #view(provider: Provider): Promise<Plain<ProviderView>> {
     const summary = this.health.summary(provider.name);
     return {
+      outcomes: await this.outcomes.of(provider.name),
       health: { ...toCallSummaryView(summary), openConnections: summary.openConnections },
       name: provider.name,
       title: provider.title,
