@@ -407,6 +407,23 @@ describe('a guardrail', () => {
     expect(entries).toMatchObject([
       { data: { of: 'pass_rate', is: 0, limit: 0.8, sample: 3, policyVersion: 3, backTo: 1 } },
     ]);
+    await eventually(async () => {
+      const feed = required(await tenant.call('GET', '/events?type=routing.rolled_back'), 200);
+      expect(feed['data']).toMatchObject([
+        {
+          type: 'routing.rolled_back',
+          data: {
+            environment: 'test',
+            policyVersion: 3,
+            backTo: 1,
+            breach: 'pass_rate',
+            is: 0,
+            limit: 0.8,
+            sample: 3,
+          },
+        },
+      ]);
+    });
   });
 });
 

@@ -10,6 +10,7 @@ import { ConnectionsController } from './admin/connections/connections.controlle
 import { RoutingController } from './admin/routing/routing.controller.js';
 import { TenantsController } from './admin/tenants/tenants.controller.js';
 import { ProvidersController } from './admin/providers/providers.controller.js';
+import { EventsController } from './api/events/events.controller.js';
 import { ImportsController } from './api/imports/imports.controller.js';
 import { MeController } from './api/me/me.controller.js';
 import { PeopleController } from './api/people/people.controller.js';
@@ -37,6 +38,7 @@ const API_CONTROLLERS: readonly Type[] = [
   VerificationRecordsController,
   PeopleController,
   ImportsController,
+  EventsController,
   MeController,
   TenantsController,
   ApiKeysController,

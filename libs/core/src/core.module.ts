@@ -3,6 +3,7 @@ import { type DynamicModule, Module, type ModuleMetadata, type Type } from '@nes
 
 import { type Core, type CoreOptions, createCore } from './core.js';
 import { EvidenceService } from './evidence/evidence.service.js';
+import { EventFeed } from './events/event-feed.js';
 import { HealthService } from './health.service.js';
 import { IdempotencyService } from './idempotency/idempotency.service.js';
 import { ImportService } from './imports/import.service.js';
@@ -28,6 +29,7 @@ const SERVICES: readonly (readonly [Type, keyof Core])[] = [
   [EvidenceService, 'evidence'],
   [PeopleService, 'people'],
   [ImportService, 'imports'],
+  [EventFeed, 'events'],
   [TenantService, 'tenants'],
   [ApiKeyService, 'apiKeys'],
   [AdminKeyService, 'adminKeys'],

@@ -12,6 +12,7 @@ import {
 import { EvidenceService } from './evidence/evidence.service.js';
 import { ImageLinks } from './evidence/image-links.js';
 import { ReportArchive } from './evidence/report-archive.js';
+import { EventFeed } from './events/event-feed.js';
 import { HealthService } from './health.service.js';
 import { IdempotencyService } from './idempotency/idempotency.service.js';
 import { ImportService } from './imports/import.service.js';
@@ -20,6 +21,7 @@ import { ReturnService } from './inbox/return.service.js';
 import { ReturnTokens } from './inbox/return-token.js';
 import { SignalCorrelator } from './inbox/signal-correlator.js';
 import { Ledger } from './ledger/ledger.js';
+import { Sequencer } from './ledger/sequencer.js';
 import { TenantVault } from './privacy/tenant-vault.js';
 import { Capabilities } from './routing/capabilities.js';
 import { PolicyGuardrail } from './routing/policy-guardrail.js';
@@ -67,6 +69,7 @@ export interface Core {
   readonly evidence: EvidenceService;
   readonly people: PeopleService;
   readonly imports: ImportService;
+  readonly events: EventFeed;
   readonly tenants: TenantService;
   readonly apiKeys: ApiKeyService;
   readonly adminKeys: AdminKeyService;
@@ -154,7 +157,9 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     clock,
     ids,
   );
+  const sequencer = new Sequencer(database);
   const background = {
+    'positions in the ledger': () => sequencer.placeWaiting(),
     imports: () => imports.workDue(),
     'archived reports': () => archive.fetchDue(),
     guardrails: () => guardrail.lookAtDue(),
@@ -187,6 +192,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     ),
     people: new PeopleService(database, choice, correlator, ledger, clock),
     imports,
+    events: new EventFeed(database),
     tenants,
     apiKeys,
     adminKeys,

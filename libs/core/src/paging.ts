@@ -29,5 +29,10 @@ export function pageOf<T>(rows: readonly T[], limit: number, positionOf: (row: T
   const last = data.at(-1);
   if (rows.length <= limit || last === undefined) return { data, nextCursor: null };
   const { at, id } = positionOf(last);
-  return { data, nextCursor: Buffer.from(`${at.getTime()}.${id}`).toString('base64url') };
+  return { data, nextCursor: encodeCursor(at.getTime(), id) };
+}
+
+/** `place` is a whole number: a time in milliseconds, or a position. */
+export function encodeCursor(place: number, id: string): string {
+  return Buffer.from(`${place}.${id}`).toString('base64url');
 }

@@ -1,0 +1,87 @@
+import { REASON_CODES, VERIFICATION_STATUSES } from '@gatehouse/contract';
+import { EVENT_TYPES, type FeedPage, type PublishedEvent } from '@gatehouse/core';
+import { toTypeId } from '@gatehouse/platform';
+import { ApiProperty } from '@nestjs/swagger';
+
+import { type Plain } from '../../http/plain.js';
+
+export class PublishedEventView {
+  @ApiProperty({ enum: ['event'] })
+  object!: 'event';
+
+  @ApiProperty({ example: 'evt_01kahn4r5sf1trr9gy5vqd2s0x' })
+  id!: string;
+
+  @ApiProperty({ enum: EVENT_TYPES })
+  type!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  timestamp!: string;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: `Of a verification: \`verificationId\`, \`environment\`, \`version\`, \`status\` (${VERIFICATION_STATUSES.join(', ')}), \`reasonCodes\` (${REASON_CODES.slice(0, 3).join(', ')} …), \`attempt\`, \`provider\`, \`delivery\`. Of \`routing.rolled_back\`: \`environment\`, \`policyVersion\`, \`backTo\`, \`breach\`, \`is\`, \`limit\`, \`sample\`. No personal data.`,
+  })
+  data!: Record<string, unknown>;
+}
+
+export class EventFeedView {
+  @ApiProperty({ type: [PublishedEventView] })
+  data!: PublishedEventView[];
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description:
+      'Where to read on, also at the end of the feed: keep it, and ask again with it. Null only before there was any event.',
+  })
+  nextCursor!: string | null;
+
+  @ApiProperty({ description: 'Whether there are more already.' })
+  hasMore!: boolean;
+}
+
+export const EVENT_FEED_EXAMPLE: Plain<EventFeedView> = {
+  data: [
+    {
+      object: 'event',
+      id: 'evt_01kahn4r5sf1trr9gy5vqd2s0x',
+      type: 'verification.status_changed',
+      timestamp: '2026-01-31T12:05:00.000Z',
+      data: {
+        verificationId: 'ver_01kahn4r5sf1trr9gy5vqd2s0x',
+        environment: 'test',
+        version: 3,
+        status: 'verified',
+        reasonCodes: [],
+        attempt: 1,
+        provider: 'sentinel',
+        delivery: null,
+      },
+    },
+  ],
+  nextCursor: 'MTIuMDE5YjAwMDAtMDAwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAw',
+  hasMore: false,
+};
+
+export function toEventFeedView(page: FeedPage): Plain<EventFeedView> {
+  return { data: page.data.map(toView), nextCursor: page.nextCursor, hasMore: page.hasMore };
+}
+
+function toView(event: PublishedEvent): Plain<PublishedEventView> {
+  const { environment, verification, routing } = event;
+  const { id, ...facts } = verification ?? { id: null };
+  return {
+    object: 'event',
+    id: toTypeId('evt', event.id),
+    type: event.type,
+    timestamp: event.at.toISOString(),
+    data: {
+      ...(id !== null && { verificationId: toTypeId('ver', id) }),
+      environment,
+      ...facts,
+      ...routing,
+    },
+  };
+}

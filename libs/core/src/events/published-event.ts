@@ -1,0 +1,93 @@
+import { type LedgerKind } from '../ledger/ledger.js';
+import { type Environment } from '../tenancy/tenant-scope.js';
+
+/** What callers are told of, and by which name: whatever a verification's first entry is, it is `created` to them. */
+const PUBLISHED = {
+  'verification.created': 'verification.created',
+  'verification.imported': 'verification.created',
+  'verification.status_changed': 'verification.status_changed',
+  'verification.delivery_updated': 'verification.delivery_updated',
+  'routing.rolled_back': 'routing.rolled_back',
+} as const satisfies Partial<Record<LedgerKind, string>>;
+
+export type EventType = (typeof PUBLISHED)[keyof typeof PUBLISHED];
+
+export const EVENT_TYPES: readonly EventType[] = [...new Set(Object.values(PUBLISHED))];
+
+/** The ledger's kinds behind some types; without types, all that are published. */
+export function kindsOf(types: readonly EventType[]): readonly LedgerKind[] {
+  return (Object.keys(PUBLISHED) as (keyof typeof PUBLISHED)[]).filter(
+    (kind) => types.length === 0 || types.includes(PUBLISHED[kind]),
+  );
+}
+
+export interface PublishedEntry {
+  readonly id: string;
+  readonly kind: keyof typeof PUBLISHED;
+  readonly environment: Environment;
+  readonly verificationId: string | null;
+  readonly version: number | null;
+  /** The verification's provider, where the entry is about one. */
+  readonly provider: string | null;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly at: Date;
+}
+
+/** What happened, as callers are told: ids and statuses, nobody's data. Ids are ours. */
+export interface PublishedEvent {
+  readonly id: string;
+  readonly type: EventType;
+  readonly at: Date;
+  readonly environment: Environment;
+  readonly verification: {
+    readonly id: string;
+    readonly version: number | null;
+    readonly status: unknown;
+    readonly reasonCodes: unknown;
+    readonly attempt: unknown;
+    readonly provider: string | null;
+    readonly delivery: unknown;
+  } | null;
+  /** Of a policy that rolled itself back; `backTo` is null where there was nothing to go back to. */
+  readonly routing: {
+    readonly policyVersion: unknown;
+    readonly backTo: unknown;
+    readonly breach: unknown;
+    readonly is: unknown;
+    readonly limit: unknown;
+    readonly sample: unknown;
+  } | null;
+}
+
+export function publishedEvent(entry: PublishedEntry): PublishedEvent {
+  const { data, verificationId } = entry;
+  return {
+    id: entry.id,
+    type: PUBLISHED[entry.kind],
+    at: entry.at,
+    environment: entry.environment,
+    verification:
+      verificationId === null
+        ? null
+        : {
+            id: verificationId,
+            version: entry.version,
+            status: data['to'] ?? null,
+            reasonCodes: data['reasonCodes'] ?? [],
+            attempt: data['attempt'] ?? 1,
+            provider: entry.provider,
+            delivery: data['delivery'] ?? null,
+          },
+    routing:
+      entry.kind === 'routing.rolled_back'
+        ? {
+            policyVersion: data['policyVersion'],
+            backTo: data['backTo'] ?? null,
+            breach: data['of'],
+            is: data['is'],
+            limit: data['limit'],
+            sample: data['sample'],
+          }
+        : null,
+  };
+}
