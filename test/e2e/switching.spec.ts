@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 
 import { eventually } from '../support/eventually.js';
 import {
+  type Answer,
   type GatewayHarness,
   type GatewayTenant,
   required,
@@ -232,12 +233,20 @@ describe('a policy', () => {
     const { tenant } = await connected();
     required(await put(tenant, { provider: 'sentinel', note: 'to begin with' }), 200);
     required(await put(tenant, { provider: 'sardine', note: 'a trial' }), 200);
-    const back = await harness.admin(
-      'POST',
-      routingOf(tenant, '/rollback'),
-      { version: 1 },
-      { 'if-match': '"2"' },
-    );
+    const rollBack = (): Promise<Answer> =>
+      harness.admin(
+        'POST',
+        routingOf(tenant, '/rollback'),
+        { version: 1 },
+        { 'if-match': '"2"', 'idempotency-key': 'back' },
+      );
+    const back = await rollBack();
+    const again = await rollBack();
+    expect([again.status, again.text]).toEqual([back.status, back.text]);
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    const elsewhere = routingOf(tenant, '/rollback').replace('=test', '=live');
+    const other = await harness.admin('POST', elsewhere, { version: 1 }, { 'idempotency-key': 'back' });
+    expect(other.json['code']).toBe('idempotency_key_reused');
     expect(back).toMatchObject({ status: 200, json: { provider: 'sentinel', note: 'Back to version 1' } });
     expect(back.headers.get('etag')).toBe('"3"');
     expect(await routed(tenant)).toMatchObject({ provider: 'sentinel', routing: { policyVersion: 3 } });

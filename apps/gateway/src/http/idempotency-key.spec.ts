@@ -40,18 +40,21 @@ describe('parseIdempotencyKey', () => {
 describe('requestHash', () => {
   const body = Buffer.from('{}');
 
-  it('differs by route, by parameter and by body', () => {
+  it('differs by route, by parameter, by query and by body', () => {
     const hashes = [
-      requestHash('POST /a/:id', { id: '1' }, body),
-      requestHash('POST /a/:id', { id: '2' }, body),
-      requestHash('POST /b/:id', { id: '1' }, body),
-      requestHash('POST /a/:id', { id: '1' }, Buffer.from('{} ')),
-      requestHash('POST /a/:id', { id: '1' }, null),
+      requestHash('POST /a/:id', { id: '1' }, '', body),
+      requestHash('POST /a/:id', { id: '2' }, '', body),
+      requestHash('POST /b/:id', { id: '1' }, '', body),
+      requestHash('POST /a/:id', { id: '1' }, '', Buffer.from('{} ')),
+      requestHash('POST /a/:id', { id: '1' }, '', null),
+      requestHash('POST /a/:id', { id: '1' }, 'environment=live', body),
     ];
     expect(new Set(hashes.map((hash) => hash.toString('hex'))).size).toBe(hashes.length);
   });
 
   it('does not depend on the order of parameters', () => {
-    expect(requestHash('r', { a: '1', b: '2' }, body)).toEqual(requestHash('r', { b: '2', a: '1' }, body));
+    expect(requestHash('r', { a: '1', b: '2' }, '', body)).toEqual(
+      requestHash('r', { b: '2', a: '1' }, '', body),
+    );
   });
 });

@@ -29,12 +29,15 @@ function unquote(text: string): string | null {
   return QUOTED.exec(text)?.[1]?.replace(/\\(.)/g, '$1') ?? null;
 }
 
-/** What makes two requests the same one: method, route, parameters of the path in the route's order, and the body's bytes. */
+/** What makes two requests the same one: method, route, parameters of the path, the query, and the body's bytes. */
 export function requestHash(
   route: string,
   params: Readonly<Record<string, string>>,
+  query: string,
   body: Buffer | null,
 ): Buffer {
-  const head = JSON.stringify([route, Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1))]);
+  const sorted = Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1));
+  // Without a query as it always was: answers of before are still to be found.
+  const head = JSON.stringify(query === '' ? [route, sorted] : [route, sorted, query]);
   return sha256(Buffer.concat([Buffer.from(`${head}\n`), body ?? Buffer.alloc(0)]));
 }

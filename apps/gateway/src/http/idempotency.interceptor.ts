@@ -66,7 +66,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
       case 'reused':
         throw new Problem(
           'idempotency_key_reused',
-          'The key was used for a request with another path or body.',
+          'The key was used for a request with another path, query or body.',
         );
     }
   }
@@ -76,7 +76,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const route = `${request.method} ${request.routeOptions.url ?? ''}`;
     // Fastify types parameters as unknown; its router only makes texts.
     const params = request.params as Readonly<Record<string, string>>;
-    const hash = requestHash(route, params, request.bodyBytes);
+    const query = request.url.split('?').slice(1).join('?');
+    const hash = requestHash(route, params, query, request.bodyBytes);
     switch (principal?.kind) {
       case 'tenant': {
         const scope = tenantScope(principal.tenantId, principal.environment, `key:${principal.keyId}`);

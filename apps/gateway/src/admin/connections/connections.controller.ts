@@ -26,7 +26,12 @@ import { NoBody } from '../../http/body.js';
 import { ETAG_HEADER, TakesIfMatch } from '../../http/etag.js';
 import { atAnyVersion, etagOf, IfMatch } from '../../http/if-match.js';
 import { idParameter } from '../../http/openapi/id-parameter.js';
-import { Operation, PROVIDER_PROBLEMS } from '../../http/openapi/operation.decorator.js';
+import {
+  IDEMPOTENCY_PROBLEMS,
+  Operation,
+  PROVIDER_PROBLEMS,
+} from '../../http/openapi/operation.decorator.js';
+import { Idempotent } from '../../http/idempotency.interceptor.js';
 import { IdParam } from '../../http/type-id.pipe.js';
 import { EnvironmentQuery } from '../environment.js';
 import { toCallSummaryView } from '../call-summary.view.js';
@@ -192,12 +197,13 @@ export class ConnectionsController {
   @ApiParam(PROVIDER)
   @NoBody()
   @AdminOnly('admin')
+  @Idempotent()
   @Operation({
     id: 'registerWebhook',
     summary: 'Tell the provider where to send its webhooks',
     description: 'Where the provider has a call for it. Replaces what it was told before.',
     body: true,
-    problems: ['not_found', 'capability_unsupported', ...PROVIDER_PROBLEMS],
+    problems: ['not_found', 'capability_unsupported', ...PROVIDER_PROBLEMS, ...IDEMPOTENCY_PROBLEMS],
   })
   @ApiOkResponse({
     type: RegisteredWebhookView,

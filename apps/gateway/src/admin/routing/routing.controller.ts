@@ -10,7 +10,8 @@ import { NoBody } from '../../http/body.js';
 import { ETAG_HEADER, TakesIfMatch } from '../../http/etag.js';
 import { atAnyVersion, etagOf, IfMatch } from '../../http/if-match.js';
 import { idParameter } from '../../http/openapi/id-parameter.js';
-import { Operation } from '../../http/openapi/operation.decorator.js';
+import { IDEMPOTENCY_PROBLEMS, Operation } from '../../http/openapi/operation.decorator.js';
+import { Idempotent } from '../../http/idempotency.interceptor.js';
 import { pageRequest } from '../../http/paging.js';
 import { type Plain } from '../../http/plain.js';
 import { IdParam } from '../../http/type-id.pipe.js';
@@ -137,13 +138,14 @@ export class RoutingController {
   @HttpCode(200)
   @ApiParam(ID)
   @AdminOnly('admin')
+  @Idempotent()
   @TakesIfMatch()
   @Operation({
     id: 'rollBackRoutingPolicy',
     summary: 'Put an earlier version in force again',
     description: 'As a new version with the same policy. As a PUT otherwise.',
     body: true,
-    problems: ['not_found', 'conflict', 'provider_not_configured', 'stale_version'],
+    problems: ['not_found', 'conflict', 'provider_not_configured', 'stale_version', ...IDEMPOTENCY_PROBLEMS],
   })
   @ApiOkResponse({
     type: RoutingPolicyView,
@@ -207,12 +209,13 @@ export class RoutingController {
   @ApiParam(VERSION)
   @NoBody()
   @AdminOnly('admin', 'approver')
+  @Idempotent()
   @Operation({
     id: 'approveRoutingPolicy',
     summary: 'Let a proposed policy come into force',
     description: 'With another key than the one that proposed it, within seven days.',
     body: true,
-    problems: ['not_found', 'conflict', 'stale_version', 'provider_not_configured'],
+    problems: ['not_found', 'conflict', 'stale_version', 'provider_not_configured', ...IDEMPOTENCY_PROBLEMS],
   })
   @ApiOkResponse({
     type: PolicyVersionView,
@@ -234,12 +237,13 @@ export class RoutingController {
   @ApiParam(VERSION)
   @NoBody()
   @AdminOnly('admin', 'approver')
+  @Idempotent()
   @Operation({
     id: 'rejectRoutingPolicy',
     summary: 'Turn a proposed policy down',
     description: 'With another key than the one that proposed it.',
     body: true,
-    problems: ['not_found', 'conflict'],
+    problems: ['not_found', 'conflict', ...IDEMPOTENCY_PROBLEMS],
   })
   @ApiOkResponse({
     type: PolicyVersionView,
