@@ -1,12 +1,16 @@
-import { Workers } from '@gatehouse/core';
+import { FeedWatch, Workers } from '@gatehouse/core';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 
-/** The workers end before the sockets to the providers do. */
+/** Who waits for events is answered at once; the workers end before the sockets to the providers do. */
 @Injectable()
 export class WorkerShutdown implements BeforeApplicationShutdown {
-  constructor(private readonly workers: Workers) {}
+  constructor(
+    private readonly feedWatch: FeedWatch,
+    private readonly workers: Workers,
+  ) {}
 
   async beforeApplicationShutdown(): Promise<void> {
+    this.feedWatch.close();
     await this.workers.stop();
   }
 }

@@ -4,6 +4,7 @@ import { type DynamicModule, Module, type ModuleMetadata, type Type } from '@nes
 import { type Core, type CoreOptions, createCore } from './core.js';
 import { EvidenceService } from './evidence/evidence.service.js';
 import { EventFeed } from './events/event-feed.js';
+import { FeedWatch } from './events/feed-watch.js';
 import { HealthService } from './health.service.js';
 import { IdempotencyService } from './idempotency/idempotency.service.js';
 import { ImportService } from './imports/import.service.js';
@@ -30,6 +31,7 @@ const SERVICES: readonly (readonly [Type, keyof Core])[] = [
   [PeopleService, 'people'],
   [ImportService, 'imports'],
   [EventFeed, 'events'],
+  [FeedWatch, 'feedWatch'],
   [TenantService, 'tenants'],
   [ApiKeyService, 'apiKeys'],
   [AdminKeyService, 'adminKeys'],

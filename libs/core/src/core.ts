@@ -13,6 +13,7 @@ import { EvidenceService } from './evidence/evidence.service.js';
 import { ImageLinks } from './evidence/image-links.js';
 import { ReportArchive } from './evidence/report-archive.js';
 import { EventFeed } from './events/event-feed.js';
+import { FeedWatch } from './events/feed-watch.js';
 import { HealthService } from './health.service.js';
 import { IdempotencyService } from './idempotency/idempotency.service.js';
 import { ImportService } from './imports/import.service.js';
@@ -70,6 +71,7 @@ export interface Core {
   readonly people: PeopleService;
   readonly imports: ImportService;
   readonly events: EventFeed;
+  readonly feedWatch: FeedWatch;
   readonly tenants: TenantService;
   readonly apiKeys: ApiKeyService;
   readonly adminKeys: AdminKeyService;
@@ -157,7 +159,8 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     clock,
     ids,
   );
-  const sequencer = new Sequencer(database);
+  const sequencer = new Sequencer(database, clock);
+  const feedWatch = new FeedWatch(database, log);
   const background = {
     'positions in the ledger': () => sequencer.placeWaiting(),
     imports: () => imports.workDue(),
@@ -192,7 +195,8 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     ),
     people: new PeopleService(database, choice, correlator, ledger, clock),
     imports,
-    events: new EventFeed(database),
+    events: new EventFeed(database, feedWatch),
+    feedWatch,
     tenants,
     apiKeys,
     adminKeys,

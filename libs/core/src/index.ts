@@ -2,6 +2,7 @@ export { type Core, type CoreOptions, createCore } from './core.js';
 export { CoreModule } from './core.module.js';
 export { EvidenceService, type ListedImage } from './evidence/evidence.service.js';
 export { EventFeed, type FeedPage } from './events/event-feed.js';
+export { FeedWatch } from './events/feed-watch.js';
 export { EVENT_TYPES, type EventType, type PublishedEvent } from './events/published-event.js';
 export { type Health, HealthService } from './health.service.js';
 export {

@@ -15,12 +15,14 @@ export function decodeCursor(cursor: string | null): Position | null {
   if (cursor === null) return null;
   const match = CURSOR.exec(Buffer.from(cursor, 'base64url').toString('latin1'));
   const at = new Date(Number(match?.[1]));
-  if (match?.[2] === undefined || Number.isNaN(at.getTime())) {
-    throw new Problem('validation_failed', 'The cursor is not one of ours.', {
-      errors: [{ pointer: 'cursor', detail: 'must be the nextCursor of an earlier page' }],
-    });
-  }
+  if (match?.[2] === undefined || Number.isNaN(at.getTime())) throw strangeCursor();
   return { at, id: match[2] };
+}
+
+export function strangeCursor(): Problem {
+  return new Problem('validation_failed', 'The cursor is not one of ours.', {
+    errors: [{ pointer: 'cursor', detail: 'must be the nextCursor of an earlier page' }],
+  });
 }
 
 /** Of `limit + 1` rows asked for, a page of `limit` and where to go on. */
@@ -29,10 +31,5 @@ export function pageOf<T>(rows: readonly T[], limit: number, positionOf: (row: T
   const last = data.at(-1);
   if (rows.length <= limit || last === undefined) return { data, nextCursor: null };
   const { at, id } = positionOf(last);
-  return { data, nextCursor: encodeCursor(at.getTime(), id) };
-}
-
-/** `place` is a whole number: a time in milliseconds, or a position. */
-export function encodeCursor(place: number, id: string): string {
-  return Buffer.from(`${place}.${id}`).toString('base64url');
+  return { data, nextCursor: Buffer.from(`${at.getTime()}.${id}`).toString('base64url') };
 }

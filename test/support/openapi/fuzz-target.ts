@@ -68,6 +68,8 @@ export class FuzzTarget {
       percent: fc.integer({ min: 0, max: 100 }),
       message: fc.constantFrom('{{link}}', `${MARKER} {{link}} ${'x'.repeat(400)}`),
       cursor: fc.constant(stock.cursor),
+      // A tenant to whom nothing happens would be waited for as long as asked.
+      wait: fc.constant(0),
       credentials: fc.constant(stock.account.connection.credentials),
       settings: fc.constant(stock.account.connection.settings),
     });

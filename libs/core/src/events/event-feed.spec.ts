@@ -6,6 +6,7 @@ import { Ledger, type LedgerKind } from '../ledger/ledger.js';
 import { Sequencer } from '../ledger/sequencer.js';
 import { type Environment, tenantScope } from '../tenancy/tenant-scope.js';
 import { EventFeed } from './event-feed.js';
+import { FeedWatch } from './feed-watch.js';
 
 const WRITERS = 8;
 const ENTRIES_EACH = 100;
@@ -13,16 +14,22 @@ const ENTRIES_EACH = 100;
 let files: TestDatabase;
 let database: Database;
 let feed: EventFeed;
+let watch: FeedWatch;
+let sequencer: Sequencer;
 let ledger: Ledger;
 const ids = new SystemIds();
 
 beforeAll(async () => {
   files = await createTestDatabase();
-  database = await connectDatabase(files.url, { poolSize: 16, log: new Log({ level: 'silent' }) });
-  feed = new EventFeed(database);
+  const log = new Log({ level: 'silent' });
+  database = await connectDatabase(files.url, { poolSize: 16, log });
+  watch = new FeedWatch(database, log);
+  feed = new EventFeed(database, watch);
+  sequencer = new Sequencer(database, new SystemClock());
   ledger = new Ledger(new SystemClock(), ids);
 });
 afterAll(async () => {
+  watch.close();
   await database.close();
   await files.drop();
 });
@@ -45,6 +52,10 @@ function write(tenantId: string, number: number, kind: LedgerKind, environment: 
   });
 }
 
+async function placeAll(): Promise<void> {
+  while (await sequencer.placeWaiting());
+}
+
 class RolledBack extends Error {}
 
 async function writeMany(tenantId: string, writer: number): Promise<void> {
@@ -62,11 +73,11 @@ it('tells each event once, while several write, two give positions and one reads
   const scope = tenantScope(tenantId, 'test', 'key:test');
   const written = { isDone: false };
   const sequence = async (): Promise<void> => {
-    const sequencer = new Sequencer(database);
+    const own = new Sequencer(database, new SystemClock());
     // Once more after the last was written.
     for (let isLast = false; !isLast;) {
       isLast = written.isDone;
-      while (await sequencer.placeWaiting());
+      while (await own.placeWaiting());
     }
   };
   const placed = { isDone: false };
@@ -112,7 +123,7 @@ it('tells what is published, in the environment asked for, and of the types aske
   await write(tenantId, 2, 'identity.viewed', 'test');
   await write(tenantId, 3, 'verification.imported', 'test');
   await write(tenantId, 4, 'routing.rolled_back', 'test');
-  await new Sequencer(database).placeWaiting();
+  await placeAll();
   const scope = tenantScope(tenantId, 'test', 'key:test');
   const all = await feed.page(scope, [], { cursor: null, limit: 50 });
   expect(all.data.map(({ type }) => type)).toEqual(['verification.created', 'routing.rolled_back']);
@@ -122,4 +133,90 @@ it('tells what is published, in the environment asked for, and of the types aske
   // At the end there is still where to read on.
   const end = await feed.page(scope, [], { cursor: all.nextCursor, limit: 50 });
   expect(end).toEqual({ data: [], nextCursor: all.nextCursor, hasMore: false });
+});
+
+it('gives a verification’s entries positions in the order of its versions, whatever the clocks of the replicas said', async () => {
+  const tenantId = ids.next();
+  const verificationId = ids.next();
+  const [second, first, between] = [ids.next(), ids.next(), ids.next()];
+  for (const [id, version] of [
+    [first, 1],
+    [between, null],
+    [second, 2],
+  ] as const) {
+    await database.query(
+      {
+        name: 'test_ledger',
+        text: `INSERT INTO ledger_entries (tenant_id, id, environment, verification_id, kind, version, actor, data, at)
+               VALUES ($1, $2, 'test', $3, 'verification.status_changed', $4, 'system', '{}', now())`,
+      },
+      [tenantId, id, version === null ? null : verificationId, version],
+    );
+  }
+  await placeAll();
+  const { data } = await feed.page(tenantScope(tenantId, 'test', 'key:test'), [], { cursor: null, limit: 9 });
+  expect(data.map(({ id }) => id)).toEqual([first, second, between]);
+});
+
+it('comes to every tenant, however many there are, and knows what waits', async () => {
+  const tenants = Array.from({ length: 120 }, () => ids.next());
+  await Promise.all(tenants.map((tenantId) => write(tenantId, 1, 'routing.rolled_back', 'test')));
+  expect((await sequencer.backlog()).count).toBe(tenants.length);
+  // The first of them always have something new, which must not keep the others waiting.
+  const busy = [...tenants].sort().slice(0, 50);
+  for (let round = 0; round < 3; round += 1) {
+    await sequencer.placeWaiting();
+    await Promise.all(busy.map((tenantId) => write(tenantId, 1, 'routing.rolled_back', 'test')));
+  }
+  const waiting = await database.query<{ tenant_id: string }>({
+    name: 'test_waiting',
+    text: 'SELECT DISTINCT tenant_id FROM ledger_entries WHERE position IS NULL ORDER BY tenant_id',
+  });
+  expect(waiting.map(({ tenant_id }) => tenant_id)).toEqual(busy);
+  await placeAll();
+  expect(await sequencer.backlog()).toEqual({ count: 0, ageMs: 0 });
+});
+
+it('looks through a part of a long history for one page, and says that there is more', async () => {
+  const tenantId = ids.next();
+  const scope = tenantScope(tenantId, 'test', 'key:test');
+  await database.query(
+    {
+      name: 'test_long_history',
+      text: `INSERT INTO ledger_entries (tenant_id, id, environment, kind, actor, data, at)
+             SELECT $1, gen_random_uuid(), 'test', 'identity.viewed', 'system', '{}', now() FROM generate_series(1, 12000)`,
+    },
+    [tenantId],
+  );
+  await placeAll();
+  await write(tenantId, 7, 'routing.rolled_back', 'test');
+  await placeAll();
+  const part = await feed.page(scope, [], { cursor: null, limit: 5 });
+  expect(part).toMatchObject({ data: [], hasMore: true });
+  const rest = await feed.page(scope, [], { cursor: part.nextCursor, limit: 5 });
+  expect(rest).toMatchObject({ data: [{ routing: { policyVersion: 7 } }], hasMore: false });
+  // Who waits goes through all of it.
+  const patience = { waitMs: 60_000, signal: new AbortController().signal };
+  expect(await feed.page(scope, [], { cursor: null, limit: 5 }, patience)).toEqual(rest);
+});
+
+it('finds its rows by index', async () => {
+  const plan = async (text: string): Promise<string> =>
+    JSON.stringify(
+      await database.query({ name: `plan_${text.length}`, text: `EXPLAIN (FORMAT JSON) ${text}` }),
+    );
+  await database.query({ name: 'test_analyze', text: 'ANALYZE ledger_entries' });
+  const nobody = `'${ids.next()}'`;
+  expect(
+    await plan(
+      `SELECT id FROM ledger_entries WHERE tenant_id = ${nobody} AND environment = 'test' AND position > 3
+        AND position <= 900 AND kind = ANY('{verification.created}') ORDER BY position LIMIT 51`,
+    ),
+  ).toContain('ledger_by_position');
+  expect(
+    await plan(
+      `SELECT tenant_id FROM ledger_entries WHERE position IS NULL AND (tenant_id, id) > (${nobody}, ${nobody})
+        ORDER BY tenant_id, id LIMIT 1`,
+    ),
+  ).toContain('ledger_unsequenced');
 });

@@ -1,8 +1,10 @@
 import { type Database, type Statement } from '@gatehouse/platform';
 
-import { decodeCursor, encodeCursor } from '../paging.js';
+import { strangeCursor } from '../paging.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { type PageRequest } from '../verifications/verification.js';
+import { decodeFeedCursor, encodeFeedCursor } from './feed-cursor.js';
+import { type FeedWatch } from './feed-watch.js';
 import {
   type EventType,
   kindsOf,
@@ -14,11 +16,29 @@ import {
 /** A stretch of the feed, and where to read on: also at its end, where the next event will be. */
 export interface FeedPage {
   readonly data: readonly PublishedEvent[];
-  /** Null only while nothing was read yet. */
-  readonly nextCursor: string | null;
+  readonly nextCursor: string;
+  /** Whether there is more to read already; there may be, also when `data` is empty. */
   readonly hasMore: boolean;
 }
 
+/** For how long to wait for an event where there is none yet. */
+export interface Patience {
+  readonly waitMs: number;
+  /** The caller is gone. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * How much of the ledger is looked through for one page: most of it is not published, or of other types, so that a page would
+ * else cost as much as the tenant's whole history.
+ */
+const ENTRIES_LOOKED_THROUGH = 10_000;
+
+/** Served by the primary key. Every position up to it is visible to any later statement. */
+const SIZE: Statement = {
+  name: 'ledger_size',
+  text: 'SELECT size::text FROM ledger_heads WHERE tenant_id = $1',
+};
 /** Served by ledger_by_position. */
 const FEED: Statement = {
   name: 'ledger_feed',
@@ -26,31 +46,67 @@ const FEED: Statement = {
                 e.position::text AS position, v.provider
            FROM ledger_entries e
            LEFT JOIN verifications v ON v.tenant_id = e.tenant_id AND v.id = e.verification_id
-          WHERE e.tenant_id = $1 AND e.environment = $2 AND e.position > $3 AND e.kind = ANY($4)
-          ORDER BY e.position LIMIT $5`,
+          WHERE e.tenant_id = $1 AND e.environment = $2 AND e.position > $3 AND e.position <= $4 AND e.kind = ANY($5)
+          ORDER BY e.position LIMIT $6`,
 };
 
 /** A tenant's events in the order in which they were committed. Nothing is ever left out of it, or moved. */
 export class EventFeed {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly watch: FeedWatch,
+  ) {}
 
-  /** Oldest first. Throws Problem `validation_failed` for a cursor that we did not make. */
-  async page(scope: TenantScope, types: readonly EventType[], page: PageRequest): Promise<FeedPage> {
-    const after = decodeCursor(page.cursor);
+  /**
+   * Oldest first. Where there is no event, waits for one until patience ends, the caller is gone, or this process stops. Throws
+   * Problem `validation_failed` for a cursor that is not of this feed.
+   */
+  async page(
+    scope: TenantScope,
+    types: readonly EventType[],
+    { limit, cursor }: PageRequest,
+    patience: Patience | null = null,
+  ): Promise<FeedPage> {
+    const after = decodeFeedCursor(scope, cursor);
+    if (patience === null || patience.waitMs === 0) return this.#read(scope, types, after, limit);
+    const end = AbortSignal.any([AbortSignal.timeout(patience.waitMs), patience.signal]);
+    for (let position = after; ;) {
+      const page = await this.#read(scope, types, position, limit);
+      if (page.data.length > 0) return page;
+      position = decodeFeedCursor(scope, page.nextCursor);
+      if (end.aborted || (!page.hasMore && !(await this.watch.grown(scope.tenantId, position, end)))) {
+        return page;
+      }
+    }
+  }
+
+  async #read(
+    scope: TenantScope,
+    types: readonly EventType[],
+    after: number,
+    limit: number,
+  ): Promise<FeedPage> {
+    const [head] = await this.database.query<{ size: string }>(SIZE, [scope.tenantId]);
+    const size = Number(head?.size ?? 0);
+    // Of a database that has lost its newest entries since: positions will be given anew, and reading on would skip those.
+    if (after > size) throw strangeCursor();
+    if (after === size) return { data: [], nextCursor: encodeFeedCursor(scope, after), hasMore: false };
+    const end = Math.min(size, after + ENTRIES_LOOKED_THROUGH);
     const rows = await this.database.query<PublishedEntry & { readonly position: string }>(FEED, [
       scope.tenantId,
       scope.environment,
-      // A cursor's number counts entries here, not milliseconds.
-      after?.at.getTime() ?? 0,
+      after,
+      end,
       kindsOf(types),
-      page.limit + 1,
+      limit + 1,
     ]);
-    const shown = rows.slice(0, page.limit);
-    const last = shown.at(-1);
+    const shown = rows.slice(0, limit);
+    const isCut = rows.length > limit;
+    const position = isCut ? Number(shown.at(-1)?.position) : end;
     return {
       data: shown.map(publishedEvent),
-      nextCursor: last === undefined ? page.cursor : encodeCursor(Number(last.position), last.id),
-      hasMore: rows.length > page.limit,
+      nextCursor: encodeFeedCursor(scope, position),
+      hasMore: isCut || end < size,
     };
   }
 }

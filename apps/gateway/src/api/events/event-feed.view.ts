@@ -31,14 +31,11 @@ export class EventFeedView {
   data!: PublishedEventView[];
 
   @ApiProperty({
-    type: String,
-    nullable: true,
-    description:
-      'Where to read on, also at the end of the feed: keep it, and ask again with it. Null only before there was any event.',
+    description: 'Where to read on, also at the end of the feed and before its first event. Keep it.',
   })
-  nextCursor!: string | null;
+  nextCursor!: string;
 
-  @ApiProperty({ description: 'Whether there are more already.' })
+  @ApiProperty({ description: 'Whether there is more to read already; also possible where `data` is empty.' })
   hasMore!: boolean;
 }
 
@@ -61,7 +58,7 @@ export const EVENT_FEED_EXAMPLE: Plain<EventFeedView> = {
       },
     },
   ],
-  nextCursor: 'MTIuMDE5YjAwMDAtMDAwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAw',
+  nextCursor: 'MTIudGVzdC4wMTliMDAwMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDA',
   hasMore: false,
 };
 
