@@ -374,9 +374,13 @@ describe('a guardrail', () => {
     // Accepted and never in force yet: nothing to go back to.
     const later = new Date(Date.now() + 3_600_000).toISOString();
     required(await put(tenant, { provider: 'sardine', effectiveAt: later }), 200);
+    required(await put(tenant, { provider: 'sardine' }), 200);
     const guardrail = { passRate: 0.8, minimumSample: 3 };
     const guarded = required(await put(tenant, { provider: 'dentity', guardrail }), 200);
     expect(guarded).toMatchObject({ guardrail: { ...guardrail, errorRate: null } });
+    // In force before, but nobody can be sent there any more.
+    const sardine = `/tenants/${tenant.id}/connections/sardine?environment=test`;
+    expect((await harness.admin('DELETE', sardine)).status).toBe(204);
     for (let n = 0; n < 3; n += 1) {
       const who = somebody();
       const { id } = await routed(tenant, { subject: who });
@@ -393,28 +397,29 @@ describe('a guardrail', () => {
       // It looks every 15 seconds; the test does not wait for it.
       await harness.database.query(lookNow);
       const { data } = required(await harness.admin('GET', routingOf(tenant, '/versions')), 200);
-      expect(data).toHaveLength(4);
+      expect(data).toHaveLength(5);
       return data;
     });
     expect(versions).toMatchObject([
       {
-        version: 4,
+        version: 5,
         state: 'in_force',
         author: 'system:guardrail',
         policy: { provider: 'sentinel' },
-        note: 'Guardrail of version 3: pass_rate is 0.000, its limit 0.8',
+        note: 'Guardrail of version 4: pass_rate is 0.000, its limit 0.8',
       },
+      { version: 4, state: 'superseded' },
       { version: 3, state: 'superseded' },
       { version: 2, state: 'superseded' },
       { version: 1, state: 'superseded' },
     ]);
-    expect(await routed(tenant)).toMatchObject({ provider: 'sentinel', routing: { policyVersion: 4 } });
+    expect(await routed(tenant)).toMatchObject({ provider: 'sentinel', routing: { policyVersion: 5 } });
     const entries = await harness.database.query<{ data: unknown }>({
       name: 'test_rolled_back',
       text: "SELECT data FROM ledger_entries WHERE kind = 'routing.rolled_back'",
     });
     expect(entries).toMatchObject([
-      { data: { of: 'pass_rate', is: 0, limit: 0.8, sample: 3, policyVersion: 3, backTo: 1 } },
+      { data: { of: 'pass_rate', is: 0, limit: 0.8, sample: 3, policyVersion: 4, backTo: 1 } },
     ]);
     await eventually(async () => {
       const feed = required(await tenant.call('GET', '/events?type=routing.rolled_back'), 200);
@@ -423,7 +428,7 @@ describe('a guardrail', () => {
           type: 'routing.rolled_back',
           data: {
             environment: 'test',
-            policyVersion: 3,
+            policyVersion: 4,
             backTo: 1,
             breach: 'pass_rate',
             is: 0,

@@ -123,7 +123,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   const reader = new VerificationReader(database, sealer, applier, opener, ledger, { clock, log });
   const bulkReader = new VerificationBulkReader(sealer, reader, opener, clock);
   const preview = new PolicyPreview(database, sealer, board, capabilities, providers, clock);
-  const guardrail = new PolicyGuardrail(database, board, ledger, clock, log);
+  const guardrail = new PolicyGuardrail(database, board, opener, ledger, clock, log);
   const rerouter = new VerificationRerouter(database, ledger, clock);
   const starter = new VerificationStarter(
     {

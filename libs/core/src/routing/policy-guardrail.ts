@@ -1,15 +1,17 @@
 import { type Clock, type Database, type Log, type Statement, type Tx } from '@gatehouse/platform';
 
 import { type Ledger } from '../ledger/ledger.js';
-import { type Environment } from '../tenancy/tenant-scope.js';
-import { type Guardrail } from './policy.js';
+import { type ConnectionOpener } from '../tenancy/connection-opener.js';
+import { type Environment, tenantScope } from '../tenancy/tenant-scope.js';
+import { type Guardrail, providersOf } from './policy.js';
 import {
+  earlier,
   findVersion,
   inForce,
   insertVersion,
   newest,
   type PolicyPlace,
-  previous,
+  type PolicyVersion,
 } from './policy-versions.js';
 import { type RoutingBoard } from './routing-board.js';
 
@@ -38,7 +40,7 @@ export function breachOf(
 const ACTOR = 'system:guardrail';
 const EVERY_MS = 15_000;
 
-/** Takes one that is due, as any worker may. Served by routing_policies_due. */
+/** Takes one that is due; every worker may. Served by routing_policies_due. */
 const CLAIM: Statement = {
   name: 'routing_policies_claim_due',
   text: `UPDATE routing_policies p SET due_at = $2
@@ -67,11 +69,12 @@ const OUTCOME: Statement = {
                   ORDER BY created_at DESC LIMIT 1000) recent`,
 };
 
-/** Looks at what policies with a guardrail achieve, and puts the one before back in force where that is too little. */
+/** Looks at what policies with a guardrail achieve, and puts an earlier one back in force where that is too little. */
 export class PolicyGuardrail {
   constructor(
     private readonly database: Database,
     private readonly board: RoutingBoard,
+    private readonly connections: ConnectionOpener,
     private readonly ledger: Ledger,
     private readonly clock: Clock,
     private readonly log: Log,
@@ -111,7 +114,7 @@ export class PolicyGuardrail {
     const breach = guardrail === null || outcome === undefined ? null : breachOf(guardrail, outcome);
     if (breach === null || outcome === undefined) return false;
     await this.#lookNoMore(tx, place, version);
-    const before = await previous(tx, place, version, now);
+    const before = await this.#usableBefore(tx, place, version, now);
     const facts = { ...breach, sample: breach.of === 'pass_rate' ? outcome.decided : outcome.all };
     if (before !== null) {
       const { version: highest } = await newest(tx, place);
@@ -140,6 +143,15 @@ export class PolicyGuardrail {
       code: breach.of,
     });
     return before !== null;
+  }
+
+  /** The newest earlier version whose providers are all connected still; null: there is none to go back to. */
+  async #usableBefore(tx: Tx, place: PolicyPlace, version: number, now: Date): Promise<PolicyVersion | null> {
+    const scope = tenantScope(place.tenantId, place.environment, ACTOR);
+    const connected = await this.connections.connected(scope, tx);
+    const isUsable = ({ policy }: PolicyVersion): boolean =>
+      providersOf(policy).every((provider) => connected.includes(provider));
+    return (await earlier(tx, place, version, now)).find(isUsable) ?? null;
   }
 
   async #lookNoMore(tx: Tx, { tenantId, environment }: PolicyPlace, version: number): Promise<void> {

@@ -65,11 +65,11 @@ const NEWEST: Statement = {
                 coalesce(max(version) FILTER (WHERE state = 'accepted'), 0) AS accepted
            FROM routing_policies WHERE ${OF_PLACE}`,
 };
-const PREVIOUS: Statement = {
-  name: 'routing_policies_previous',
+const EARLIER: Statement = {
+  name: 'routing_policies_earlier',
   text: `SELECT ${COLUMNS} FROM routing_policies
           WHERE ${OF_PLACE} AND state = 'accepted' AND version < $3 AND (effective_at IS NULL OR effective_at <= $4)
-          ORDER BY version DESC LIMIT 1`,
+          ORDER BY version DESC LIMIT 50`,
 };
 const FIND: Statement = {
   name: 'routing_policies_find',
@@ -111,15 +111,14 @@ export async function ahead(
   return (await on.query<PolicyRow>(AHEAD, [tenantId, environment, version])).map(versionOf);
 }
 
-/** The last version before that one which may have been in force: none that is still to come. Null: there was none. */
-export async function previous(
+/** The versions before that one which may have been in force, newest first: none that is still to come, and fifty at most. */
+export async function earlier(
   on: Queryable,
   { tenantId, environment }: PolicyPlace,
   version: number,
   now: Date,
-): Promise<PolicyVersion | null> {
-  const [row] = await on.query<PolicyRow>(PREVIOUS, [tenantId, environment, version, now]);
-  return row === undefined ? null : versionOf(row);
+): Promise<readonly PolicyVersion[]> {
+  return (await on.query<PolicyRow>(EARLIER, [tenantId, environment, version, now])).map(versionOf);
 }
 
 /** The highest version, and the highest that was accepted; 0: none. */
