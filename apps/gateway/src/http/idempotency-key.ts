@@ -36,8 +36,6 @@ export function requestHash(
   query: string,
   body: Buffer | null,
 ): Buffer {
-  const sorted = Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1));
-  // Without a query as it always was: answers of before are still to be found.
-  const head = JSON.stringify(query === '' ? [route, sorted] : [route, sorted, query]);
+  const head = JSON.stringify([route, Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1)), query]);
   return sha256(Buffer.concat([Buffer.from(`${head}\n`), body ?? Buffer.alloc(0)]));
 }
