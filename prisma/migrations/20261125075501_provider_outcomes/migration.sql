@@ -1,2 +1,2 @@
 -- CreateIndex
-CREATE INDEX "verifications_completed" ON "verifications"("provider", "completed_at" DESC) WHERE (completed_at IS NOT NULL AND import_id IS NULL);
+CREATE INDEX "verifications_verdicts" ON "verifications"("provider", "completed_at" DESC) WHERE (import_id IS NULL AND status IN ('verified', 'rejected'));

@@ -19,7 +19,7 @@ interface OutcomesRow {
   readonly p95: number | null;
 }
 
-/** Served by verifications_completed; what was imported had its verdict before it came to us. */
+/** Served by verifications_verdicts; what was imported had its verdict before it came to us. */
 const OUTCOMES: Statement = {
   name: 'provider_outcomes',
   text: `SELECT count(*)::int AS sample,
@@ -28,8 +28,7 @@ const OUTCOMES: Statement = {
                 percentile_disc(0.95) WITHIN GROUP (ORDER BY seconds)::float8 AS p95
            FROM (SELECT status, extract(epoch FROM completed_at - created_at) AS seconds
                    FROM verifications
-                  WHERE provider = $1 AND completed_at IS NOT NULL AND import_id IS NULL
-                    AND status IN ('verified', 'rejected')
+                  WHERE provider = $1 AND import_id IS NULL AND status IN ('verified', 'rejected')
                   ORDER BY completed_at DESC LIMIT ${SAMPLE}) newest`,
 };
 

@@ -26,10 +26,10 @@ export class ProviderHealthView extends CallSummaryView {
 }
 
 export class TimeToVerdictView {
-  @ApiProperty({ type: 'number', description: 'Half took no longer.' })
+  @ApiProperty({ type: Number, description: 'Half took no longer.' })
   p50Seconds!: number;
 
-  @ApiProperty({ type: 'number', description: 'All but one in twenty took no longer.' })
+  @ApiProperty({ type: Number, description: 'All but one in twenty took no longer.' })
   p95Seconds!: number;
 }
 
@@ -40,7 +40,13 @@ export class ProviderOutcomesView {
   })
   sample!: number;
 
-  @ApiProperty({ type: 'number', nullable: true, description: 'Verified, of those verified or rejected.' })
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    minimum: 0,
+    maximum: 1,
+    description: 'Verified, of those verified or rejected.',
+  })
   passRate!: number | null;
 
   @ApiProperty({ type: TimeToVerdictView, nullable: true, description: 'From the request to the verdict.' })
