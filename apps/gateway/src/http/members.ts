@@ -160,23 +160,20 @@ export function CountryCodes(options: Words & { readonly items: number }): Prope
 }
 
 export function Share(words: Words = {}): PropertyDecorator {
-  return member(
-    {
-      must: 'a number from 0 to 1',
-      holds: (value) => typeof value === 'number' && value >= 0 && value <= 1,
-    },
-    { type: 'number', minimum: 0, maximum: 1 },
-    words,
-  );
+  return numberUpTo(1, words);
 }
 
 export function Percentage(words: Words = {}): PropertyDecorator {
+  return numberUpTo(100, words);
+}
+
+function numberUpTo(maximum: number, words: Words): PropertyDecorator {
   return member(
     {
-      must: 'a number from 0 to 100',
-      holds: (value) => typeof value === 'number' && value >= 0 && value <= 100,
+      must: `a number from 0 to ${maximum}`,
+      holds: (value) => typeof value === 'number' && value >= 0 && value <= maximum,
     },
-    { type: 'number', minimum: 0, maximum: 100 },
+    { type: 'number', minimum: 0, maximum },
     words,
   );
 }

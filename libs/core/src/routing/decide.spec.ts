@@ -4,17 +4,9 @@ import { describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { decide, type Obstacle, placeOf, type RoutedRequest } from './decide.js';
-import { type RoutingPolicy, type RuleCondition } from './policy.js';
+import { type RoutingPolicy, type RuleCondition, storedPolicy } from './policy.js';
 
-const POLICY: RoutingPolicy = {
-  provider: 'north',
-  rules: [],
-  fallback: [],
-  callerMayChoose: false,
-  effectiveAt: null,
-  guardrail: null,
-  note: null,
-};
+const POLICY: RoutingPolicy = storedPolicy({ provider: 'north', callerMayChoose: false, note: null });
 const REQUEST: RoutedRequest = {
   country: 'US',
   checks: ['document', 'liveness'],
