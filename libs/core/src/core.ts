@@ -159,7 +159,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     clock,
     ids,
   );
-  const sequencer = new Sequencer(database, clock);
+  const sequencer = new Sequencer(database);
   const feedWatch = new FeedWatch(database, log);
   const background = {
     'positions in the ledger': () => sequencer.placeWaiting(),

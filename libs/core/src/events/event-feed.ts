@@ -40,7 +40,7 @@ const SIZE: Statement = {
   text: 'SELECT size::text FROM ledger_heads WHERE tenant_id = $1',
 };
 /** Served by ledger_by_position. */
-const FEED: Statement = {
+export const FEED: Statement = {
   name: 'ledger_feed',
   text: `SELECT e.id, e.kind, e.environment, e.verification_id AS "verificationId", e.version, e.data, e.at,
                 e.position::text AS position, v.provider

@@ -15,10 +15,10 @@ export type EventType = (typeof PUBLISHED)[keyof typeof PUBLISHED];
 export const EVENT_TYPES: readonly EventType[] = [...new Set(Object.values(PUBLISHED))];
 
 /** The ledger's kinds behind some types; without types, all that are published. */
-export function kindsOf(types: readonly EventType[]): readonly LedgerKind[] {
-  return (Object.keys(PUBLISHED) as (keyof typeof PUBLISHED)[]).filter(
-    (kind) => types.length === 0 || types.includes(PUBLISHED[kind]),
-  );
+export function kindsOf(types: readonly EventType[]): readonly string[] {
+  return Object.entries(PUBLISHED)
+    .filter(([, type]) => types.length === 0 || types.includes(type))
+    .map(([kind]) => kind);
 }
 
 export interface PublishedEntry {
@@ -27,7 +27,7 @@ export interface PublishedEntry {
   readonly environment: Environment;
   readonly verificationId: string | null;
   readonly version: number | null;
-  /** The verification's provider, where the entry is about one. */
+  /** The verification's present provider, where the entry is about one. */
   readonly provider: string | null;
   readonly data: Readonly<Record<string, unknown>>;
   readonly at: Date;
@@ -75,7 +75,8 @@ export function publishedEvent(entry: PublishedEntry): PublishedEvent {
             status: data['to'] ?? null,
             reasonCodes: data['reasonCodes'] ?? [],
             attempt: data['attempt'] ?? 1,
-            provider: entry.provider,
+            // What began at another provider was begun there; nothing else is told before the first has answered.
+            provider: typeof data['provider'] === 'string' ? data['provider'] : entry.provider,
             delivery: data['delivery'] ?? null,
           },
     routing:

@@ -1,4 +1,4 @@
-import { type Clock, type Database, type Statement, type Tx } from '@gatehouse/platform';
+import { type Database, type Statement, type Tx } from '@gatehouse/platform';
 
 /** Tenants looked after, and entries of one tenant placed, in one go. */
 const TENANTS_AT_ONCE = 50;
@@ -12,7 +12,7 @@ const HIGHEST = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
  * Served by ledger_unsequenced, which holds only what has no position yet. One probe of it per tenant, however much of a tenant's
  * waits: a DISTINCT would read all of that again before each batch of it.
  */
-const WAITING: Statement = {
+export const WAITING: Statement = {
   name: 'ledger_waiting_tenants',
   text: `WITH RECURSIVE waiting AS (
            (SELECT tenant_id FROM ledger_entries
@@ -56,19 +56,6 @@ const MOVE_HEAD: Statement = {
   name: 'ledger_move_head',
   text: 'UPDATE ledger_heads SET size = size + $2 WHERE tenant_id = $1',
 };
-/** Served by ledger_unsequenced. */
-const BACKLOG: Statement = {
-  name: 'ledger_backlog',
-  text: 'SELECT count(*)::int AS count, min(at) AS oldest FROM ledger_entries WHERE position IS NULL',
-};
-
-/** What was committed and has no position yet, of all tenants. */
-export interface Backlog {
-  readonly count: number;
-  /** Of the oldest entry that waits; 0 where none does. */
-  readonly ageMs: number;
-}
-
 /**
  * Gives a tenant's ledger entries the positions 1, 2, 3 …, after they were committed: an entry that becomes visible late gets a later
  * position, so that whoever reads on from a position misses nothing. Any replica may run it; one at a time does, for each tenant.
@@ -77,10 +64,7 @@ export class Sequencer {
   /** The tenant looked after last: those behind it come next, so that busy tenants do not keep others waiting. */
   #last: string | null = null;
 
-  constructor(
-    private readonly database: Database,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly database: Database) {}
 
   /** False when no entry was waiting for its position. */
   async placeWaiting(): Promise<boolean> {
@@ -95,13 +79,6 @@ export class Sequencer {
     }
     if (tenants.length < TENANTS_AT_ONCE) this.#last = null;
     return placed > 0 || !isWholeRound;
-  }
-
-  /** For metrics; reads all that waits. */
-  async backlog(): Promise<Backlog> {
-    const [row] = await this.database.query<{ count: number; oldest: Date | null }>(BACKLOG);
-    const now = this.clock.now().getTime();
-    return { count: row?.count ?? 0, ageMs: now - (row?.oldest?.getTime() ?? now) };
   }
 
   async #place(tx: Tx, tenantId: string): Promise<number> {

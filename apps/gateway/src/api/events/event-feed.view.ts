@@ -1,4 +1,3 @@
-import { REASON_CODES, VERIFICATION_STATUSES } from '@gatehouse/contract';
 import { EVENT_TYPES, type FeedPage, type PublishedEvent } from '@gatehouse/core';
 import { toTypeId } from '@gatehouse/platform';
 import { ApiProperty } from '@nestjs/swagger';
@@ -21,7 +20,8 @@ export class PublishedEventView {
   @ApiProperty({
     type: 'object',
     additionalProperties: true,
-    description: `Of a verification: \`verificationId\`, \`environment\`, \`version\`, \`status\` (${VERIFICATION_STATUSES.join(', ')}), \`reasonCodes\` (${REASON_CODES.slice(0, 3).join(', ')} …), \`attempt\`, \`provider\`, \`delivery\`. Of \`routing.rolled_back\`: \`environment\`, \`policyVersion\`, \`backTo\`, \`breach\`, \`is\`, \`limit\`, \`sample\`. No personal data.`,
+    description:
+      'No personal data. Of a verification, as the event left it and in the words of its record: `verificationId`, `environment`, `version`, `status`, `reasonCodes`, `attempt`, `provider`, `delivery`. Of `routing.rolled_back`: `environment`, `policyVersion`, `backTo` (null where there was nothing to go back to), `breach`, `is`, `limit`, `sample`.',
   })
   data!: Record<string, unknown>;
 }
