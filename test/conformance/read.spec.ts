@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 
-import { DAY_SECONDS } from '../support/conformance/harness.js';
+import { DAY_SECONDS, SOMEBODY_ELSE } from '../support/conformance/harness.js';
 import { type ProviderAtTwin } from '../support/conformance/provider-at-twin.js';
 import { bytesOf, outcomeOf, presentReading, WAITING } from '../support/conformance/readings.js';
 import { complaintsAbout, identityShape, observationShape } from '../support/conformance/shapes.js';
@@ -268,6 +268,19 @@ describeProviders(await openSuite(), ({ harness, open, capability, fault }) => {
       const first = presentReading(await at.read(handle));
       await at.vendor.twin.plan({ on: 'request', kind: 'wrong-person', path: harness.paths.read });
       expect(await at.read({ ...handle, ...first.handlePatch })).toEqual({ kind: 'foreign' });
+    });
+
+    it('verifies nobody by what another person did whom the start was given instead', async () => {
+      const at = await open();
+      const { request, twin } = at.vendor;
+      await at.start({
+        verificationId: `${request.verificationId}2`,
+        subject: { ...request.subject, ...SOMEBODY_ELSE },
+      });
+      for (const path of harness.start.paths) await twin.plan({ on: 'request', kind: 'wrong-person', path });
+      const { handle } = await at.start();
+      await at.vendor.approve(SOMEBODY_ELSE);
+      expect(outcomeOf(await at.read(handle))).not.toBe('verified');
     });
   });
 });

@@ -1,6 +1,6 @@
 import { type SardineConnection } from '../src/sardine/sardine.calls.js';
 import { SardineProvider } from '../src/sardine/sardine.provider.js';
-import { CREDENTIALS, CUSTOMER_ID } from './sardine-bodies.js';
+import { CREDENTIALS, CUSTOMER_ID, PROFILE } from './sardine-bodies.js';
 import { json, raw, type Reply, ScriptedVendor } from './scripted-vendor.js';
 import { VendorHttp } from './vendor-http.js';
 
@@ -9,6 +9,7 @@ export const NOW = new Date('2026-05-02T10:00:00.000Z');
 
 export const HANDLE = {
   customerId: CUSTOMER_ID,
+  phone: PROFILE.phoneNumber,
   scopes: 'profile doc_kyc',
   startedAt: '2026-05-02T09:15:00.000Z',
 } as const;

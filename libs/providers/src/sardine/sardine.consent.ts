@@ -2,6 +2,7 @@ import { type Consent } from '@gatehouse/contract';
 
 import { isBeforeSecond, toInstant } from '../kit/dates.js';
 import { toText } from '../kit/identity-words.js';
+import { toE164 } from '../kit/phones.js';
 import { type SardineSettings } from './sardine.config.js';
 import { type SardineHandle } from './sardine.handle.js';
 import { type SardineEntity, type SardineProfile } from './sardine.wire.js';
@@ -25,6 +26,9 @@ export function standingOf(
 ): Standing {
   if (profile === null) return 'without_consent';
   if (profile.userId !== null && !isSameId(profile.userId, handle.customerId)) return 'foreign';
+  // The customer itself may be another's: it came from a search, which gives an id and nothing to check it by.
+  const phone = toE164(profile.phoneNumber);
+  if (phone !== null && handle.phone !== null && phone !== handle.phone) return 'foreign';
   const grantedAt = toInstant(profile.consentedAt);
   const { startedAt } = handle;
   const isDateless = existingIdentity === 'accept';

@@ -6,6 +6,8 @@ import { checked } from '../kit/checked.js';
 /** What Sardine's adapter must remember. */
 const sardineHandle = z.object({
   customerId: z.string().min(1),
+  /** Whom the customer was searched for by; null in older handles. A search can find somebody else, and says no phone itself. */
+  phone: z.string().nullable(),
   /** What was asked for, as `writeScopes` puts it; all observable parts must be there before anything is decided. */
   scopes: z.string(),
   /**
@@ -18,6 +20,7 @@ export type SardineHandle = z.output<typeof sardineHandle>;
 
 const stored = checked(
   sardineHandle.extend({
+    phone: sardineHandle.shape.phone.optional(),
     /** In older handles. Whether to share is asked anew for each link. */
     reuse: z.enum(['never', 'allow']).optional(),
   }),
@@ -25,8 +28,8 @@ const stored = checked(
 
 export const storedHandle: Checked<SardineHandle> = {
   parse(value) {
-    const { customerId, scopes, startedAt } = stored.parse(value);
-    return { customerId, scopes, startedAt };
+    const { customerId, phone, scopes, startedAt } = stored.parse(value);
+    return { customerId, phone: phone ?? null, scopes, startedAt };
   },
   jsonSchema: stored.jsonSchema,
 };

@@ -48,6 +48,7 @@ describe('a lookup', () => {
         identity: { person: { fullName: 'Ana Ruiz' }, documents: [{ type: 'drivers_license' }] },
         handle: {
           customerId: CUSTOMER_ID,
+          phone: PHONE,
           scopes: 'profile doc_kyc',
           startedAt: '2024-01-01T00:00:00.000Z',
         },

@@ -1,6 +1,5 @@
 import { type HeldRecord } from '@gatehouse/contract';
 
-import { toE164 } from '../kit/phones.js';
 import { type SardineSettings } from './sardine.config.js';
 import { consentOf, isNamed } from './sardine.consent.js';
 import { type SardineHandle } from './sardine.handle.js';
@@ -23,10 +22,9 @@ export function heldRecord(
   const { customerId, phone } = asked;
   const parts = partsOf(entity);
   if (parts.length === 0 || !isNamed(entity, customerId)) return null;
-  const known = toE164(entity.profile?.phoneNumber);
-  if (known !== null && known !== phone) return null;
   const handle: SardineHandle = {
     customerId,
+    phone,
     scopes: writeScopes(parts),
     // So that this very consent counts at later reads, and none before it.
     startedAt: consentOf(entity)?.grantedAt ?? null,

@@ -20,6 +20,7 @@ function entityOf(overrides: object = {}): SardineEntity {
 
 const handleOf = (overrides: Partial<SardineHandle> = {}): SardineHandle => ({
   customerId: PROFILE.userId,
+  phone: PROFILE.phoneNumber,
   scopes: 'profile doc_kyc',
   startedAt: '2026-05-02T09:15:00.000Z',
   ...overrides,
@@ -148,6 +149,10 @@ describe('an entity (providers/mapping.md 4.2)', () => {
       {},
       'waiting awaiting_user',
     ],
+    ['of another phone than was searched for', {}, { phone: '+14155550177' }, 'foreign'],
+    ['of a phone in another form', profile({ phoneNumber: '+1 (415) 555-0188' }), {}, 'decided verified'],
+    ['without a phone', profile({ phoneNumber: null }), {}, 'decided verified'],
+    ['for a handle from before phones were kept', {}, { phone: null }, 'decided verified'],
     [
       'with no beginning to date it by',
       {},

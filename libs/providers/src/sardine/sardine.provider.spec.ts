@@ -43,6 +43,7 @@ describe('start', () => {
       reference: CUSTOMER_ID,
       handle: {
         customerId: CUSTOMER_ID,
+        phone: '+14155550123',
         scopes: 'profile doc_kyc liveness',
         startedAt: '2026-05-02T09:15:00.000Z',
       },
@@ -209,10 +210,12 @@ describe('read', () => {
     expect(await rig.provider.read(rig.connection(), HANDLE, NOW)).toEqual({ kind: 'foreign' });
   });
 
-  test('takes a handle from when it said whether to share', async () => {
+  test('takes a handle from when it said whether to share, and not for which phone', async () => {
     rig.will(json(200, ENTITY));
-    const handle = { ...HANDLE, reuse: 'allow' };
-    expect(rig.provider.handle.parse(handle)).toEqual(HANDLE);
+    const { customerId, scopes, startedAt } = HANDLE;
+    const older = { customerId, scopes, startedAt };
+    const handle = { ...older, reuse: 'allow' };
+    expect(rig.provider.handle.parse(handle)).toEqual({ ...older, phone: null });
     expect(await rig.provider.read(rig.connection(), handle, NOW)).toMatchObject({ kind: 'present' });
   });
 

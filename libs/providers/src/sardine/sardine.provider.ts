@@ -78,7 +78,8 @@ export class SardineProvider implements Provider<SardineCredentials, SardineSett
       );
     const customerId = await this.#customers.findOrCreate(connection, phoneNumber);
     const scopes = writeScopes(scopesFor(request.checks));
-    return this.#widgets.mint(connection, request, { customerId, scopes, startedAt: null });
+    const handle = { customerId, phone: phoneNumber, scopes, startedAt: null };
+    return this.#widgets.mint(connection, request, handle);
   }
 
   resume(connection: SardineConnection, request: StartRequest): Promise<Started> {
