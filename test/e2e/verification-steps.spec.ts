@@ -1,6 +1,7 @@
 import { fromTypeId } from '@gatehouse/platform';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { eventually } from '../support/eventually.js';
 import {
   ALL_SCOPES,
   type GatewayHarness,
@@ -300,4 +301,25 @@ it('names the documents that only Sentinel can limit a person to, with a warning
     json: { code: 'capability_unsupported', supportedBy: ['sentinel'] },
   });
   expect(text(refused.json, 'detail')).toContain('sentinel');
+});
+
+it('a start that fails when it is taken up again is the provider’s failure, on the record and no error of ours', async () => {
+  const { tenant, account } = await connected('sentinel');
+  const { id } = await begin(tenant);
+  await account.control('POST', '/faults', { on: 'request', kind: 'status', status: 400, times: 1 });
+  await harness.database.query(
+    {
+      name: 'test_started_process_died',
+      text: `UPDATE verifications SET start_state = 'starting', handle_sealed = NULL, action_sealed = NULL, due_at = now(),
+                    facts = facts || '{"startedAt": null}' WHERE id = $1`,
+    },
+    [fromTypeId('ver', id)],
+  );
+  await reached(tenant, id, 'error');
+  const linesOf = (what: string): readonly string[] =>
+    harness.logLines().filter((line) => line.includes(fromTypeId('ver', id) ?? id) && line.includes(what));
+  await eventually(() => {
+    expect(linesOf('a start that was taken up again failed')).toHaveLength(1);
+  });
+  expect(linesOf('"level":"error"')).toEqual([]);
 });

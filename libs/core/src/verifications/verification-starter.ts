@@ -112,7 +112,13 @@ export class VerificationStarter {
       );
       return;
     }
-    await this.#call(scope, id, connection, 'resume');
+    try {
+      await this.#call(scope, id, connection, 'resume');
+    } catch (error) {
+      if (!(error instanceof VerificationStartFailed)) throw error;
+      // The provider's failure, which the record has: nothing of ours to put right.
+      this.log.warn('a start that was taken up again failed', { verificationId: id, error });
+    }
   }
 
   /** A fresh link. Throws Problem `capability_unsupported`, and ProviderError. */
