@@ -20,7 +20,7 @@ interface OutcomesRow {
 }
 
 /** Served by verifications_verdicts; what was imported had its verdict before it came to us. */
-const OUTCOMES: Statement = {
+export const OUTCOMES: Statement = {
   name: 'provider_outcomes',
   text: `SELECT count(*)::int AS sample,
                 count(*) FILTER (WHERE status = 'verified')::int AS passed,
