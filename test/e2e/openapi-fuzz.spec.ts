@@ -308,6 +308,7 @@ describe('what is no operation of the OpenAPI document', () => {
       'GET /health/live',
       'GET /health/ready',
       'GET /openapi.json',
+      'GET /problems',
       'GET /problems/{code}',
       'GET /return/{token}',
       'POST /hooks/{provider}/{connectionId}/{token}',

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { PROBLEMS } from '@gatehouse/contract';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 
 import { type GatewayHarness, startGateway } from '../support/gateway-harness.js';
@@ -24,14 +25,38 @@ it('leads a person who opens the root to the reference', async () => {
     .expect('content-type', /^text\/html/);
 });
 
-it('has a page behind the type of each problem', async () => {
-  const refused = await request(harness.origin).get('/v1/me').expect(401);
-  const { type, code } = refused.body as { type: string; code: string };
-  expect(code).toBe('unauthenticated');
-  await request(harness.origin)
-    .get(new URL(type).pathname)
-    .set('accept', 'text/html')
-    .expect(200)
-    .expect('content-type', /^text\/html/)
-    .expect(/unauthenticated/);
+describe('the pages of problems', () => {
+  it('are behind the type of every problem, for a person on a phone', async () => {
+    const refused = await request(harness.origin).get('/v1/me').expect(401);
+    const { type, code } = refused.body as { type: string; code: string };
+    expect(code).toBe('unauthenticated');
+    for (const [each, { title, status }] of Object.entries(PROBLEMS)) {
+      const page = await request(harness.origin)
+        .get(new URL(type.replace(/unauthenticated$/, each)).pathname)
+        .set('accept', 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8')
+        .expect(200)
+        .expect('content-type', /^text\/html/)
+        .expect('content-security-policy', /default-src 'none'/);
+      expect(page.text).toContain(`<h1>${title}</h1>`);
+      expect(page.text).toContain(`<code>${each}</code>, HTTP status ${status}`);
+      expect(page.text).toContain('What it means');
+      expect(page.text).toContain('What helps');
+      expect(page.text).toContain('name="viewport" content="width=device-width');
+      expect(page.text).not.toContain('<script');
+    }
+  });
+
+  it('are listed, for people and for programs', async () => {
+    const page = await request(harness.origin).get('/problems').set('accept', 'text/html').expect(200);
+    const list = await request(harness.origin).get('/problems').expect(200);
+    const { data } = list.body as { data: { code: string }[] };
+    expect(data.map(({ code }) => code)).toEqual(Object.keys(PROBLEMS));
+    for (const { code } of data) expect(page.text).toContain(`<a href="/problems/${code}">`);
+  });
+
+  it('answer a program with what a person reads', async () => {
+    const answer = await request(harness.origin).get('/problems/rate_limited').expect(200);
+    expect(answer.body).toMatchObject({ code: 'rate_limited', status: 429, owner: 'caller' });
+    await request(harness.origin).get('/problems/nonsense').set('accept', 'text/html').expect(404);
+  });
 });

@@ -27,7 +27,12 @@ export class ReturnController {
 
   @Get(':token')
   @Public()
-  @ApiParam({ name: 'token', schema: { type: 'string' } })
+  @ApiParam({
+    name: 'token',
+    schema: { type: 'string' },
+    example: 'a-token',
+    description: 'Of one verification.',
+  })
   @Operation({
     id: 'returnFromProvider',
     summary: 'The person’s browser comes back from the provider',

@@ -70,7 +70,11 @@ export class DocsController {
   @Get()
   @Public()
   @Redirect('/docs', HttpStatus.FOUND)
-  @Operation({ id: 'getRoot', summary: 'On to the API reference' })
+  @Operation({
+    id: 'getRoot',
+    summary: 'On to the API reference',
+    description: 'For a browser that was given nothing but the address.',
+  })
   @ApiFoundResponse({
     headers: { Location: { schema: { type: 'string', example: '/docs' } } },
     description: 'To `/docs`.',
@@ -81,8 +85,16 @@ export class DocsController {
 
   @Get('openapi.json')
   @Public()
-  @Operation({ id: 'getOpenApiDocument', summary: 'This document' })
-  @ApiOkResponse({ description: 'OpenAPI 3.1.', schema: { type: 'object', additionalProperties: true } })
+  @Operation({
+    id: 'getOpenApiDocument',
+    summary: 'This document',
+    description: 'Complete, and of this deployment: it names where it is reached.',
+  })
+  @ApiOkResponse({
+    description: 'OpenAPI 3.1.',
+    schema: { type: 'object', additionalProperties: true },
+    example: { openapi: '3.1.0', info: { title: 'Gatehouse', version: '1' }, paths: {} },
+  })
   openApi(@Res({ passthrough: true }) reply: FastifyReply): Buffer {
     void reply.type('application/json; charset=utf-8');
     return this.document.bytes;
@@ -90,7 +102,11 @@ export class DocsController {
 
   @Get('docs')
   @Public()
-  @Operation({ id: 'getReference', summary: 'The API reference, for reading' })
+  @Operation({
+    id: 'getReference',
+    summary: 'The API reference, for reading',
+    description: 'Everything that is in the OpenAPI document, as one page.',
+  })
   @ApiOkResponse({
     description: 'A page for a browser.',
     content: { 'text/html': { schema: { type: 'string' } } },
@@ -102,8 +118,17 @@ export class DocsController {
 
   @Get('docs/assets/:file')
   @Public()
-  @Operation({ id: 'getReferenceAsset', summary: 'A file of the API reference', problems: ['not_found'] })
-  @ApiParam({ name: 'file', schema: { type: 'string', enum: [...Object.keys(MEDIA_TYPES), 'start.js'] } })
+  @Operation({
+    id: 'getReferenceAsset',
+    summary: 'A file of the API reference',
+    description: 'Scripts and styles, from this origin alone.',
+    problems: ['not_found'],
+  })
+  @ApiParam({
+    name: 'file',
+    schema: { type: 'string', enum: [...Object.keys(MEDIA_TYPES), 'start.js'] },
+    description: 'Its name.',
+  })
   @ApiOkResponse({
     description: 'The file.',
     content: {
