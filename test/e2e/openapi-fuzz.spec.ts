@@ -305,6 +305,7 @@ describe('what is no operation of the OpenAPI document', () => {
       'GET /',
       'GET /docs',
       'GET /docs/assets/{file}',
+      'GET /docs/try',
       'GET /health/live',
       'GET /health/ready',
       'GET /openapi.json',

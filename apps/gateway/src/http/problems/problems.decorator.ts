@@ -1,6 +1,6 @@
 import { type ProblemCode, PROBLEMS } from '@gatehouse/contract';
 import { applyDecorators } from '@nestjs/common';
-import { ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { ApiResponse, type ApiResponseOptions, getSchemaPath } from '@nestjs/swagger';
 
 import { type Plain } from '../plain.js';
 import { PROBLEM_MEDIA_TYPE, problemType } from './problem-document.js';
@@ -36,13 +36,18 @@ function response(status: number, codes: readonly ProblemCode[]): MethodDecorato
   return ApiResponse({
     status,
     description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
-    content: {
-      [PROBLEM_MEDIA_TYPE]: {
-        schema: { $ref: getSchemaPath(ProblemView) },
-        examples: Object.fromEntries(codes.map((code) => [code, { $ref: PROBLEM_EXAMPLES + code }])),
-      },
-    },
+    content: problemContent(...codes),
   });
+}
+
+/** In the OpenAPI document: a body that is one of these problems, for a response that can have others. */
+export function problemContent(...codes: readonly ProblemCode[]): NonNullable<ApiResponseOptions['content']> {
+  return {
+    [PROBLEM_MEDIA_TYPE]: {
+      schema: { $ref: getSchemaPath(ProblemView) },
+      examples: Object.fromEntries(codes.map((code) => [code, { $ref: PROBLEM_EXAMPLES + code }])),
+    },
+  };
 }
 
 /** What some problems say beyond what all do. */
