@@ -6,6 +6,7 @@ import {
   type Ids,
   type Log,
   type MasterKey,
+  OutboundPost,
   type RandomSource,
 } from '@gatehouse/platform';
 
@@ -51,6 +52,11 @@ import { VerificationSealer } from './verifications/verification-sealer.js';
 import { VerificationService } from './verifications/verification.service.js';
 import { VerificationStarter } from './verifications/verification-starter.js';
 import { Wakeup } from './workers/wakeup.js';
+import { DeliveryQueue } from './webhooks/delivery-queue.js';
+import { EndpointHealth } from './webhooks/endpoint-health.js';
+import { WebhookDeliveries } from './webhooks/webhook-deliveries.js';
+import { WebhookDispatcher } from './webhooks/webhook-dispatcher.js';
+import { WebhookEndpointService } from './webhooks/webhook-endpoint.service.js';
 import { Workers } from './workers/workers.js';
 
 /** What the core stands on. */
@@ -83,6 +89,9 @@ export interface Core {
   readonly inbox: InboxService;
   readonly returns: ReturnService;
   readonly idempotency: IdempotencyService;
+  readonly webhookEndpoints: WebhookEndpointService;
+  readonly webhookDeliveries: WebhookDeliveries;
+  readonly dispatcher: WebhookDispatcher;
   readonly health: HealthService;
   readonly workers: Workers;
 }
@@ -91,7 +100,11 @@ export interface Core {
 export function createCore(options: CoreOptions, providers: ProviderRegistry): Core {
   const { database, config, masterKey, log, clock, ids, random } = options;
   const vault = new TenantVault(database, masterKey, clock, random);
-  const ledger = new Ledger(clock, ids);
+  const queued = new Wakeup();
+  const onQueued = (): void => {
+    queued.wake();
+  };
+  const ledger = new Ledger(clock, ids, onQueued);
   const sealer = new VerificationSealer(vault);
   const wakeup = new Wakeup();
   const returnTokens = new ReturnTokens(vault);
@@ -159,6 +172,18 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     clock,
     ids,
   );
+  const dispatcher = new WebhookDispatcher(
+    {
+      queue: new DeliveryQueue(database),
+      health: new EndpointHealth(database, ledger),
+      vault,
+      openPost: () => new OutboundPost({ allowPrivateNetworks: config.allowPrivateNetworks }),
+      wakeup: queued,
+      log,
+    },
+    clock,
+    random,
+  );
   const sequencer = new Sequencer(database);
   const feedWatch = new FeedWatch(database, log);
   const background = {
@@ -208,6 +233,13 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     inbox,
     returns: new ReturnService(returnTokens, sealer, applier, starter, { clock, log }, wakeup),
     idempotency,
+    webhookEndpoints: new WebhookEndpointService(
+      { database, vault, ledger, onQueued },
+      config.allowPrivateNetworks,
+      { clock, ids, random },
+    ),
+    webhookDeliveries: new WebhookDeliveries({ database, ledger, onQueued }, clock),
+    dispatcher,
     health: new HealthService(database, clock),
     workers: new Workers({ database, inbox, reader, starter, idempotency, wakeup, background }, clock, log),
   };

@@ -3,7 +3,8 @@ export { CoreModule } from './core.module.js';
 export { EvidenceService, type ListedImage } from './evidence/evidence.service.js';
 export { EventFeed, type FeedPage } from './events/event-feed.js';
 export { FeedWatch } from './events/feed-watch.js';
-export { EVENT_TYPES, type EventType, type PublishedEvent } from './events/published-event.js';
+export { EVENT_TYPES, type EventType } from './events/published-event.js';
+export { type ToldEvent, toldEvent } from './events/told-event.js';
 export { type Health, HealthService } from './health.service.js';
 export {
   type IdempotencyClaim,
@@ -52,4 +53,20 @@ export {
   type Verification,
   type VerificationFilter,
 } from './verifications/verification.js';
+export {
+  DELIVERY_STATES,
+  type DeliveryFilter,
+  type DeliveryState,
+  WebhookDeliveries,
+  type WebhookDelivery,
+} from './webhooks/webhook-deliveries.js';
+export { WebhookDispatcher } from './webhooks/webhook-dispatcher.js';
+export {
+  type DisabledReason,
+  type EndpointChange,
+  MAX_ENDPOINTS,
+  type NewEndpoint,
+  type WebhookEndpoint,
+  WebhookEndpointService,
+} from './webhooks/webhook-endpoint.service.js';
 export { Workers } from './workers/workers.js';
