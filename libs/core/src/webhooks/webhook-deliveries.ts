@@ -135,7 +135,7 @@ const IN_RANGE = `FROM ledger_entries e
 /** Served by the ledger's primary key: an id begins with the time at which it was made. */
 const COUNT_RANGE: Statement = {
   name: 'webhook_deliveries_count_range',
-  text: `SELECT count(*)::int AS count FROM (SELECT 1 ${IN_RANGE} LIMIT ${MAX_REPLAYED + 1}) some`,
+  text: `SELECT count(*)::int AS count FROM (SELECT 1 ${IN_RANGE} LIMIT ${MAX_REPLAYED + 1}) found`,
 };
 const RANGE: Statement = {
   name: 'webhook_deliveries_range',
