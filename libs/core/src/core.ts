@@ -72,6 +72,7 @@ export interface CoreOptions {
 
 /** The services that the rest of the deployable uses. */
 export interface Core {
+  readonly ledger: Ledger;
   readonly verifications: VerificationService;
   readonly evidence: EvidenceService;
   readonly people: PeopleService;
@@ -198,6 +199,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   };
 
   return {
+    ledger,
     verifications: new VerificationService(
       {
         database,
