@@ -44,6 +44,7 @@ import { TenantService } from './tenancy/tenant.service.js';
 import { PeopleService } from './verifications/people.service.js';
 import { VerificationApplier } from './verifications/verification-applier.js';
 import { VerificationBulkReader } from './verifications/verification-bulk-reader.js';
+import { VerificationExplainer } from './verifications/verification-explainer.js';
 import { VerificationQueries } from './verifications/verification-queries.js';
 import { VerificationReader } from './verifications/verification-reader.js';
 import { VerificationRecorder } from './verifications/verification-recorder.js';
@@ -210,6 +211,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
         recorder,
         sealer,
         queries,
+        explainer: new VerificationExplainer(database, queries),
         connections: opener,
         capabilities,
         ledger,

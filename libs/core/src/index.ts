@@ -40,10 +40,16 @@ export {
 } from './verifications/people.service.js';
 export { VerificationStartFailed } from './verifications/verification-start-failed.js';
 export {
+  ASIDE_REASONS,
+  type AsideReason,
   type Explanation,
-  type Statuses,
-  VerificationService,
-} from './verifications/verification.service.js';
+  type Link,
+  LINK_KINDS,
+  type LinkKind,
+  LINK_SOURCES,
+  OUTCOMES,
+} from './verifications/explanation.js';
+export { type Statuses, VerificationService } from './verifications/verification.service.js';
 export {
   type FactSource,
   type NewVerification,

@@ -303,6 +303,8 @@ export class VerificationApplier {
       data: {
         signal: signal.kind,
         source: sourceOf(signal),
+        ...(signal.kind === 'webhook' &&
+          signal.observation.verdict !== null && { claim: signal.observation.verdict }),
         ...(isNewVersion
           ? {
               from: before.status,
