@@ -50,7 +50,8 @@ describe('the OpenAPI document', () => {
     );
     // Those answer with no body, another media type, or this very document.
     expect(without.map(({ place }) => place)).toEqual([
-      // Two forms, each with its example.
+      // Two forms each, with an example of both.
+      'explainVerification 200',
       'getVerificationIdentity 200',
       'getVerificationImage 200',
       'getVerificationReport 200',
