@@ -7,7 +7,7 @@ import {
   type Subject,
   type VerificationStatus,
 } from '@gatehouse/contract';
-import { type Clock, type Database, type RandomSource, type Tx } from '@gatehouse/platform';
+import { type Clock, type Database, type RandomSource, type Statement, type Tx } from '@gatehouse/platform';
 
 import { FORGET_REPORTS, SCHEDULE_REPORTS } from '../evidence/report-archive.js';
 import { type Ledger, type LedgerKind } from '../ledger/ledger.js';
@@ -69,6 +69,13 @@ export interface Applied {
   readonly changed: boolean;
   readonly setAside: SetAsideReason | null;
 }
+
+/** The claim that a read did not bear out. Several at one instant say the same, or are as doubtful. Served by signals_by_verification. */
+const MARK_CONTRADICTED: Statement = {
+  name: 'signals_mark_contradicted',
+  text: `UPDATE signals SET state = 'set_aside', state_reason = 'contradicted'
+          WHERE tenant_id = $1 AND verification_id = $2 AND received_at = $3 AND state = 'applied'`,
+};
 
 /**
  * The one place where a verification changes: under its row lock, new facts, derived status, ledger entry and next due time
@@ -283,6 +290,9 @@ export class VerificationApplier {
     effects: SignalEffects,
   ): Promise<void> {
     const contradicted = contradictedClaim(before.facts, signal);
+    if (contradicted !== null) {
+      await tx.query(MARK_CONTRADICTED, [before.tenant_id, before.id, before.facts.claim?.receivedAt]);
+    }
     const isMove = before.status !== after.status || before.reason_codes.join() !== after.reason_codes.join();
     const kind = kindOf(signal, step, {
       isMove,

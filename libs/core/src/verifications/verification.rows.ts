@@ -199,7 +199,7 @@ export const FIND_RIVALS: Statement = {
 /** The same person at the same provider account, newest first. Served by verifications_by_provider_reference. */
 export const FIND_BY_PROVIDER_REFERENCE: Statement = {
   name: 'verifications_find_by_provider_reference',
-  text: `SELECT v.id, v.status, v.provider_reference, s.email_hash, s.id AS subject_id, s.key_wrapped, s.key_version ${FROM}
+  text: `SELECT v.id, v.status, v.provider_reference, v.created_at, s.email_hash, s.id AS subject_id, s.key_wrapped, s.key_version ${FROM}
           WHERE v.tenant_id = $1 AND v.connection_id = $2 AND v.provider_reference = $3
           ORDER BY v.created_at DESC, v.id DESC LIMIT 20`,
 };
@@ -216,7 +216,7 @@ export const FIND_BY_CONTACT: Statement = {
            UNION
            SELECT id, email_hash, key_wrapped, key_version FROM subjects
             WHERE tenant_id = $1 AND environment = $3 AND phone_hash = ANY($5))
-         SELECT v.id, v.status, v.provider_reference, s.email_hash, s.id AS subject_id, s.key_wrapped, s.key_version
+         SELECT v.id, v.status, v.provider_reference, v.created_at, s.email_hash, s.id AS subject_id, s.key_wrapped, s.key_version
            FROM s JOIN verifications v ON v.tenant_id = $1 AND v.subject_id = s.id
           WHERE v.connection_id = $2
           ORDER BY v.created_at DESC, v.id DESC LIMIT 20`,
@@ -224,7 +224,7 @@ export const FIND_BY_CONTACT: Statement = {
 
 export const FIND_OWN: Statement = {
   name: 'verifications_find_own',
-  text: `SELECT v.id, v.status, v.provider_reference, s.email_hash, s.id AS subject_id, s.key_wrapped, s.key_version ${FROM}
+  text: `SELECT v.id, v.status, v.provider_reference, v.created_at, s.email_hash, s.id AS subject_id, s.key_wrapped, s.key_version ${FROM}
           WHERE v.tenant_id = $1 AND v.connection_id = $2 AND v.id = $3`,
 };
 
