@@ -45,6 +45,7 @@ export { type FrameworkLogger, NestLog } from './log/nest-log.js';
 export { RequestContext, type RequestValues } from './log/request-context.js';
 export { runProgram } from './program.js';
 export { findProjectRoot } from './project-root.js';
+export { OutgoingRequests } from './net/outgoing-requests.js';
 export { addressLiteral, checkOutboundUrl, isPublicAddress } from './net/safe-address.js';
 export { RandomSource, SystemRandom } from './random.js';
 export { ConfigError, StartError } from './start-error.js';

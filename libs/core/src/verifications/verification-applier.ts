@@ -136,6 +136,7 @@ export class VerificationApplier {
       start_state: effects.startState ?? (step.facts.startedAt === null ? row.start_state : 'started'),
       facts: step.facts,
       read_count: readCount,
+      failed_reads: isAnswer(signal) ? 0 : row.failed_reads,
       recheck_seconds: effects.recheckSeconds === undefined ? row.recheck_seconds : effects.recheckSeconds,
       warnings: effects.warnings === undefined ? row.warnings : [...effects.warnings],
     };
@@ -408,6 +409,11 @@ function nextReadCount(row: VerificationRow, signal: Signal): number {
   }
 }
 
+/** Whether the provider has answered a read. */
+function isAnswer({ kind }: Signal): boolean {
+  return kind === 'read' || kind === 'absent' || kind === 'superseded' || kind === 'foreign';
+}
+
 function sourceOf(signal: Signal): FactSource {
   switch (signal.kind) {
     case 'read':
@@ -473,5 +479,6 @@ function valuesOf(row: VerificationRow): readonly unknown[] {
     row.recheck_seconds,
     row.warnings,
     row.decision_sealed,
+    row.failed_reads,
   ];
 }
