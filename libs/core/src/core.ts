@@ -25,6 +25,7 @@ import { SignalCorrelator } from './inbox/signal-correlator.js';
 import { Ledger } from './ledger/ledger.js';
 import { Sequencer } from './ledger/sequencer.js';
 import { TenantVault } from './privacy/tenant-vault.js';
+import { CallQuotas } from './quotas/call-quotas.js';
 import { Capabilities } from './routing/capabilities.js';
 import { PolicyGuardrail } from './routing/policy-guardrail.js';
 import { PolicyPreview } from './routing/policy-preview.js';
@@ -41,7 +42,9 @@ import { tenantScope } from './tenancy/tenant-scope.js';
 import { ConnectionOpener } from './tenancy/connection-opener.js';
 import { ConnectionService } from './tenancy/connection.service.js';
 import { TenantService } from './tenancy/tenant.service.js';
+import { DueWork } from './verifications/due-work.js';
 import { PeopleService } from './verifications/people.service.js';
+import { ReadLagQueries } from './verifications/read-lag.js';
 import { VerificationApplier } from './verifications/verification-applier.js';
 import { VerificationBulkReader } from './verifications/verification-bulk-reader.js';
 import { VerificationExplainer } from './verifications/verification-explainer.js';
@@ -88,6 +91,7 @@ export interface Core {
   readonly policyPreview: PolicyPreview;
   readonly providerHealth: ProviderHealth;
   readonly providerOutcomes: ProviderOutcomeQueries;
+  readonly readLag: ReadLagQueries;
   readonly inbox: InboxService;
   readonly returns: ReturnService;
   readonly idempotency: IdempotencyService;
@@ -119,7 +123,9 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   const adminKeys = new AdminKeyService(database, ledger, clock, ids, random, config.adminApiKey);
   const health = new ProviderHealth(new SharedBreakers(database, clock), clock, log);
   const board = new RoutingBoard(database, clock);
-  const opener = new ConnectionOpener(database, vault, providers, health, config.publicUrl, clock);
+  const quotas = new CallQuotas(database, clock, log);
+  const watch = { health, quotas };
+  const opener = new ConnectionOpener(database, vault, providers, watch, config.publicUrl, clock);
   const connections = new ConnectionService(
     { database, vault, ledger, board },
     opener,
@@ -135,7 +141,11 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   const applier = new VerificationApplier(database, sealer, ledger, clock, random);
   const recorder = new VerificationRecorder(vault, sealer, ledger, clock, ids);
   const queries = new VerificationQueries(database, sealer, vault);
-  const reader = new VerificationReader(database, sealer, applier, opener, ledger, { clock, log });
+  const reader = new VerificationReader(database, sealer, applier, opener, ledger, {
+    clock,
+    random,
+    log,
+  });
   const bulkReader = new VerificationBulkReader(sealer, reader, opener, clock);
   const preview = new PolicyPreview(database, sealer, board, capabilities, providers, clock);
   const guardrail = new PolicyGuardrail(database, board, opener, ledger, clock, log);
@@ -156,6 +166,10 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     clock,
     ids,
     log,
+  );
+  const dueWork = new DueWork(
+    { database, connections: opener, quotas, starter, reader, bulkReader },
+    { clock, random, log },
   );
   const correlator = new SignalCorrelator(database, vault);
   const inbox = new InboxService(
@@ -234,6 +248,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     policyPreview: preview,
     providerHealth: health,
     providerOutcomes: new ProviderOutcomeQueries(database),
+    readLag: new ReadLagQueries(database, clock),
     inbox,
     returns: new ReturnService(returnTokens, sealer, applier, starter, { clock, log }, wakeup),
     idempotency,
@@ -245,6 +260,6 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     webhookDeliveries: new WebhookDeliveries({ database, ledger, onQueued }, clock),
     dispatcher,
     health: new HealthService(database, clock),
-    workers: new Workers({ database, inbox, reader, starter, idempotency, wakeup, background }, clock, log),
+    workers: new Workers({ database, inbox, dueWork, idempotency, wakeup, background }, clock, log),
   };
 }

@@ -22,6 +22,7 @@ export { PolicyPreview, type Preview } from './routing/policy-preview.js';
 export { type PolicyPlace, type PolicyVersion } from './routing/policy-versions.js';
 export { type CallSummary } from './routing/call-record.js';
 export { type ConnectionHealth, ProviderHealth } from './routing/provider-health.js';
+export { type ProviderReadLag, ReadLagQueries } from './verifications/read-lag.js';
 export { ProviderOutcomeQueries, type ProviderOutcomes } from './routing/provider-outcomes.js';
 export { RoutingService } from './routing/routing.service.js';
 export { ADMIN_ROLES, type AdminKey, AdminKeyService, type AdminRole } from './tenancy/admin-key.service.js';

@@ -7,7 +7,7 @@ import {
   type Subject,
   type VerificationStatus,
 } from '@gatehouse/contract';
-import { type Clock, type Database, type RandomSource, type Tx } from '@gatehouse/platform';
+import { type Clock, type Database, type RandomSource, type Statement, type Tx } from '@gatehouse/platform';
 
 import { FORGET_REPORTS, SCHEDULE_REPORTS } from '../evidence/report-archive.js';
 import { type Ledger } from '../ledger/ledger.js';
@@ -71,6 +71,13 @@ export interface Applied {
   readonly setAside: SetAsideReason | null;
 }
 
+/** The claim that a read did not bear out. Several at one instant say the same, or are as doubtful. Served by signals_by_verification. */
+const MARK_CONTRADICTED: Statement = {
+  name: 'signals_mark_contradicted',
+  text: `UPDATE signals SET state = 'set_aside', state_reason = 'contradicted'
+          WHERE tenant_id = $1 AND verification_id = $2 AND received_at = $3 AND state = 'applied'`,
+};
+
 /**
  * The one place where a verification changes: under its row lock, new facts, derived status, ledger entry and next due time
  * are written together, whoever the source is.
@@ -130,6 +137,7 @@ export class VerificationApplier {
       start_state: effects.startState ?? (step.facts.startedAt === null ? row.start_state : 'started'),
       facts: step.facts,
       read_count: readCount,
+      failed_reads: isAnswer(signal) ? 0 : row.failed_reads,
       recheck_seconds: effects.recheckSeconds === undefined ? row.recheck_seconds : effects.recheckSeconds,
       warnings: effects.warnings === undefined ? row.warnings : [...effects.warnings],
     };
@@ -284,6 +292,9 @@ export class VerificationApplier {
     effects: SignalEffects,
   ): Promise<void> {
     const contradicted = contradictedClaim(before.facts, signal);
+    if (contradicted !== null) {
+      await tx.query(MARK_CONTRADICTED, [before.tenant_id, before.id, before.facts.claim?.receivedAt]);
+    }
     const isMove = before.status !== after.status || before.reason_codes.join() !== after.reason_codes.join();
     const kind = kindOf(signal, step, {
       isMove,
@@ -411,6 +422,11 @@ function nextReadCount(row: VerificationRow, signal: Signal): number {
   }
 }
 
+/** Whether the provider has answered a read. */
+function isAnswer({ kind }: Signal): boolean {
+  return kind === 'read' || kind === 'absent' || kind === 'superseded' || kind === 'foreign';
+}
+
 function sourceOf(signal: Signal): FactSource {
   switch (signal.kind) {
     case 'read':
@@ -476,5 +492,6 @@ function valuesOf(row: VerificationRow): readonly unknown[] {
     row.recheck_seconds,
     row.warnings,
     row.decision_sealed,
+    row.failed_reads,
   ];
 }

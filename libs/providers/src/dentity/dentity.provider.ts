@@ -20,7 +20,7 @@ import { toUsDate } from '../kit/dates.js';
 import { finding } from '../kit/finding.js';
 import { splitPhone, toE164 } from '../kit/phones.js';
 import { type ProviderCall, type ProviderHttp } from '../kit/provider-http.js';
-import { glanceAtAll } from './dentity.bulk.js';
+import { glanceAtAll, MAX_IDS } from './dentity.bulk.js';
 import { addressed, type DentityConnection } from './dentity.calls.js';
 import {
   type DentityCredentials,
@@ -56,12 +56,17 @@ export class DentityProvider implements Provider<DentityCredentials, DentitySett
   } as const satisfies Provider['supports'];
   readonly whenGone = 'error';
   readonly identifies = 'session';
+  readonly readManyAtOnce = MAX_IDS;
   readonly webhookMethods = ['PUT'] as const;
 
   readonly images: ImageSource<DentityCredentials, DentitySettings>;
 
   constructor(private readonly http: ProviderHttp) {
     this.images = new DentityImages(http);
+  }
+
+  callsPerMinute({ callsPerMinute }: DentitySettings): number {
+    return callsPerMinute;
   }
 
   endpoints({ baseUrl, imageHosts }: DentitySettings): readonly string[] {
