@@ -64,7 +64,9 @@ export {
 export {
   DELIVERY_STATES,
   type DeliveryFilter,
+  type DeliveryFilterOfAll,
   type DeliveryState,
+  type ReplayRange,
   WebhookDeliveries,
   type WebhookDelivery,
 } from './webhooks/webhook-deliveries.js';
