@@ -4,35 +4,15 @@ import { type Clock, type Database, type Queryable, type Statement } from '@gate
 import { type EventType, eventTypeOf, kindsOf } from '../events/published-event.js';
 import { deliveryId, type Ledger } from '../ledger/ledger.js';
 import { decodeCursor, pageOf } from '../paging.js';
-import { type Environment, ENVIRONMENTS, type TenantScope } from '../tenancy/tenant-scope.js';
+import { ENVIRONMENTS, type TenantScope } from '../tenancy/tenant-scope.js';
 import { type Page, type PageRequest } from '../verifications/verification.js';
-
-export const DELIVERY_STATES = ['pending', 'delivered', 'failed'] as const;
-export type DeliveryState = (typeof DELIVERY_STATES)[number];
-
-export interface WebhookDelivery {
-  readonly tenantId: string;
-  readonly environment: Environment;
-  readonly id: string;
-  readonly eventId: string;
-  readonly eventType: string;
-  readonly endpointId: string;
-  readonly state: DeliveryState;
-  readonly nextAttemptAt: Date | null;
-  readonly createdAt: Date;
-  readonly completedAt: Date | null;
-  /** Oldest first. */
-  readonly attempts: readonly WebhookAttempt[];
-}
-
-export interface WebhookAttempt {
-  readonly at: Date;
-  /** Null: no answer came. */
-  readonly responseStatus: number | null;
-  readonly durationMs: number;
-  /** Null: it was accepted. */
-  readonly error: string | null;
-}
+import {
+  DELIVERY_COLUMNS,
+  deliveryOf,
+  type DeliveryRow,
+  type DeliveryState,
+  type WebhookDelivery,
+} from './webhook-delivery.js';
 
 export interface DeliveryFilter {
   readonly endpointId: string | null;
@@ -53,80 +33,51 @@ export interface ReplayRange {
   readonly onlyUndelivered: boolean;
 }
 
-interface DeliveryRow {
-  readonly tenant_id: string;
-  readonly environment: Environment;
-  readonly id: string;
-  readonly event_id: string;
-  readonly event_type: string;
-  readonly endpoint_id: string;
-  readonly state: DeliveryState;
-  readonly due_at: Date | null;
-  readonly created_at: Date;
-  readonly completed_at: Date | null;
-  readonly attempts: readonly {
-    readonly at: string;
-    readonly responseStatus: number | null;
-    readonly durationMs: number;
-    readonly error: string | null;
-  }[];
-}
-
-/** Attempts shown of one delivery, the newest ones: a redelivery adds to them without end. */
-const ATTEMPTS_SHOWN = 50;
-
-const COLUMNS = `d.tenant_id, d.environment, d.id, d.event_id, d.event_type, d.endpoint_id, d.state, d.due_at, d.created_at,
-       d.completed_at,
-       (SELECT coalesce(json_agg(json_build_object('at', a.at, 'responseStatus', a.response_status, 'durationMs', a.duration_ms,
-                                                   'error', a.error) ORDER BY a.number), '[]')
-          FROM webhook_attempts a
-         WHERE a.tenant_id = d.tenant_id AND a.delivery_id = d.id AND a.number > d.attempts - ${ATTEMPTS_SHOWN}) AS attempts`;
-
 const NEWEST = `AND (d.created_at, d.id) < (coalesce($3, 'infinity'::timestamptz), coalesce($4, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
           ORDER BY d.created_at DESC, d.id DESC LIMIT $5`;
 
 /** Served by webhook_deliveries_newest. */
 const LIST: Statement = {
   name: 'webhook_deliveries_list',
-  text: `SELECT ${COLUMNS} FROM webhook_deliveries d WHERE d.tenant_id = $1 AND d.environment = $2 ${NEWEST}`,
+  text: `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries d WHERE d.tenant_id = $1 AND d.environment = $2 ${NEWEST}`,
 };
 /** Served by webhook_deliveries_undelivered. */
 const LIST_UNDELIVERED: Statement = {
   name: 'webhook_deliveries_list_undelivered',
-  text: `SELECT ${COLUMNS} FROM webhook_deliveries d
+  text: `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries d
           WHERE d.tenant_id = $1 AND d.environment = $2 AND d.state <> 'delivered' AND d.state = $6 ${NEWEST}`,
 };
 /** Served by webhook_deliveries_newest: nearly all of them are. */
 const LIST_DELIVERED: Statement = {
   name: 'webhook_deliveries_list_delivered',
-  text: `SELECT ${COLUMNS} FROM webhook_deliveries d
+  text: `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries d
           WHERE d.tenant_id = $1 AND d.environment = $2 AND d.state = 'delivered' ${NEWEST}`,
 };
 /** Served by webhook_deliveries_by_endpoint. */
 const LIST_BY_ENDPOINT: Statement = {
   name: 'webhook_deliveries_list_by_endpoint',
-  text: `SELECT ${COLUMNS} FROM webhook_deliveries d
+  text: `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries d
           WHERE d.tenant_id = $1 AND d.environment = $2 AND d.endpoint_id = $6
             AND ($7::text IS NULL OR d.state = $7) ${NEWEST}`,
 };
 /** Served by webhook_deliveries_once. */
 const LIST_BY_EVENT: Statement = {
   name: 'webhook_deliveries_list_by_event',
-  text: `SELECT ${COLUMNS} FROM webhook_deliveries d
+  text: `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries d
           WHERE d.tenant_id = $1 AND d.environment = $2 AND d.event_id = $6 AND ($7::uuid IS NULL OR d.endpoint_id = $7)
             AND ($8::text IS NULL OR d.state = $8) ${NEWEST}`,
 };
 /** Served by webhook_deliveries_of_all. */
 const LIST_ALL: Statement = {
   name: 'webhook_deliveries_list_all',
-  text: `SELECT ${COLUMNS} FROM webhook_deliveries d
+  text: `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries d
           WHERE (d.created_at, d.id) < (coalesce($1, 'infinity'::timestamptz), coalesce($2, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
           ORDER BY d.created_at DESC, d.id DESC LIMIT $3`,
 };
 /** A tenant's, in both environments: each of them as far as a page goes, then the newest of both. */
 const ofTenant = (name: string, condition: string): Statement => ({
   name,
-  text: `SELECT ${COLUMNS} FROM unnest($6::text[]) AS e(environment) CROSS JOIN LATERAL (
+  text: `SELECT ${DELIVERY_COLUMNS} FROM unnest($6::text[]) AS e(environment) CROSS JOIN LATERAL (
            SELECT * FROM webhook_deliveries d
             WHERE d.tenant_id = $1 AND d.environment = e.environment AND ($2::text IS NULL OR d.state = $2) ${condition} ${NEWEST}) d
           ORDER BY d.created_at DESC, d.id DESC LIMIT $5`,
@@ -140,7 +91,7 @@ const LIST_UNDELIVERED_OF_TENANT = ofTenant(
 );
 const FIND: Statement = {
   name: 'webhook_deliveries_find',
-  text: `SELECT ${COLUMNS} FROM webhook_deliveries d WHERE d.tenant_id = $1 AND d.environment = $2 AND d.id = $3`,
+  text: `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries d WHERE d.tenant_id = $1 AND d.environment = $2 AND d.id = $3`,
 };
 /** Also of what was delivered: its receiver may have lost it. Nothing, where the endpoint is disabled or gone. */
 const REDELIVER: Statement = {
@@ -352,20 +303,4 @@ async function find(tx: Queryable, scope: TenantScope, id: string): Promise<Webh
 function firstIdAt(milliseconds: number): string {
   const hex = Math.max(0, milliseconds).toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
-}
-
-function deliveryOf(row: DeliveryRow): WebhookDelivery {
-  return {
-    tenantId: row.tenant_id,
-    environment: row.environment,
-    id: row.id,
-    eventId: row.event_id,
-    eventType: row.event_type,
-    endpointId: row.endpoint_id,
-    state: row.state,
-    nextAttemptAt: row.due_at,
-    createdAt: row.created_at,
-    completedAt: row.completed_at,
-    attempts: row.attempts.map(({ at, ...attempt }) => ({ at: new Date(at), ...attempt })),
-  };
 }
