@@ -62,12 +62,12 @@ export {
   type VerificationFilter,
 } from './verifications/verification.js';
 export {
-  DELIVERY_STATES,
   type DeliveryFilter,
-  type DeliveryState,
+  type DeliveryFilterOfAll,
+  type ReplayRange,
   WebhookDeliveries,
-  type WebhookDelivery,
 } from './webhooks/webhook-deliveries.js';
+export { DELIVERY_STATES, type DeliveryState, type WebhookDelivery } from './webhooks/webhook-delivery.js';
 export { WebhookDispatcher } from './webhooks/webhook-dispatcher.js';
 export {
   type DisabledReason,

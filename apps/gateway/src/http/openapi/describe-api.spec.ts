@@ -55,6 +55,7 @@ describe('the OpenAPI document', () => {
       'getVerificationIdentity 200',
       'getVerificationImage 200',
       'getVerificationReport 200',
+      'removeWebhookEndpoint 204',
       'revokeApiKey 204',
       'revokeAdminKey 204',
       'removeConnection 204',
