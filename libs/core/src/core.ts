@@ -6,6 +6,7 @@ import {
   type Ids,
   type Log,
   type MasterKey,
+  OutboundPost,
   type RandomSource,
 } from '@gatehouse/platform';
 
@@ -46,6 +47,7 @@ import { PeopleService } from './verifications/people.service.js';
 import { ReadLagQueries } from './verifications/read-lag.js';
 import { VerificationApplier } from './verifications/verification-applier.js';
 import { VerificationBulkReader } from './verifications/verification-bulk-reader.js';
+import { VerificationExplainer } from './verifications/verification-explainer.js';
 import { VerificationQueries } from './verifications/verification-queries.js';
 import { VerificationReader } from './verifications/verification-reader.js';
 import { VerificationRecorder } from './verifications/verification-recorder.js';
@@ -54,6 +56,11 @@ import { VerificationSealer } from './verifications/verification-sealer.js';
 import { VerificationService } from './verifications/verification.service.js';
 import { VerificationStarter } from './verifications/verification-starter.js';
 import { Wakeup } from './workers/wakeup.js';
+import { DeliveryQueue } from './webhooks/delivery-queue.js';
+import { EndpointHealth } from './webhooks/endpoint-health.js';
+import { WebhookDeliveries } from './webhooks/webhook-deliveries.js';
+import { WebhookDispatcher } from './webhooks/webhook-dispatcher.js';
+import { WebhookEndpointService } from './webhooks/webhook-endpoint.service.js';
 import { Workers } from './workers/workers.js';
 
 /** What the core stands on. */
@@ -69,6 +76,7 @@ export interface CoreOptions {
 
 /** The services that the rest of the deployable uses. */
 export interface Core {
+  readonly ledger: Ledger;
   readonly verifications: VerificationService;
   readonly evidence: EvidenceService;
   readonly people: PeopleService;
@@ -87,6 +95,9 @@ export interface Core {
   readonly inbox: InboxService;
   readonly returns: ReturnService;
   readonly idempotency: IdempotencyService;
+  readonly webhookEndpoints: WebhookEndpointService;
+  readonly webhookDeliveries: WebhookDeliveries;
+  readonly dispatcher: WebhookDispatcher;
   readonly health: HealthService;
   readonly workers: Workers;
 }
@@ -95,7 +106,11 @@ export interface Core {
 export function createCore(options: CoreOptions, providers: ProviderRegistry): Core {
   const { database, config, masterKey, log, clock, ids, random } = options;
   const vault = new TenantVault(database, masterKey, clock, random);
-  const ledger = new Ledger(clock, ids);
+  const queued = new Wakeup();
+  const onQueued = (): void => {
+    queued.wake();
+  };
+  const ledger = new Ledger(clock, ids, onQueued);
   const sealer = new VerificationSealer(vault);
   const wakeup = new Wakeup();
   const returnTokens = new ReturnTokens(vault);
@@ -173,6 +188,18 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     clock,
     ids,
   );
+  const dispatcher = new WebhookDispatcher(
+    {
+      queue: new DeliveryQueue(database),
+      health: new EndpointHealth(database, ledger),
+      vault,
+      openPost: () => new OutboundPost({ allowPrivateNetworks: config.allowPrivateNetworks }),
+      wakeup: queued,
+      log,
+    },
+    clock,
+    random,
+  );
   const sequencer = new Sequencer(database);
   const feedWatch = new FeedWatch(database, log);
   const background = {
@@ -187,6 +214,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   };
 
   return {
+    ledger,
     verifications: new VerificationService(
       {
         database,
@@ -197,6 +225,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
         recorder,
         sealer,
         queries,
+        explainer: new VerificationExplainer(database, queries),
         connections: opener,
         capabilities,
         ledger,
@@ -223,6 +252,13 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     inbox,
     returns: new ReturnService(returnTokens, sealer, applier, starter, { clock, log }, wakeup),
     idempotency,
+    webhookEndpoints: new WebhookEndpointService(
+      { database, vault, ledger, onQueued },
+      config.allowPrivateNetworks,
+      { clock, ids, random },
+    ),
+    webhookDeliveries: new WebhookDeliveries({ database, ledger, onQueued }, clock),
+    dispatcher,
     health: new HealthService(database, clock),
     workers: new Workers({ database, inbox, dueWork, idempotency, wakeup, background }, clock, log),
   };

@@ -61,7 +61,12 @@ const SCHEMAS = '#/components/schemas/';
 /** Callers know a `Verification`; that our class for it is a view is our affair. And they get to see where we really are. */
 function finished(document: OpenAPIObject, publicUrl: string): OpenAPIObject {
   const schemas = Object.entries(document.components?.schemas ?? {});
-  const named = Object.fromEntries(schemas.map(([name, schema]) => [shortName(name), schema]));
+  const named = Object.fromEntries(
+    schemas
+      .map(([name, schema]) => [shortName(name), schema] as const)
+      // By name, so that a change of one controller moves no other's.
+      .sort(([one], [other]) => (one < other ? -1 : 1)),
+  );
   const renamed = { ...document, components: { ...document.components, schemas: named } };
   // References are texts wherever they stand, also in the mappings of discriminators.
   return JSON.parse(JSON.stringify(renamed), (_key, value: unknown) => {
