@@ -213,7 +213,8 @@ describe('what a vendor takes in a minute', () => {
     const readsBefore = (await readsAtSardine(tenant)).length;
     await pass(15, [tenant]);
     expect((await readsAtSardine(tenant)).length).toBe(readsBefore);
-    // A minute's worth is the most that can be owed.
+    // A minute's worth is the most that can be owed; what was called before the clock was moved may be counted after it.
+    await pass(90, [tenant]);
     await pass(90, [tenant]);
     expect((await readsAtSardine(tenant)).length).toBeGreaterThan(readsBefore);
   });
