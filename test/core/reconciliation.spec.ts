@@ -213,7 +213,9 @@ describe('what a vendor takes in a minute', () => {
     const readsBefore = (await readsAtSardine(tenant)).length;
     await pass(15, [tenant]);
     expect((await readsAtSardine(tenant)).length).toBe(readsBefore);
-    await pass(30, [tenant]);
+    // A minute's worth is the most that can be owed; what was called before the clock was moved may be counted after it.
+    await pass(90, [tenant]);
+    await pass(90, [tenant]);
     expect((await readsAtSardine(tenant)).length).toBeGreaterThan(readsBefore);
   });
 
@@ -226,25 +228,26 @@ describe('what a vendor takes in a minute', () => {
   });
 
   it('is left alone for as long as the vendor asks, by every process, once it was too much', async () => {
-    const { tenant } = await backlog('sardine', 12, 60_000);
+    const { tenant } = await backlog('sardine', 3, 60_000);
     await tenant.account.control('POST', '/faults', {
       on: 'request',
       kind: 'rate-limit',
       retryAfterSeconds: 600,
       times: null,
     });
-    const processes = [core.workers, await core.replica()];
-    await Promise.all(processes.map((each) => each.workOff()));
+    await core.workers.workOff();
+    await tenant.account.control('DELETE', '/faults');
     const refused = (await readsAtSardine(tenant)).length;
     expect(refused).toBeGreaterThan(0);
-    expect(refused).toBeLessThan(12);
 
-    await pass(590, [tenant], processes);
+    await Promise.all(Array.from({ length: 5 }, () => begin(tenant)));
+    const other = await core.replica();
+    await pass(590, [tenant], [other]);
+    expect(await dueAt('sardine', tenant)).toBe(5);
     expect((await readsAtSardine(tenant)).length).toBe(refused);
 
-    await tenant.account.control('DELETE', '/faults');
-    await pass(200, [tenant], processes);
-    expect((await readsAtSardine(tenant)).length).toBe(refused + 12);
+    await pass(200, [tenant], [other]);
+    expect((await readsAtSardine(tenant)).length).toBe(refused + 8);
     expect(await dueAt('sardine', tenant)).toBe(0);
   });
 });

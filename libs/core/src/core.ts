@@ -168,7 +168,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     log,
   );
   const dueWork = new DueWork(
-    { database, connections: opener, quotas, starter, reader, bulkReader },
+    { database, providers, connections: opener, quotas, starter, reader, bulkReader },
     { clock, random, log },
   );
   const correlator = new SignalCorrelator(database, vault);

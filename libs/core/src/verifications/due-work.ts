@@ -1,4 +1,4 @@
-import { InvalidShape, ProviderError } from '@gatehouse/contract';
+import { InvalidShape, ProviderError, type ProviderRegistry } from '@gatehouse/contract';
 import { type Clock, type Database, type Log, type RandomSource } from '@gatehouse/platform';
 
 import { concurrently } from '../concurrently.js';
@@ -24,6 +24,7 @@ import {
 
 export interface DueWorkParts {
   readonly database: Database;
+  readonly providers: ProviderRegistry;
   readonly connections: ConnectionOpener;
   readonly quotas: CallQuotas;
   readonly starter: VerificationStarter;
@@ -55,6 +56,11 @@ export class DueWork {
     },
   ) {}
 
+  /** Whether what comes due there is better left to come together. */
+  isBetterTogether(provider: string): boolean {
+    return this.parts.providers.get(provider)?.readMany !== undefined;
+  }
+
   /** Null, or when there are calls again for what had to be put back. Never throws for a failing provider. */
   async do({ rows, lease }: Claimed): Promise<Date | null> {
     const [first] = rows;
@@ -78,19 +84,19 @@ export class DueWork {
 
   async #read(scope: TenantScope, connection: OpenConnection, claimed: Claimed): Promise<Date | null> {
     const { provider } = connection;
-    if (!can(provider, 'readMany') || claimed.rows.length < 2) {
-      return this.#readSingly(scope, connection, claimed);
-    }
-    return this.#readAlike(scope, { ...connection, provider }, claimed);
+    if (!can(provider, 'readMany')) return this.#readSingly(scope, connection, claimed);
+    const alike = await this.#withAlike({ ...connection, provider }, claimed);
+    return alike.rows.length < 2
+      ? this.#readSingly(scope, connection, alike)
+      : this.#readAlike(scope, { ...connection, provider }, alike);
   }
 
   /** A glance at as many as one request holds, then those that it tells something new about. */
   async #readAlike(scope: TenantScope, connection: BulkConnection, claimed: Claimed): Promise<Date | null> {
     const { database, quotas } = this.parts;
-    const { lease } = claimed;
+    const { rows: due, lease } = claimed;
     const grant = await quotas.ask(connection.quota, 1, 1);
-    if (grant.pieces === 0) return this.#putBack(claimed, claimed.rows, grant.nextAt);
-    const due = [...claimed.rows, ...(await this.#claimAlike(connection, claimed))];
+    if (grant.pieces === 0) return this.#putBack(claimed, due, grant.nextAt);
     const rows = await database.query<VerificationRow>(FIND_MANY, [
       scope.tenantId,
       scope.environment,
@@ -195,19 +201,13 @@ export class DueWork {
     return nextAt;
   }
 
-  async #claimAlike(
-    { tenantId, id, provider }: BulkConnection,
-    { rows, lease }: Claimed,
-  ): Promise<readonly DueRow[]> {
+  /** And whatever else has come due there, as far as one request goes. */
+  async #withAlike({ tenantId, id, provider }: BulkConnection, { rows, lease }: Claimed): Promise<Claimed> {
     const room = (provider.readManyAtOnce ?? 1) - rows.length;
-    if (room <= 0) return [];
-    return this.parts.database.query<DueRow>(CLAIM_DUE_ALIKE, [
-      this.surroundings.clock.now(),
-      lease,
-      room,
-      tenantId,
-      id,
-    ]);
+    if (room <= 0) return { rows, lease };
+    const now = this.surroundings.clock.now();
+    const more = await this.parts.database.query<DueRow>(CLAIM_DUE_ALIKE, [now, lease, room, tenantId, id]);
+    return { rows: [...rows, ...more], lease };
   }
 
   /** A glance does for one that we have read before and that nothing else has been said about since; not for a last look. */

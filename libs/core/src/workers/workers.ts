@@ -74,11 +74,13 @@ export class Workers {
 
   /** Does what is due now, once, and nothing that comes due later: in the place of `start`, where somebody else keeps the time. */
   async workOff(): Promise<void> {
-    let isBusy = true;
-    while (isBusy) {
-      isBusy = (await this.#once()) || this.#running.size > 0;
-      await Promise.all([...this.#running.keys(), ...this.#inBackground.values()]);
+    let isOver = false;
+    while (!isOver) {
+      if (await this.#once()) continue;
+      isOver = this.#running.size === 0;
+      if (!isOver) await Promise.race(this.#running.keys());
     }
+    await Promise.all(this.#inBackground.values());
   }
 
   async #run(): Promise<void> {
@@ -133,11 +135,12 @@ export class Workers {
   /** So that neither the backlog of one tenant nor its want of calls holds up the others. */
   #busyConnections(now: Date): readonly string[] {
     for (const [id, until] of this.#resting) if (until <= now) this.#resting.delete(id);
-    const connections = new Set([...this.#running.values()].map(({ connectionId }) => connectionId));
-    const full = [...connections].filter(
-      (id) => this.#count((one) => one.connectionId === id) >= READS_AT_ONE_CONNECTION,
+    const full = [...this.#running.values()].filter(
+      ({ connectionId, provider }) =>
+        this.parts.dueWork.isBetterTogether(provider) ||
+        this.#count((one) => one.connectionId === connectionId) >= READS_AT_ONE_CONNECTION,
     );
-    return [...this.#resting.keys(), ...full];
+    return [...this.#resting.keys(), ...full.map(({ connectionId }) => connectionId)];
   }
 
   #count(which: (one: Running) => boolean): number {
