@@ -38,6 +38,8 @@ export interface CoreHarness {
   readonly database: Database;
   readonly simulatorOrigin: string;
   readonly app: INestApplicationContext;
+  /** With which another program works on the same database. */
+  readonly environment: Readonly<Record<'DATABASE_URL' | 'MASTER_KEY', string>>;
   readonly verifications: VerificationService;
   readonly inbox: InboxService;
   readonly returns: ReturnService;
@@ -60,6 +62,7 @@ export interface HarnessTenant {
 export async function startCore(publicUrl = 'http://127.0.0.1:9'): Promise<CoreHarness> {
   const testDatabase = await createTestDatabase();
   const log = new Log({ level: 'silent' });
+  const masterKey = randomBytes(32);
   const database = await connectDatabase(testDatabase.url, { poolSize: 10, log });
   const { app: simulator } = createSimulator({ autoDelayMs: 0 });
   const simulatorOrigin = await simulator.listen({ port: 0, host: '127.0.0.1' });
@@ -68,7 +71,7 @@ export async function startCore(publicUrl = 'http://127.0.0.1:9'): Promise<CoreH
       imports: [ProvidersModule.forRoot({ allowPrivateNetworks: true })],
       database,
       config: { publicUrl, allowPrivateNetworks: true, adminApiKey: null },
-      masterKey: new LocalMasterKey(randomBytes(32)),
+      masterKey: new LocalMasterKey(Buffer.from(masterKey)),
       log,
       clock: new SystemClock(),
       ids: new SystemIds(),
@@ -98,6 +101,7 @@ export async function startCore(publicUrl = 'http://127.0.0.1:9'): Promise<CoreH
     database,
     simulatorOrigin,
     app,
+    environment: { DATABASE_URL: testDatabase.url, MASTER_KEY: masterKey.toString('base64') },
     verifications: app.get(VerificationService),
     inbox: app.get(InboxService),
     returns: app.get(ReturnService),

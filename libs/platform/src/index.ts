@@ -48,3 +48,4 @@ export { findProjectRoot } from './project-root.js';
 export { addressLiteral, checkOutboundUrl, isPublicAddress } from './net/safe-address.js';
 export { RandomSource, SystemRandom } from './random.js';
 export { ConfigError, StartError } from './start-error.js';
+export { hasCode } from './system-error.js';
