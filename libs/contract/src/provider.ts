@@ -250,6 +250,15 @@ export interface Provider<Credentials = unknown, Settings = unknown> {
    * or null: the core's own schedule, which comes to an end.
    */
   recheckSeconds?(settings: Settings): number | null;
+
+  /** Requests that the vendor takes in a minute, as the connection's admin has set it; absent: the core's own default. */
+  callsPerMinute?(settings: Settings): number;
+
+  /** The most requests that one `read` makes when none has to be repeated; absent: one. */
+  readonly requestsPerRead?: number;
+
+  /** How many handles one request of `readMany` holds; absent: one. */
+  readonly readManyAtOnce?: number;
 }
 
 /** A webhook exactly as it arrived. Header names are lower-case; a repeated header is an array. */

@@ -20,7 +20,11 @@ import { ApiKeyService } from './tenancy/api-key.service.js';
 import { ConnectionService } from './tenancy/connection.service.js';
 import { TenantService } from './tenancy/tenant.service.js';
 import { PeopleService } from './verifications/people.service.js';
+import { ReadLagQueries } from './verifications/read-lag.js';
 import { VerificationService } from './verifications/verification.service.js';
+import { WebhookDeliveries } from './webhooks/webhook-deliveries.js';
+import { WebhookDispatcher } from './webhooks/webhook-dispatcher.js';
+import { WebhookEndpointService } from './webhooks/webhook-endpoint.service.js';
 import { Workers } from './workers/workers.js';
 
 const CORE = Symbol('core');
@@ -41,10 +45,14 @@ const SERVICES: readonly (readonly [Type, keyof Core])[] = [
   [PolicyPreview, 'policyPreview'],
   [ProviderHealth, 'providerHealth'],
   [ProviderOutcomeQueries, 'providerOutcomes'],
+  [ReadLagQueries, 'readLag'],
   [InboxService, 'inbox'],
   [ReturnService, 'returns'],
   [IdempotencyService, 'idempotency'],
   [Remapper, 'remapper'],
+  [WebhookEndpointService, 'webhookEndpoints'],
+  [WebhookDeliveries, 'webhookDeliveries'],
+  [WebhookDispatcher, 'dispatcher'],
   [HealthService, 'health'],
   [Workers, 'workers'],
 ];

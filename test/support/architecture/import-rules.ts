@@ -7,6 +7,8 @@ const MAY_IMPORT: ReadonlyMap<string, readonly string[]> = new Map([
   ['libs/platform', ['libs/contract']],
   ['libs/providers', ['libs/contract', 'libs/platform']],
   ['libs/core', ['libs/contract', 'libs/platform']],
+  // Published: whoever installs it gets nothing else of ours.
+  ['libs/sdk', []],
   ['apps/gateway', ['libs/contract', 'libs/platform', 'libs/providers', 'libs/core']],
   ['apps/simulator', ['libs/platform']],
   ['apps/demo', ['libs/platform', 'apps/gateway', 'apps/simulator']],

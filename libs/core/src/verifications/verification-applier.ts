@@ -7,10 +7,11 @@ import {
   type Subject,
   type VerificationStatus,
 } from '@gatehouse/contract';
-import { type Clock, type Database, type RandomSource, type Tx } from '@gatehouse/platform';
+import { type Clock, type Database, type RandomSource, type Statement, type Tx } from '@gatehouse/platform';
 
 import { FORGET_REPORTS, SCHEDULE_REPORTS } from '../evidence/report-archive.js';
-import { type Ledger, type LedgerKind } from '../ledger/ledger.js';
+import { type Ledger } from '../ledger/ledger.js';
+import { type LedgerKind } from '../ledger/ledger-kind.js';
 import { type KeptReading, type ReadingArchive } from '../readings/reading-archive.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { canonical, type Facts } from './facts.js';
@@ -73,6 +74,13 @@ export interface Applied {
   readonly setAside: SetAsideReason | null;
 }
 
+/** The claim that a read did not bear out. Several at one instant say the same, or are as doubtful. Served by signals_by_verification. */
+const MARK_CONTRADICTED: Statement = {
+  name: 'signals_mark_contradicted',
+  text: `UPDATE signals SET state = 'set_aside', state_reason = 'contradicted'
+          WHERE tenant_id = $1 AND verification_id = $2 AND received_at = $3 AND state = 'applied'`,
+};
+
 /**
  * The one place where a verification changes: under its row lock, new facts, derived status, ledger entry and next due time
  * are written together, whoever the source is.
@@ -134,6 +142,7 @@ export class VerificationApplier {
       start_state: effects.startState ?? (step.facts.startedAt === null ? row.start_state : 'started'),
       facts: step.facts,
       read_count: readCount,
+      failed_reads: isAnswer(signal) ? 0 : row.failed_reads,
       recheck_seconds: effects.recheckSeconds === undefined ? row.recheck_seconds : effects.recheckSeconds,
       warnings: effects.warnings === undefined ? row.warnings : [...effects.warnings],
     };
@@ -307,9 +316,13 @@ export class VerificationApplier {
     effects: SignalEffects,
   ): Promise<void> {
     const contradicted = contradictedClaim(before.facts, signal);
+    if (contradicted !== null) {
+      await tx.query(MARK_CONTRADICTED, [before.tenant_id, before.id, before.facts.claim?.receivedAt]);
+    }
     const isMove = before.status !== after.status || before.reason_codes.join() !== after.reason_codes.join();
     const kind = kindOf(signal, step, {
       isMove,
+      isNotice: before.status === after.status && isOnlyNotice(before.reason_codes, after.reason_codes),
       isContradiction: contradicted !== null,
       change: effects.change ?? null,
     });
@@ -354,13 +367,17 @@ function kindOf(
   step: Transition,
   is: {
     readonly isMove: boolean;
+    /** A document is about to expire, and nothing else changed. */
+    readonly isNotice: boolean;
     readonly isContradiction: boolean;
     readonly change: SignalEffects['change'] | null;
   },
 ): LedgerKind | null {
   const isDelivery = signal.kind === 'webhook' && signal.observation.delivery.length > 0;
-  if (step.changed)
+  if (step.changed) {
+    if (is.isNotice) return 'verification.document_expiring';
     return isDelivery && !is.isMove ? 'verification.delivery_updated' : 'verification.status_changed';
+  }
   if (is.change != null) return `verification.${is.change}`;
   if (signal.kind === 'started') return 'verification.started';
   const isTold = signal.kind === 'webhook' || signal.kind === 'return';
@@ -368,6 +385,11 @@ function kindOf(
     return 'signal.set_aside';
   }
   return isTold ? 'signal.received' : null;
+}
+
+function isOnlyNotice(before: readonly string[], after: readonly string[]): boolean {
+  const added = after.filter((reason) => !before.includes(reason));
+  return added.join() === 'document_expiring' && before.every((reason) => after.includes(reason));
 }
 
 /** Before there is a result, providers show what the person was announced as: a claim of ours, not an identity. */
@@ -424,6 +446,11 @@ function nextReadCount(row: VerificationRow, signal: Signal): number {
     case 'decision':
       return row.read_count;
   }
+}
+
+/** Whether the provider has answered a read. */
+function isAnswer({ kind }: Signal): boolean {
+  return kind === 'read' || kind === 'absent' || kind === 'superseded' || kind === 'foreign';
 }
 
 function sourceOf(signal: Signal): FactSource {
@@ -492,5 +519,6 @@ function valuesOf(row: VerificationRow): readonly unknown[] {
     row.recheck_seconds,
     row.warnings,
     row.decision_sealed,
+    row.failed_reads,
   ];
 }

@@ -21,7 +21,7 @@ import { type Evidenced, evidenced } from '../kit/evidence.js';
 import { finding } from '../kit/finding.js';
 import { splitPhone, toE164 } from '../kit/phones.js';
 import { type ProviderCall, type ProviderHttp } from '../kit/provider-http.js';
-import { glanceAtAll } from './dentity.bulk.js';
+import { glanceAtAll, MAX_IDS } from './dentity.bulk.js';
 import { addressed, type DentityConnection } from './dentity.calls.js';
 import {
   type DentityCredentials,
@@ -57,6 +57,7 @@ export class DentityProvider implements Provider<DentityCredentials, DentitySett
   } as const satisfies Provider['supports'];
   readonly whenGone = 'error';
   readonly identifies = 'session';
+  readonly readManyAtOnce = MAX_IDS;
   readonly webhookMethods = ['PUT'] as const;
   readonly mappingVersion = DENTITY_MAPPING;
 
@@ -64,6 +65,10 @@ export class DentityProvider implements Provider<DentityCredentials, DentitySett
 
   constructor(private readonly http: ProviderHttp) {
     this.images = new DentityImages(http);
+  }
+
+  callsPerMinute({ callsPerMinute }: DentitySettings): number {
+    return callsPerMinute;
   }
 
   endpoints({ baseUrl, imageHosts }: DentitySettings): readonly string[] {

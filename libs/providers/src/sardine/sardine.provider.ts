@@ -64,6 +64,10 @@ export class SardineProvider implements Provider<SardineCredentials, SardineSett
     this.images = new SardineImages(http, this.#entities);
   }
 
+  callsPerMinute({ callsPerMinute }: SardineSettings): number {
+    return callsPerMinute;
+  }
+
   endpoints({ baseUrl, imageHosts }: SardineSettings): readonly string[] {
     return [baseUrl, ...imageHosts.map((host) => `https://${host}`)];
   }

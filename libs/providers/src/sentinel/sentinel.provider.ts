@@ -54,6 +54,8 @@ export class SentinelProvider implements Provider<SentinelCredentials, SentinelS
   } as const satisfies Provider['supports'];
   readonly whenGone = 'error';
   readonly identifies = 'person';
+  /** By the contact of today, by the first one, and once for the images. */
+  readonly requestsPerRead = 3;
   readonly webhookMethods = ['POST'] as const;
   readonly mappingVersion = SENTINEL_MAPPING;
   readonly images: SentinelImages;
@@ -62,6 +64,10 @@ export class SentinelProvider implements Provider<SentinelCredentials, SentinelS
   constructor(http: ProviderHttp) {
     this.#calls = new SentinelCalls(http);
     this.images = new SentinelImages(this.#calls);
+  }
+
+  callsPerMinute({ callsPerMinute }: SentinelSettings): number {
+    return callsPerMinute;
   }
 
   endpoints(settings: SentinelSettings): readonly string[] {

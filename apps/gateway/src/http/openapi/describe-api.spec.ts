@@ -1,23 +1,14 @@
 import 'reflect-metadata';
 
-import {
-  Database,
-  gatewayConfig,
-  Log,
-  type MasterKey,
-  SystemClock,
-  SystemIds,
-  SystemRandom,
-} from '@gatehouse/platform';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { findProjectRoot } from '@gatehouse/platform';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { type NestApplicationOptions } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type OpenAPIObject } from '@nestjs/swagger';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 
-import { AppModule } from '../../app.module.js';
-import { describeApi } from './describe-api.js';
+import { documentText, undeployedDocument } from './undeployed-document.js';
 
 const PUBLIC_URL = 'https://gatehouse.operator.example';
 
@@ -38,26 +29,16 @@ let document: OpenAPIObject;
 let answers: readonly Answer[];
 
 beforeAll(async () => {
-  // Nothing is asked of any of them: describing an application does not start it.
-  const nestOptions: Pick<NestApplicationOptions, 'logger'> = { logger: false };
-  const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.forRoot({
-      config: gatewayConfig({}),
-      database: Object.create(Database.prototype) as Database,
-      masterKey: {} as MasterKey,
-      log: new Log({ level: 'error' }),
-      clock: new SystemClock(),
-      ids: new SystemIds(),
-      random: new SystemRandom(),
-    }),
-    new FastifyAdapter(),
-    nestOptions,
-  );
-  document = describeApi(app, PUBLIC_URL);
+  document = await undeployedDocument(PUBLIC_URL);
   answers = answersOf(document);
 });
 
 describe('the OpenAPI document', () => {
+  it('is what clients are made from: npm run openapi writes libs/sdk/openapi.json', async () => {
+    const kept = await readFile(join(findProjectRoot(), 'libs/sdk/openapi.json'), 'utf8');
+    expect(kept).toBe(documentText(await undeployedDocument()));
+  });
+
   it('gives every answer words of its own', () => {
     expect(answers.length).toBeGreaterThan(100);
     expect(answers.filter(({ description }) => description === '')).toEqual([]);
@@ -69,10 +50,12 @@ describe('the OpenAPI document', () => {
     );
     // Those answer with no body, another media type, or this very document.
     expect(without.map(({ place }) => place)).toEqual([
-      // Two forms, each with its example.
+      // Two forms each, with an example of both.
+      'explainVerification 200',
       'getVerificationIdentity 200',
       'getVerificationImage 200',
       'getVerificationReport 200',
+      'removeWebhookEndpoint 204',
       'revokeApiKey 204',
       'revokeAdminKey 204',
       'removeConnection 204',

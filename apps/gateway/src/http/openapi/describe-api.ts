@@ -32,6 +32,7 @@ export function describeApi(app: INestApplication, publicUrl: string): OpenAPIOb
     .addTag('Verifications', 'One person, verified once.')
     .addTag('People', 'What providers hold on people.')
     .addTag('Imports', 'Adopting what a provider already holds.')
+    .addTag('Webhooks', 'Where events are posted to, and what became of each.')
     .addTag('Me', 'What a key is good for.')
     .addTag('Tenants', 'Admin: our customers.')
     .addTag('API keys', 'Admin: the keys of tenants’ backends.')
@@ -39,6 +40,7 @@ export function describeApi(app: INestApplication, publicUrl: string): OpenAPIOb
     .addTag('Connections', 'Admin: tenants’ accounts at providers.')
     .addTag('Providers', 'Admin: what this deployment can connect to.')
     .addTag('Routing', 'Admin: which provider a tenant’s verifications go to.')
+    .addTag('Webhook deliveries', 'Admin: what was posted to tenants’ endpoints.')
     .addTag('Inbound', 'What providers and browsers call.')
     .addTag('Operations', 'Health.')
     .addTag('Documentation', 'This document, and the pages of problems.')
@@ -61,7 +63,12 @@ const SCHEMAS = '#/components/schemas/';
 /** Callers know a `Verification`; that our class for it is a view is our affair. And they get to see where we really are. */
 function finished(document: OpenAPIObject, publicUrl: string): OpenAPIObject {
   const schemas = Object.entries(document.components?.schemas ?? {});
-  const named = Object.fromEntries(schemas.map(([name, schema]) => [shortName(name), schema]));
+  const named = Object.fromEntries(
+    schemas
+      .map(([name, schema]) => [shortName(name), schema] as const)
+      // By name, so that a change of one controller moves no other's.
+      .sort(([one], [other]) => (one < other ? -1 : 1)),
+  );
   const renamed = { ...document, components: { ...document.components, schemas: named } };
   // References are texts wherever they stand, also in the mappings of discriminators.
   return JSON.parse(JSON.stringify(renamed), (_key, value: unknown) => {
