@@ -7,7 +7,7 @@ export const USAGE = `npm run remap -- --provider <name> --since <date> [--tenan
 
 Shows what the present mapping and the present settings make of what was read since, and changes nothing.
 
-  --provider  whose answers, as: sentinel
+  --provider  whose answers, by the provider’s name
   --since     YYYY-MM-DD, or a time with its zone: verifications that were last read before are left out
   --tenant    of one tenant only
   --apply     lets it count, one verification after the other; to be run again if it is cut off
