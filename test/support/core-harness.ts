@@ -39,6 +39,8 @@ export interface CoreHarness {
   readonly database: Database;
   readonly simulatorOrigin: string;
   readonly app: INestApplicationContext;
+  /** With which another program works on the same database. */
+  readonly environment: Readonly<Record<'DATABASE_URL' | 'MASTER_KEY', string>>;
   readonly verifications: VerificationService;
   readonly inbox: InboxService;
   readonly returns: ReturnService;
@@ -66,10 +68,11 @@ export async function startCore({
 }: { readonly clock?: Clock } = {}): Promise<CoreHarness> {
   const testDatabase = await createTestDatabase();
   const log = new Log({ level: 'silent' });
+  const keyBytes = randomBytes(32);
   const database = await connectDatabase(testDatabase.url, { poolSize: 10, log });
   const { app: simulator } = createSimulator({ autoDelayMs: 0 });
   const simulatorOrigin = await simulator.listen({ port: 0, host: '127.0.0.1' });
-  const masterKey = new LocalMasterKey(randomBytes(32));
+  const masterKey = new LocalMasterKey(Buffer.from(keyBytes));
   const started: INestApplicationContext[] = [];
   const start = async (): Promise<INestApplicationContext> => {
     const context = await NestFactory.createApplicationContext(
@@ -111,6 +114,7 @@ export async function startCore({
     database,
     simulatorOrigin,
     app,
+    environment: { DATABASE_URL: testDatabase.url, MASTER_KEY: keyBytes.toString('base64') },
     verifications: app.get(VerificationService),
     inbox: app.get(InboxService),
     returns: app.get(ReturnService),

@@ -1,6 +1,12 @@
 import { type ByteStream, type ImageEntry, type ImageLink } from './evidence.js';
 import { type Identity } from './identity.js';
-import { type Handle, type InboundSignal, type Observation, type Reading } from './observation.js';
+import {
+  type Handle,
+  type InboundSignal,
+  type Observation,
+  type Reading,
+  type Remapped,
+} from './observation.js';
 import { type Check, type Contact, type DocumentType, type StartRequest } from './requests.js';
 import { type ProviderVerdict } from './statuses.js';
 
@@ -170,6 +176,15 @@ export interface Provider<Credentials = unknown, Settings = unknown> {
 
   /** Reads what the provider holds now, without images where it can. */
   read(connection: Connection<Credentials, Settings>, handle: Handle, now: Date): Promise<Reading>;
+
+  /** Version of what the adapter makes of an answer. Grows whenever the same answer may come to something else. */
+  readonly mappingVersion: number;
+
+  /**
+   * What the present mapping makes of what was read at `readAt` and kept as {@link Reading} `evidence`. Pure: calls nobody, and
+   * with the version that made the evidence says the same again. Throws {@link InvalidShape} for what it cannot read.
+   */
+  remap(evidence: unknown, settings: Settings, readAt: Date): Remapped;
 
   /**
    * Authenticates **and** parses one webhook, over the raw bytes. Throws {@link WebhookRefusal} and nothing else:

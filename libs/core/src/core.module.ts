@@ -10,6 +10,7 @@ import { IdempotencyService } from './idempotency/idempotency.service.js';
 import { ImportService } from './imports/import.service.js';
 import { InboxService } from './inbox/inbox.service.js';
 import { ReturnService } from './inbox/return.service.js';
+import { Remapper } from './readings/remapper.js';
 import { PolicyPreview } from './routing/policy-preview.js';
 import { ProviderHealth } from './routing/provider-health.js';
 import { ProviderOutcomeQueries } from './routing/provider-outcomes.js';
@@ -48,6 +49,7 @@ const SERVICES: readonly (readonly [Type, keyof Core])[] = [
   [InboxService, 'inbox'],
   [ReturnService, 'returns'],
   [IdempotencyService, 'idempotency'],
+  [Remapper, 'remapper'],
   [WebhookEndpointService, 'webhookEndpoints'],
   [WebhookDeliveries, 'webhookDeliveries'],
   [WebhookDispatcher, 'dispatcher'],

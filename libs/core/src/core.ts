@@ -25,6 +25,8 @@ import { SignalCorrelator } from './inbox/signal-correlator.js';
 import { Ledger } from './ledger/ledger.js';
 import { Sequencer } from './ledger/sequencer.js';
 import { TenantVault } from './privacy/tenant-vault.js';
+import { ReadingArchive } from './readings/reading-archive.js';
+import { Remapper } from './readings/remapper.js';
 import { CallQuotas } from './quotas/call-quotas.js';
 import { Capabilities } from './routing/capabilities.js';
 import { PolicyGuardrail } from './routing/policy-guardrail.js';
@@ -95,6 +97,7 @@ export interface Core {
   readonly inbox: InboxService;
   readonly returns: ReturnService;
   readonly idempotency: IdempotencyService;
+  readonly remapper: Remapper;
   readonly webhookEndpoints: WebhookEndpointService;
   readonly webhookDeliveries: WebhookDeliveries;
   readonly dispatcher: WebhookDispatcher;
@@ -138,7 +141,8 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   const router = new Router(board, health, capabilities, providers, vault, clock);
   const choice = new ProviderChoice(opener, router, capabilities);
 
-  const applier = new VerificationApplier(database, sealer, ledger, clock, random);
+  const readings = new ReadingArchive(vault);
+  const applier = new VerificationApplier(database, sealer, readings, ledger, clock, random);
   const recorder = new VerificationRecorder(vault, sealer, ledger, clock, ids);
   const queries = new VerificationQueries(database, sealer, vault);
   const reader = new VerificationReader(database, sealer, applier, opener, ledger, {
@@ -225,7 +229,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
         recorder,
         sealer,
         queries,
-        explainer: new VerificationExplainer(database, queries),
+        explainer: new VerificationExplainer(database, queries, readings),
         connections: opener,
         capabilities,
         ledger,
@@ -252,6 +256,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     inbox,
     returns: new ReturnService(returnTokens, sealer, applier, starter, { clock, log }, wakeup),
     idempotency,
+    remapper: new Remapper(database, readings, opener, applier, providers),
     webhookEndpoints: new WebhookEndpointService(
       { database, vault, ledger, onQueued },
       config.allowPrivateNetworks,

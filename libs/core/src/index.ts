@@ -14,6 +14,7 @@ export {
 export { type Import, ImportService } from './imports/import.service.js';
 export { InboxService } from './inbox/inbox.service.js';
 export { ReturnService } from './inbox/return.service.js';
+export { Remapper, type RemapOutcome, type RemapRequest, type RemapResult } from './readings/remapper.js';
 export { Ledger } from './ledger/ledger.js';
 export { requireMasterKey } from './privacy/master-key-check.js';
 export { type FailedAttempt, type RoutingRecord, type Skipped } from './routing/decide.js';

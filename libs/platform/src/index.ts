@@ -56,3 +56,4 @@ export { OutgoingRequests } from './net/outgoing-requests.js';
 export { addressLiteral, checkOutboundUrl, isPublicAddress } from './net/safe-address.js';
 export { RandomSource, SystemRandom } from './random.js';
 export { ConfigError, StartError } from './start-error.js';
+export { hasCode } from './system-error.js';

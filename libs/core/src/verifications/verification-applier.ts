@@ -12,6 +12,7 @@ import { type Clock, type Database, type RandomSource, type Statement, type Tx }
 import { FORGET_REPORTS, SCHEDULE_REPORTS } from '../evidence/report-archive.js';
 import { type Ledger } from '../ledger/ledger.js';
 import { type LedgerKind } from '../ledger/ledger-kind.js';
+import { type KeptReading, type ReadingArchive } from '../readings/reading-archive.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { canonical, type Facts } from './facts.js';
 import { nextDue, READS_AT_START } from './schedule.js';
@@ -41,6 +42,8 @@ export interface SignalEffects {
   readonly handlePatch?: Handle;
   /** Merged under the stored handle: what a webhook has taught us meanwhile is not undone by a start or a new link. */
   readonly handleDefaults?: Handle;
+  /** What this read was made of, and by which mapping it was read. */
+  readonly reading?: KeptReading;
   /** The identity as this read showed it; stored when the read is the greatest so far. */
   readonly identity?: Identity | null;
   readonly action?: Action;
@@ -86,6 +89,7 @@ export class VerificationApplier {
   constructor(
     private readonly database: Database,
     private readonly sealer: VerificationSealer,
+    private readonly readings: ReadingArchive,
     private readonly ledger: Ledger,
     private readonly clock: Clock,
     private readonly random: RandomSource,
@@ -116,6 +120,7 @@ export class VerificationApplier {
     await tx.query(UPDATE, valuesOf(next));
     if (effects.correctSubject !== undefined) await this.#correct(tx, row, effects.correctSubject);
     await this.#keepReports(tx, row, next);
+    await this.#keepReading(tx, row, next, signal, step, effects);
     await this.#record(tx, scope, row, next, signal, step, effects);
     return { row: next, changed: next.version !== row.version, setAside: step.setAside };
   }
@@ -173,7 +178,8 @@ export class VerificationApplier {
     step: Transition,
     effects: SignalEffects,
   ): Promise<Partial<VerificationRow>> {
-    const isGreatestRead = signal.kind === 'read' && step.facts.read?.readAt === signal.at;
+    const isRead = signal.kind === 'read' || signal.kind === 'remap';
+    const isGreatestRead = isRead && step.facts.read?.readAt === signal.at;
     const identity = isGreatestRead && isAboutResult(step) ? (effects.identity ?? null) : null;
     const reference = effects.reference ?? row.provider_reference;
     // What a person has withdrawn is not passed on.
@@ -216,6 +222,23 @@ export class VerificationApplier {
       for (const statement of FORGET_REPORTS) await tx.query(statement, [tenant_id, id]);
     } else if (after.evidence?.report === true && after.version !== before.version) {
       await tx.query(SCHEDULE_REPORTS, [tenant_id, id, environment, bucketOf(tenant_id), this.clock.now()]);
+    }
+  }
+
+  /** What a person has withdrawn is not kept, and neither is what does not count. */
+  async #keepReading(
+    tx: Tx,
+    before: VerificationRow,
+    after: VerificationRow,
+    signal: Signal,
+    step: Transition,
+    { reading }: SignalEffects,
+  ): Promise<void> {
+    const isWithdrawal = signal.kind === 'read' && signal.observation.consent?.revokedAt != null;
+    if (isWithdrawal || (after.status === 'revoked' && before.status !== 'revoked')) {
+      await this.readings.forget(tx, after);
+    } else if (reading !== undefined && !isWithoutEffect(step.setAside)) {
+      await this.readings.keep(tx, after, reading, signal.at);
     }
   }
 
@@ -269,6 +292,7 @@ export class VerificationApplier {
       case 'gone':
       case 'foreign':
         return hint !== null && hint.toISOString() > signal.at ? hint : scheduled;
+      case 'remap':
       case 'started':
       case 'unshared':
       case 'deadline':
@@ -316,6 +340,7 @@ export class VerificationApplier {
         source: sourceOf(signal),
         ...(signal.kind === 'webhook' &&
           signal.observation.verdict !== null && { claim: signal.observation.verdict }),
+        ...(effects.reading !== undefined && { mappingVersion: effects.reading.mappingVersion }),
         ...(isNewVersion
           ? {
               from: before.status,
@@ -412,6 +437,7 @@ function nextReadCount(row: VerificationRow, signal: Signal): number {
     case 'superseded':
     case 'foreign':
       return row.read_count + 1;
+    case 'remap':
     case 'gone':
     case 'start_failed':
     case 'unshared':
@@ -430,6 +456,7 @@ function isAnswer({ kind }: Signal): boolean {
 function sourceOf(signal: Signal): FactSource {
   switch (signal.kind) {
     case 'read':
+    case 'remap':
     case 'absent':
     case 'gone':
     case 'superseded':

@@ -1,4 +1,4 @@
-import { InvalidShape, type Observation, Problem, ProviderError, type Reading } from '@gatehouse/contract';
+import { InvalidShape, Problem, ProviderError, type Reading } from '@gatehouse/contract';
 import { type Clock, type Database, type Log, type RandomSource } from '@gatehouse/platform';
 
 import { type Ledger } from '../ledger/ledger.js';
@@ -9,7 +9,7 @@ import { retryDelayMs } from './read-retry.js';
 import { GONE_AFTER_MS, PATIENCE_MS } from './schedule.js';
 import { type Signal } from './transition.js';
 import { type VerificationApplier } from './verification-applier.js';
-import { claimOn } from './verification-rivals.js';
+import { claimOn, judgedBy } from './verification-rivals.js';
 import { FIND, GIVE_UP, POSTPONE, REST, type VerificationRow } from './verification.rows.js';
 import { type VerificationSealer } from './verification-sealer.js';
 
@@ -115,25 +115,22 @@ export class VerificationReader {
     reading: Extract<Reading, { kind: 'present' }>,
     cause: Readonly<Record<string, unknown>>,
   ): Promise<void> {
-    const { observation, reference, handlePatch, identity } = reading;
+    const { observation, reference, handlePatch, identity, evidence } = reading;
     const claim = await claimOn(this.database, scope, row, connection, { observation, reference, at });
     if (claim === 'superseded') {
       await this.applier.apply(scope, row.id, { kind: 'superseded', at }, { cause });
       return;
     }
-    const judged: Observation =
-      claim === 'sole'
-        ? observation
-        : {
-            ...observation,
-            verdict: 'needs_review',
-            reasonCodes: [...observation.reasonCodes, 'duplicate_identity'],
-          };
     await this.applier.apply(
       scope,
       row.id,
-      { kind: 'read', at, observation: judged },
+      { kind: 'read', at, observation: judgedBy(claim, observation) },
       {
+        reading: {
+          mappingVersion: connection.provider.mappingVersion,
+          evidence,
+          isDisputed: claim === 'disputed',
+        },
         reference,
         handlePatch,
         identity,
