@@ -10,7 +10,8 @@ import {
   type Tx,
 } from '@gatehouse/platform';
 
-import { type Ledger, type LedgerKind } from '../ledger/ledger.js';
+import { type Ledger } from '../ledger/ledger.js';
+import { type LedgerKind } from '../ledger/ledger-kind.js';
 import { type TenantVault } from '../privacy/tenant-vault.js';
 import { type Capabilities } from '../routing/capabilities.js';
 import { type PolicyPlace } from '../routing/policy-versions.js';
@@ -69,6 +70,10 @@ const LOCK_TENANT: Statement = {
 const FORGET_BREAKER: Statement = {
   name: 'connections_forget_breaker',
   text: 'DELETE FROM connection_breakers WHERE tenant_id = $1 AND connection_id = $2',
+};
+const FORGET_QUOTA: Statement = {
+  name: 'connections_forget_quota',
+  text: 'DELETE FROM connection_quotas WHERE tenant_id = $1 AND connection_id = $2',
 };
 const TENANT_EXISTS: Statement = {
   name: 'connections_tenant_exists',
@@ -192,6 +197,7 @@ export class ConnectionService {
       }
       await tx.query(DELETE, [tenantId, row.id]);
       await tx.query(FORGET_BREAKER, [tenantId, row.id]);
+      await tx.query(FORGET_QUOTA, [tenantId, row.id]);
       await this.#record(tx, 'connection.removed', {
         tenantId,
         environment,

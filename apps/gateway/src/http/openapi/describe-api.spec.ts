@@ -139,7 +139,7 @@ describe('the OpenAPI document', () => {
   });
 
   it('has a webhook for every type of event, and nothing else', () => {
-    expect(Object.keys(document.webhooks)).toEqual(EVENT_TYPES);
+    expect(Object.keys(document.webhooks)).toEqual([...EVENT_TYPES, 'endpoint.test']);
     for (const [type, { post }] of Object.entries(document.webhooks)) {
       const [content = {}] = Object.values(post?.requestBody?.content ?? {});
       expect(examplesOf(content)).toEqual([expect.objectContaining({ type })]);
@@ -196,6 +196,7 @@ describe('the OpenAPI document', () => {
       'listAdminKeys',
       'listApiKeys',
       'listProblems',
+      'listWebhookEndpoints',
     ]);
     const paged = lists.filter((operation) => namesOf(operation).includes('cursor'));
     expect(paged.filter((operation) => !namesOf(operation).includes('limit'))).toEqual([]);
