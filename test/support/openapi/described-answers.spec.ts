@@ -3,16 +3,13 @@ import { describe, expect, it } from '@jest/globals';
 import { type RawAnswer } from '../raw-http.js';
 import { requireDescribed, requireDescribedMessage } from './described-answers.js';
 
-const HEADERS = [
+const HEADERS: readonly (readonly [string, string])[] = [
   ['content-type', 'application/json; charset=utf-8'],
   ['x-request-id', 'r-1'],
   ['x-content-type-options', 'nosniff'],
-] as const;
+];
 
-function answer(
-  json: unknown,
-  { status = 200, headers = HEADERS } = {},
-): RawAnswer {
+function answer(json: unknown, { status = 200, headers = HEADERS } = {}): RawAnswer {
   return { status, headers: new Map(headers), text: JSON.stringify(json), json };
 }
 
