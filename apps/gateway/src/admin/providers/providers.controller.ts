@@ -33,6 +33,8 @@ export class ProvidersController {
   @Operation({
     id: 'listProviders',
     summary: 'The providers of this deployment, what each can do, and what a connection needs',
+    description:
+      'With the JSON Schemas of the credentials and settings, from which a form can be drawn, and how each provider has been doing.',
     problems: ['validation_failed'],
   })
   @ApiOkResponse({ type: ProvidersView, description: 'All of them.', example: PROVIDERS_EXAMPLE })

@@ -27,6 +27,8 @@ export class AdminWebhookDeliveriesController {
   @Operation({
     id: 'listAllWebhookDeliveries',
     summary: 'List the deliveries of all tenants, newest first',
+    description:
+      'For support. Neither an address nor anything that a receiver answered is in it, but its HTTP status.',
     problems: ['validation_failed'],
   })
   @ApiOkResponse({

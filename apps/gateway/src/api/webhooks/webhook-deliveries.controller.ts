@@ -36,6 +36,8 @@ export class WebhookDeliveriesController {
   @Operation({
     id: 'listWebhookDeliveries',
     summary: 'List deliveries, newest first',
+    description:
+      'One of each event to each endpoint that asked for it, with its attempts. Of what a receiver answered only the HTTP status is kept.',
     problems: ['validation_failed'],
   })
   @ApiOkResponse({
@@ -54,7 +56,12 @@ export class WebhookDeliveriesController {
   @Get(':id')
   @ApiParam(ID)
   @RequireScope('webhooks:read')
-  @Operation({ id: 'getWebhookDelivery', summary: 'Read a delivery', problems: ['not_found'] })
+  @Operation({
+    id: 'getWebhookDelivery',
+    summary: 'Read a delivery',
+    description: 'How it stands, when it is tried next, and its newest 50 attempts.',
+    problems: ['not_found'],
+  })
   @ApiOkResponse({
     type: WebhookDeliveryView,
     description: 'The delivery, with its attempts.',

@@ -10,6 +10,6 @@ export class ListWebhookDeliveriesQuery extends PageQuery {
   @IdOf('evt', { description: 'Of this event only.' })
   eventId?: string | null;
 
-  @OneOf(DELIVERY_STATES)
+  @OneOf(DELIVERY_STATES, { description: 'Those that stand so.' })
   status?: DeliveryState | null;
 }

@@ -11,7 +11,7 @@ import {
 } from '@nestjs/swagger';
 
 import { Caller, RequireScope } from '../../http/access.js';
-import { NoBody } from '../../http/body.js';
+import { JsonBody, NoBody } from '../../http/body.js';
 import { Idempotent } from '../../http/idempotency.interceptor.js';
 import { NoParameters } from '../../http/no-parameters.js';
 import { idParameter } from '../../http/openapi/id-parameter.js';
@@ -19,6 +19,7 @@ import { IDEMPOTENCY_PROBLEMS, Operation } from '../../http/openapi/operation.de
 import { type Plain } from '../../http/plain.js';
 import { IdParam } from '../../http/type-id.pipe.js';
 import { ChangeWebhookEndpointBody, CreateWebhookEndpointBody, ReplayBody } from './webhook-endpoint.dto.js';
+import { CHANGE_EXAMPLES, CREATE_EXAMPLES, REPLAY_EXAMPLES } from './webhook-endpoint.example.js';
 import {
   toEndpointChange,
   toNewEndpoint,
@@ -51,6 +52,7 @@ export class WebhookEndpointsController {
   @Post()
   @RequireScope('webhooks:write')
   @Idempotent()
+  @JsonBody(CreateWebhookEndpointBody, CREATE_EXAMPLES)
   @Operation({
     id: 'createWebhookEndpoint',
     summary: 'Have events posted to an address',
@@ -78,6 +80,7 @@ export class WebhookEndpointsController {
   @Operation({
     id: 'listWebhookEndpoints',
     summary: 'List the endpoints, newest first',
+    description: 'Those of the key’s environment, never with a secret. There are at most 50.',
     problems: ['validation_failed'],
   })
   @ApiOkResponse({
@@ -94,7 +97,13 @@ export class WebhookEndpointsController {
   @Get(':id')
   @ApiParam(ID)
   @RequireScope('webhooks:read')
-  @Operation({ id: 'getWebhookEndpoint', summary: 'Read an endpoint', problems: ['not_found'] })
+  @Operation({
+    id: 'getWebhookEndpoint',
+    summary: 'Read an endpoint',
+    description:
+      'Whether it is disabled, and why; since when nothing has reached it. Its secret is in the answers to creation and rotation only.',
+    problems: ['not_found'],
+  })
   @ApiOkResponse({
     type: WebhookEndpointView,
     description: 'The endpoint, without its secret.',
@@ -108,6 +117,7 @@ export class WebhookEndpointsController {
   @ApiParam(ID)
   @RequireScope('webhooks:write')
   @Idempotent()
+  @JsonBody(ChangeWebhookEndpointBody, CHANGE_EXAMPLES)
   @Operation({
     id: 'changeWebhookEndpoint',
     summary: 'Change, disable or enable an endpoint',
@@ -202,6 +212,7 @@ export class WebhookEndpointsController {
   @ApiParam(ID)
   @RequireScope('webhooks:write')
   @Idempotent()
+  @JsonBody(ReplayBody, REPLAY_EXAMPLES)
   @Operation({
     id: 'replayWebhookEndpoint',
     summary: 'Send again what happened in a stretch of time',
