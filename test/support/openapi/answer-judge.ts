@@ -105,10 +105,19 @@ export class AnswerJudge {
 /** Fields that are there whenever they are described, except where Fastify refuses a request before anything of ours runs. */
 const ALWAYS_SENT = ['RateLimit', 'RateLimit-Policy', 'WWW-Authenticate', 'ETag'];
 
+/** Problems that pass by themselves, and say when to ask again. */
+const WAITING: ReadonlySet<string> = new Set<ProblemCode>([
+  'rate_limited',
+  'idempotency_in_progress',
+  'provider_unavailable',
+  'overloaded',
+]);
+
 function missingHeaders({ headers = {} }: DocumentedResponse, answer: RawAnswer): readonly string[] {
   // A replay is the stored body again, and no more than that.
   if (answer.status === 400 || isReplay(answer)) return [];
-  return ALWAYS_SENT.filter((name) => name in headers && !answer.headers.has(name.toLowerCase()));
+  const expected = WAITING.has(codeOf(answer)) ? [...ALWAYS_SENT, 'Retry-After'] : ALWAYS_SENT;
+  return expected.filter((name) => name in headers && !answer.headers.has(name.toLowerCase()));
 }
 
 /** For people: what was sent, without the key it was sent with. */

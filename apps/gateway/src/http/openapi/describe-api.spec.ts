@@ -21,6 +21,7 @@ interface Content {
 interface Response {
   readonly $ref?: string;
   readonly description?: string;
+  readonly headers?: Readonly<Record<string, object>>;
   readonly content?: Readonly<Record<string, Content>>;
 }
 interface Operation {
@@ -158,6 +159,57 @@ describe('the OpenAPI document', () => {
       .filter(([, path]) => Object.values(path).some(({ security = [] }) => security.length === 0))
       .map(([path]) => path);
     expect(open.filter((path) => /^\/(admin\/)?v1\//.test(path))).toEqual([]);
+  });
+
+  it('takes an idempotency key wherever a POST or PATCH creates or changes something', () => {
+    const without = Object.values(document.paths).flatMap((path) =>
+      [path['post'], path['patch']]
+        .filter((operation) => operation !== undefined)
+        .filter(({ parameters = [] }) => !parameters.some(({ name }) => name === 'Idempotency-Key'))
+        .map(({ operationId }) => operationId),
+    );
+    expect(without.sort()).toEqual([
+      // They read, or try; a webhook carries the provider's own proof of being the same again.
+      'checkConnection',
+      'getVerificationStatuses',
+      'lookUpPerson',
+      'previewRoutingPolicy',
+      'receiveWebhook',
+      'searchVerifications',
+    ]);
+  });
+
+  it('takes limit and cursor wherever there is a nextCursor, except where all comes at once', () => {
+    const lists = operations.filter((operation) =>
+      answersOf(operation).some(({ status, response }) => {
+        const { $ref } = (response.content?.['application/json']?.schema ?? {}) as { $ref?: string };
+        return (
+          status === 200 &&
+          $ref !== undefined &&
+          JSON.stringify(referred(document.components.schemas, $ref)).includes('"nextCursor"')
+        );
+      }),
+    );
+    const namesOf = ({ parameters = [] }: Operation): readonly string[] => parameters.map(({ name }) => name);
+    const whole = lists.filter((operation) => !namesOf(operation).includes('cursor'));
+    expect(whole.map(({ operationId }) => operationId).sort()).toEqual([
+      'listAdminKeys',
+      'listApiKeys',
+      'listProblems',
+    ]);
+    const paged = lists.filter((operation) => namesOf(operation).includes('cursor'));
+    expect(paged.filter((operation) => !namesOf(operation).includes('limit'))).toEqual([]);
+    expect(paged.length).toBeGreaterThan(4);
+  });
+
+  it('tells every caller with a key of its limits, and how long to wait', () => {
+    const secured = operations.filter(({ security = [] }) => security.length > 0);
+    for (const operation of secured) {
+      const limited = answersOf(operation).find(({ status }) => status === 429)?.response;
+      expect(Object.keys(limited?.headers ?? {})).toEqual(
+        expect.arrayContaining(['RateLimit', 'RateLimit-Policy', 'Retry-After', 'X-Request-Id']),
+      );
+    }
   });
 
   it('names this gateway’s own pages of problems', () => {
