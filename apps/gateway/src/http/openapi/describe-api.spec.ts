@@ -196,6 +196,7 @@ describe('the OpenAPI document', () => {
       'listAdminKeys',
       'listApiKeys',
       'listProblems',
+      'listWebhookEndpoints',
     ]);
     const paged = lists.filter((operation) => namesOf(operation).includes('cursor'));
     expect(paged.filter((operation) => !namesOf(operation).includes('limit'))).toEqual([]);
