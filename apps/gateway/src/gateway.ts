@@ -1,7 +1,7 @@
 import { type Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { AdminKeyService, ApiKeyService, TenantService, Workers } from '@gatehouse/core';
+import { AdminKeyService, ApiKeyService, TenantService, WebhookDispatcher, Workers } from '@gatehouse/core';
 import {
   type Clock,
   type Database,
@@ -104,7 +104,10 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
     await app.close();
     throw error;
   }
-  if (config.role !== 'api') app.get(Workers).start();
+  if (config.role !== 'api') {
+    app.get(Workers).start();
+    app.get(WebhookDispatcher).start();
+  }
   return {
     port: config.port,
     publicUrl: config.publicUrl,

@@ -1,4 +1,4 @@
-import { FeedWatch, Workers } from '@gatehouse/core';
+import { FeedWatch, WebhookDispatcher, Workers } from '@gatehouse/core';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 
 /** Who waits for events is answered at once; the workers end before the sockets to the providers do. */
@@ -7,10 +7,11 @@ export class WorkerShutdown implements BeforeApplicationShutdown {
   constructor(
     private readonly feedWatch: FeedWatch,
     private readonly workers: Workers,
+    private readonly dispatcher: WebhookDispatcher,
   ) {}
 
   async beforeApplicationShutdown(): Promise<void> {
     this.feedWatch.close();
-    await this.workers.stop();
+    await Promise.all([this.workers.stop(), this.dispatcher.stop()]);
   }
 }

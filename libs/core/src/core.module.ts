@@ -20,6 +20,9 @@ import { ConnectionService } from './tenancy/connection.service.js';
 import { TenantService } from './tenancy/tenant.service.js';
 import { PeopleService } from './verifications/people.service.js';
 import { VerificationService } from './verifications/verification.service.js';
+import { WebhookDeliveries } from './webhooks/webhook-deliveries.js';
+import { WebhookDispatcher } from './webhooks/webhook-dispatcher.js';
+import { WebhookEndpointService } from './webhooks/webhook-endpoint.service.js';
 import { Workers } from './workers/workers.js';
 
 const CORE = Symbol('core');
@@ -43,6 +46,9 @@ const SERVICES: readonly (readonly [Type, keyof Core])[] = [
   [InboxService, 'inbox'],
   [ReturnService, 'returns'],
   [IdempotencyService, 'idempotency'],
+  [WebhookEndpointService, 'webhookEndpoints'],
+  [WebhookDeliveries, 'webhookDeliveries'],
+  [WebhookDispatcher, 'dispatcher'],
   [HealthService, 'health'],
   [Workers, 'workers'],
 ];

@@ -6,6 +6,7 @@ import {
   type Ids,
   type Log,
   type MasterKey,
+  OutboundPost,
   type RandomSource,
 } from '@gatehouse/platform';
 
@@ -43,6 +44,7 @@ import { TenantService } from './tenancy/tenant.service.js';
 import { PeopleService } from './verifications/people.service.js';
 import { VerificationApplier } from './verifications/verification-applier.js';
 import { VerificationBulkReader } from './verifications/verification-bulk-reader.js';
+import { VerificationExplainer } from './verifications/verification-explainer.js';
 import { VerificationQueries } from './verifications/verification-queries.js';
 import { VerificationReader } from './verifications/verification-reader.js';
 import { VerificationRecorder } from './verifications/verification-recorder.js';
@@ -51,6 +53,11 @@ import { VerificationSealer } from './verifications/verification-sealer.js';
 import { VerificationService } from './verifications/verification.service.js';
 import { VerificationStarter } from './verifications/verification-starter.js';
 import { Wakeup } from './workers/wakeup.js';
+import { DeliveryQueue } from './webhooks/delivery-queue.js';
+import { EndpointHealth } from './webhooks/endpoint-health.js';
+import { WebhookDeliveries } from './webhooks/webhook-deliveries.js';
+import { WebhookDispatcher } from './webhooks/webhook-dispatcher.js';
+import { WebhookEndpointService } from './webhooks/webhook-endpoint.service.js';
 import { Workers } from './workers/workers.js';
 
 /** What the core stands on. */
@@ -66,6 +73,7 @@ export interface CoreOptions {
 
 /** The services that the rest of the deployable uses. */
 export interface Core {
+  readonly ledger: Ledger;
   readonly verifications: VerificationService;
   readonly evidence: EvidenceService;
   readonly people: PeopleService;
@@ -83,6 +91,9 @@ export interface Core {
   readonly inbox: InboxService;
   readonly returns: ReturnService;
   readonly idempotency: IdempotencyService;
+  readonly webhookEndpoints: WebhookEndpointService;
+  readonly webhookDeliveries: WebhookDeliveries;
+  readonly dispatcher: WebhookDispatcher;
   readonly health: HealthService;
   readonly workers: Workers;
 }
@@ -91,7 +102,11 @@ export interface Core {
 export function createCore(options: CoreOptions, providers: ProviderRegistry): Core {
   const { database, config, masterKey, log, clock, ids, random } = options;
   const vault = new TenantVault(database, masterKey, clock, random);
-  const ledger = new Ledger(clock, ids);
+  const queued = new Wakeup();
+  const onQueued = (): void => {
+    queued.wake();
+  };
+  const ledger = new Ledger(clock, ids, onQueued);
   const sealer = new VerificationSealer(vault);
   const wakeup = new Wakeup();
   const returnTokens = new ReturnTokens(vault);
@@ -159,6 +174,18 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     clock,
     ids,
   );
+  const dispatcher = new WebhookDispatcher(
+    {
+      queue: new DeliveryQueue(database),
+      health: new EndpointHealth(database, ledger),
+      vault,
+      openPost: () => new OutboundPost({ allowPrivateNetworks: config.allowPrivateNetworks }),
+      wakeup: queued,
+      log,
+    },
+    clock,
+    random,
+  );
   const sequencer = new Sequencer(database);
   const feedWatch = new FeedWatch(database, log);
   const background = {
@@ -173,6 +200,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   };
 
   return {
+    ledger,
     verifications: new VerificationService(
       {
         database,
@@ -183,6 +211,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
         recorder,
         sealer,
         queries,
+        explainer: new VerificationExplainer(database, queries),
         connections: opener,
         capabilities,
         ledger,
@@ -208,6 +237,13 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     inbox,
     returns: new ReturnService(returnTokens, sealer, applier, starter, { clock, log }, wakeup),
     idempotency,
+    webhookEndpoints: new WebhookEndpointService(
+      { database, vault, ledger, onQueued },
+      config.allowPrivateNetworks,
+      { clock, ids, random },
+    ),
+    webhookDeliveries: new WebhookDeliveries({ database, ledger, onQueued }, clock),
+    dispatcher,
     health: new HealthService(database, clock),
     workers: new Workers({ database, inbox, reader, starter, idempotency, wakeup, background }, clock, log),
   };

@@ -3,7 +3,8 @@ export { CoreModule } from './core.module.js';
 export { EvidenceService, type ListedImage } from './evidence/evidence.service.js';
 export { EventFeed, type FeedPage } from './events/event-feed.js';
 export { FeedWatch } from './events/feed-watch.js';
-export { EVENT_TYPES, type EventType, type PublishedEvent } from './events/published-event.js';
+export { EVENT_TYPES, type EventType } from './events/published-event.js';
+export { type ToldEvent, toldEvent } from './events/told-event.js';
 export { type Health, HealthService } from './health.service.js';
 export {
   type IdempotencyClaim,
@@ -13,6 +14,7 @@ export {
 export { type Import, ImportService } from './imports/import.service.js';
 export { InboxService } from './inbox/inbox.service.js';
 export { ReturnService } from './inbox/return.service.js';
+export { Ledger } from './ledger/ledger.js';
 export { requireMasterKey } from './privacy/master-key-check.js';
 export { type FailedAttempt, type RoutingRecord, type Skipped } from './routing/decide.js';
 export { type RoutingPolicy, type RoutingRule } from './routing/policy.js';
@@ -38,10 +40,16 @@ export {
 } from './verifications/people.service.js';
 export { VerificationStartFailed } from './verifications/verification-start-failed.js';
 export {
+  ASIDE_REASONS,
+  type AsideReason,
   type Explanation,
-  type Statuses,
-  VerificationService,
-} from './verifications/verification.service.js';
+  type Link,
+  LINK_KINDS,
+  type LinkKind,
+  LINK_SOURCES,
+  OUTCOMES,
+} from './verifications/explanation.js';
+export { type Statuses, VerificationService } from './verifications/verification.service.js';
 export {
   type FactSource,
   type NewVerification,
@@ -52,4 +60,20 @@ export {
   type Verification,
   type VerificationFilter,
 } from './verifications/verification.js';
+export {
+  DELIVERY_STATES,
+  type DeliveryFilter,
+  type DeliveryState,
+  WebhookDeliveries,
+  type WebhookDelivery,
+} from './webhooks/webhook-deliveries.js';
+export { WebhookDispatcher } from './webhooks/webhook-dispatcher.js';
+export {
+  type DisabledReason,
+  type EndpointChange,
+  MAX_ENDPOINTS,
+  type NewEndpoint,
+  type WebhookEndpoint,
+  WebhookEndpointService,
+} from './webhooks/webhook-endpoint.service.js';
 export { Workers } from './workers/workers.js';

@@ -45,6 +45,13 @@ export { type FrameworkLogger, NestLog } from './log/nest-log.js';
 export { RequestContext, type RequestValues } from './log/request-context.js';
 export { runProgram } from './program.js';
 export { findProjectRoot } from './project-root.js';
+export { OutboundPost, type PostOutcome } from './net/outbound-post.js';
+export {
+  ADDRESS_REFUSED,
+  type ConnectorOptions,
+  publicConnector,
+  type Resolve,
+} from './net/public-connector.js';
 export { addressLiteral, checkOutboundUrl, isPublicAddress } from './net/safe-address.js';
 export { RandomSource, SystemRandom } from './random.js';
 export { ConfigError, StartError } from './start-error.js';

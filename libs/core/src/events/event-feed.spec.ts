@@ -9,7 +9,8 @@ import {
 } from '@gatehouse/platform';
 
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/database.js';
-import { Ledger, type LedgerKind } from '../ledger/ledger.js';
+import { Ledger } from '../ledger/ledger.js';
+import { type LedgerKind } from '../ledger/ledger-kind.js';
 import { Sequencer, WAITING } from '../ledger/sequencer.js';
 import { type Environment, tenantScope } from '../tenancy/tenant-scope.js';
 import { EventFeed, FEED } from './event-feed.js';
@@ -33,7 +34,7 @@ beforeAll(async () => {
   watch = new FeedWatch(database, log);
   feed = new EventFeed(database, watch);
   sequencer = new Sequencer(database);
-  ledger = new Ledger(new SystemClock(), ids);
+  ledger = new Ledger(new SystemClock(), ids, () => undefined);
 });
 afterAll(async () => {
   watch.close();

@@ -29,6 +29,7 @@ it('tells of a verification as the entry left it, and nothing else that the entr
       delivery: null,
     },
     routing: null,
+    endpoint: null,
   });
 });
 

@@ -1,4 +1,4 @@
-import { type LedgerKind } from '../ledger/ledger.js';
+import { type LedgerKind } from '../ledger/ledger-kind.js';
 import { type Environment } from '../tenancy/tenant-scope.js';
 
 /** What callers are told of, and by which name: whatever a verification's first entry is, it is `created` to them. */
@@ -7,23 +7,39 @@ const PUBLISHED = {
   'verification.imported': 'verification.created',
   'verification.status_changed': 'verification.status_changed',
   'verification.delivery_updated': 'verification.delivery_updated',
+  'verification.document_expiring': 'verification.document_expiring',
+  'verification.erased': 'verification.erased',
+  'endpoint.disabled': 'endpoint.disabled',
   'routing.rolled_back': 'routing.rolled_back',
 } as const satisfies Partial<Record<LedgerKind, string>>;
+
+/** What only the endpoint hears of that it is about. */
+const TOLD = { ...PUBLISHED, 'endpoint.tested': 'endpoint.test' } as const satisfies Partial<
+  Record<LedgerKind, string>
+>;
+
+type PublishedKind = keyof typeof PUBLISHED;
+// `Object.keys` does not know that there are no others.
+const PUBLISHED_KINDS = Object.keys(PUBLISHED) as readonly PublishedKind[];
 
 export type EventType = (typeof PUBLISHED)[keyof typeof PUBLISHED];
 
 export const EVENT_TYPES: readonly EventType[] = [...new Set(Object.values(PUBLISHED))];
 
+/** What an entry of the ledger is called where it is published; null where it is not. */
+export function eventTypeOf(kind: LedgerKind): EventType | null {
+  const types: Partial<Record<LedgerKind, EventType>> = PUBLISHED;
+  return types[kind] ?? null;
+}
+
 /** The ledger's kinds behind some types; without types, all that are published. */
-export function kindsOf(types: readonly EventType[]): readonly string[] {
-  return Object.entries(PUBLISHED)
-    .filter(([, type]) => types.length === 0 || types.includes(type))
-    .map(([kind]) => kind);
+export function kindsOf(types: readonly EventType[]): readonly PublishedKind[] {
+  return PUBLISHED_KINDS.filter((kind) => types.length === 0 || types.includes(PUBLISHED[kind]));
 }
 
 export interface PublishedEntry {
   readonly id: string;
-  readonly kind: keyof typeof PUBLISHED;
+  readonly kind: keyof typeof TOLD;
   readonly environment: Environment;
   readonly verificationId: string | null;
   readonly version: number | null;
@@ -36,7 +52,7 @@ export interface PublishedEntry {
 /** What happened, as callers are told: ids and statuses, nobody's data. Ids are ours. */
 export interface PublishedEvent {
   readonly id: string;
-  readonly type: EventType;
+  readonly type: EventType | (typeof TOLD)['endpoint.tested'];
   readonly at: Date;
   readonly environment: Environment;
   readonly verification: {
@@ -57,13 +73,20 @@ export interface PublishedEvent {
     readonly limit: unknown;
     readonly sample: unknown;
   } | null;
+  /** Of an endpoint that was disabled or tested. */
+  readonly endpoint: {
+    readonly id: unknown;
+    /** `asked`, `gone` (it answered 410) or `failing` (since then, all the time); null of a test. */
+    readonly reason: unknown;
+    readonly failingSince: unknown;
+  } | null;
 }
 
 export function publishedEvent(entry: PublishedEntry): PublishedEvent {
   const { data, verificationId } = entry;
   return {
     id: entry.id,
-    type: PUBLISHED[entry.kind],
+    type: TOLD[entry.kind],
     at: entry.at,
     environment: entry.environment,
     verification:
@@ -88,6 +111,14 @@ export function publishedEvent(entry: PublishedEntry): PublishedEvent {
             is: data['is'],
             limit: data['limit'],
             sample: data['sample'],
+          }
+        : null,
+    endpoint:
+      entry.kind === 'endpoint.disabled' || entry.kind === 'endpoint.tested'
+        ? {
+            id: data['endpointId'],
+            reason: data['reason'] ?? null,
+            failingSince: data['failingSince'] ?? null,
           }
         : null,
   };

@@ -10,7 +10,8 @@ import {
 } from '@gatehouse/contract';
 import { type Clock, type Database, derivedId } from '@gatehouse/platform';
 
-import { type Ledger, type LedgerKind } from '../ledger/ledger.js';
+import { type Ledger } from '../ledger/ledger.js';
+import { type LedgerKind } from '../ledger/ledger-kind.js';
 import { type Capabilities } from '../routing/capabilities.js';
 import { type ConnectionOpener, type OpenConnection } from '../tenancy/connection-opener.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';

@@ -1,47 +1,8 @@
 import { type Clock, type Ids, type Queryable, type Statement } from '@gatehouse/platform';
 
+import { eventTypeOf } from '../events/published-event.js';
 import { type Environment } from '../tenancy/tenant-scope.js';
-
-/** What the ledger speaks of. New kinds are added freely; none is ever renamed. */
-export type LedgerKind =
-  | 'verification.created'
-  | 'verification.started'
-  | 'verification.status_changed'
-  | 'verification.delivery_updated'
-  | 'verification.rerouted'
-  | 'verification.link_renewed'
-  | 'verification.contact_corrected'
-  | 'verification.imported'
-  | 'read.failed'
-  | 'signal.received'
-  | 'signal.set_aside'
-  | 'identity.viewed'
-  | 'identity.looked_up'
-  | 'images.listed'
-  | 'image.viewed'
-  | 'report.viewed'
-  | 'report.archived'
-  | 'report.lost'
-  | 'customers.listed'
-  | 'import.begun'
-  | 'import.ended'
-  | 'tenant.created'
-  | 'tenant.changed'
-  | 'tenant.suspended'
-  | 'api_key.created'
-  | 'api_key.revoked'
-  | 'api_key.rotated'
-  | 'admin_key.created'
-  | 'admin_key.revoked'
-  | 'connection.created'
-  | 'connection.changed'
-  | 'connection.removed'
-  | 'connection.checked'
-  | 'connection.webhook_registered'
-  | 'routing.changed'
-  | 'routing.proposed'
-  | 'routing.rejected'
-  | 'routing.rolled_back';
+import { type LedgerKind } from './ledger-kind.js';
 
 export interface LedgerEvent {
   readonly kind: LedgerKind;
@@ -55,23 +16,50 @@ export interface LedgerEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+const COLUMNS = 'tenant_id, id, environment, verification_id, kind, version, actor, data, at';
+
 const APPEND: Statement = {
   name: 'ledger_append',
-  text: `INSERT INTO ledger_entries (tenant_id, id, environment, verification_id, kind, version, actor, data, at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+  text: `INSERT INTO ledger_entries (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 };
+/**
+ * With its deliveries, so that neither is ever there without the other. Served by webhook_endpoints_in_use. A delivery's id is made
+ * of the event's, whose time it keeps, and the endpoint's, as a UUIDv7 has to be.
+ */
+const PUBLISH: Statement = {
+  name: 'ledger_publish',
+  text: `WITH entry AS (INSERT INTO ledger_entries (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                        RETURNING tenant_id, id, environment, at)
+         INSERT INTO webhook_deliveries (tenant_id, id, environment, endpoint_id, event_id, event_type, state, turn, due_at, created_at)
+         SELECT entry.tenant_id, ${deliveryId('entry.id', 'endpoint.id')}, entry.environment, endpoint.id, entry.id, $10,
+                'pending', 0, entry.at, entry.at
+           FROM entry JOIN webhook_endpoints endpoint
+             ON endpoint.tenant_id = $1 AND endpoint.environment = $3 AND endpoint.deleted_at IS NULL
+            AND endpoint.disabled_at IS NULL AND (endpoint.event_types = '{}' OR $10 = ANY(endpoint.event_types))
+         RETURNING 1 AS written`,
+};
+
+/** SQL for the id of an event's delivery to an endpoint. */
+export function deliveryId(eventId: string, endpointId: string): string {
+  const hash = `md5(${eventId}::text || ${endpointId}::text)`;
+  return `(left(${eventId}::text, 14) || '7' || left(${hash}, 3) || '-8' || substr(${hash}, 4, 3) || '-' || substr(${hash}, 7, 12))::uuid`;
+}
 
 /** Append-only record of everything that happened. Always written in the transaction of what it records. */
 export class Ledger {
   constructor(
     private readonly clock: Clock,
     private readonly ids: Ids,
+    /** Told after the commit of an entry that is to be delivered to somebody. */
+    private readonly onPublished: () => void,
   ) {}
 
-  async append(tx: Queryable, event: LedgerEvent): Promise<void> {
-    await tx.query(APPEND, [
+  /** The id of the entry, which is that of the event where it is published. */
+  async append(tx: Queryable, event: LedgerEvent): Promise<string> {
+    const id = this.ids.next();
+    const values = [
       event.tenantId,
-      this.ids.next(),
+      id,
       event.environment,
       event.verificationId,
       event.kind,
@@ -79,6 +67,10 @@ export class Ledger {
       event.actor,
       JSON.stringify(event.data),
       this.clock.now(),
-    ]);
+    ];
+    const type = event.environment === null ? null : eventTypeOf(event.kind);
+    if (type === null) await tx.query(APPEND, values);
+    else if ((await tx.query(PUBLISH, [...values, type])).length > 0) tx.afterCommit(this.onPublished);
+    return id;
   }
 }

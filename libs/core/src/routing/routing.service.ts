@@ -1,7 +1,8 @@
 import { Problem, type ProviderRegistry } from '@gatehouse/contract';
 import { type Clock, type Database, type Queryable, type Statement, type Tx } from '@gatehouse/platform';
 
-import { type Ledger, type LedgerKind } from '../ledger/ledger.js';
+import { type Ledger } from '../ledger/ledger.js';
+import { type LedgerKind } from '../ledger/ledger-kind.js';
 import { type ConnectionOpener } from '../tenancy/connection-opener.js';
 import { requireVersion, type TenantSettings } from '../tenancy/tenant.service.js';
 import { tenantScope } from '../tenancy/tenant-scope.js';

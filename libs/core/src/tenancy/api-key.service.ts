@@ -9,7 +9,8 @@ import {
   type Statement,
 } from '@gatehouse/platform';
 
-import { type Ledger, type LedgerKind } from '../ledger/ledger.js';
+import { type Ledger } from '../ledger/ledger.js';
+import { type LedgerKind } from '../ledger/ledger-kind.js';
 import { type AdminRole } from './admin-key.service.js';
 import { hintOf, newTenantKey, parseKey } from './key-format.js';
 import { type Environment } from './tenant-scope.js';
@@ -21,6 +22,8 @@ export const SCOPES = [
   'identity:read',
   'images:read',
   'reviews:write',
+  'webhooks:read',
+  'webhooks:write',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 

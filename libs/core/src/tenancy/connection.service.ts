@@ -10,7 +10,8 @@ import {
   type Tx,
 } from '@gatehouse/platform';
 
-import { type Ledger, type LedgerKind } from '../ledger/ledger.js';
+import { type Ledger } from '../ledger/ledger.js';
+import { type LedgerKind } from '../ledger/ledger-kind.js';
 import { type TenantVault } from '../privacy/tenant-vault.js';
 import { type Capabilities } from '../routing/capabilities.js';
 import { type PolicyPlace } from '../routing/policy-versions.js';

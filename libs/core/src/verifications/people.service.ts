@@ -9,7 +9,8 @@ import {
 import { type Clock, type Database } from '@gatehouse/platform';
 
 import { type SignalCorrelator } from '../inbox/signal-correlator.js';
-import { type Ledger, type LedgerKind } from '../ledger/ledger.js';
+import { type Ledger } from '../ledger/ledger.js';
+import { type LedgerKind } from '../ledger/ledger-kind.js';
 import { type ProviderChoice } from '../routing/provider-choice.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { NO_FACTS } from './facts.js';

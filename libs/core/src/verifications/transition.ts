@@ -64,23 +64,25 @@ export interface View {
   readonly evidence: Evidence | null;
 }
 
-export type SetAsideReason =
+export const SET_ASIDE_REASONS = [
   /** Older than what is already known. */
-  | 'stale'
+  'stale',
   /** Says nothing that was not known. */
-  | 'repeated'
+  'repeated',
   /** A webhook or return that a newer authenticated read contradicts. */
-  | 'contradicted'
+  'contradicted',
   /** Nothing at the provider although we have seen the record there; counts towards `gone`. */
-  | 'absent_after_present'
+  'absent_after_present',
   /** The result is a newer verification's. */
-  | 'superseded'
+  'superseded',
   /** The provider answered with a different person. */
-  | 'foreign'
+  'foreign',
   /** The verification is over (canceled, revoked). */
-  | 'closed'
+  'closed',
   /** A command that the present status does not allow. */
-  | 'not_allowed';
+  'not_allowed',
+] as const;
+export type SetAsideReason = (typeof SET_ASIDE_REASONS)[number];
 
 export interface Transition {
   readonly facts: Facts;

@@ -10,7 +10,8 @@ import {
 import { type Clock, type Database, type RandomSource, type Tx } from '@gatehouse/platform';
 
 import { FORGET_REPORTS, SCHEDULE_REPORTS } from '../evidence/report-archive.js';
-import { type Ledger, type LedgerKind } from '../ledger/ledger.js';
+import { type Ledger } from '../ledger/ledger.js';
+import { type LedgerKind } from '../ledger/ledger-kind.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { canonical, type Facts } from './facts.js';
 import { nextDue, READS_AT_START } from './schedule.js';
@@ -286,6 +287,7 @@ export class VerificationApplier {
     const isMove = before.status !== after.status || before.reason_codes.join() !== after.reason_codes.join();
     const kind = kindOf(signal, step, {
       isMove,
+      isNotice: before.status === after.status && isOnlyNotice(before.reason_codes, after.reason_codes),
       isContradiction: contradicted !== null,
       change: effects.change ?? null,
     });
@@ -301,6 +303,8 @@ export class VerificationApplier {
       data: {
         signal: signal.kind,
         source: sourceOf(signal),
+        ...(signal.kind === 'webhook' &&
+          signal.observation.verdict !== null && { claim: signal.observation.verdict }),
         ...(isNewVersion
           ? {
               from: before.status,
@@ -327,13 +331,17 @@ function kindOf(
   step: Transition,
   is: {
     readonly isMove: boolean;
+    /** A document is about to expire, and nothing else changed. */
+    readonly isNotice: boolean;
     readonly isContradiction: boolean;
     readonly change: SignalEffects['change'] | null;
   },
 ): LedgerKind | null {
   const isDelivery = signal.kind === 'webhook' && signal.observation.delivery.length > 0;
-  if (step.changed)
+  if (step.changed) {
+    if (is.isNotice) return 'verification.document_expiring';
     return isDelivery && !is.isMove ? 'verification.delivery_updated' : 'verification.status_changed';
+  }
   if (is.change != null) return `verification.${is.change}`;
   if (signal.kind === 'started') return 'verification.started';
   const isTold = signal.kind === 'webhook' || signal.kind === 'return';
@@ -341,6 +349,11 @@ function kindOf(
     return 'signal.set_aside';
   }
   return isTold ? 'signal.received' : null;
+}
+
+function isOnlyNotice(before: readonly string[], after: readonly string[]): boolean {
+  const added = after.filter((reason) => !before.includes(reason));
+  return added.join() === 'document_expiring' && before.every((reason) => after.includes(reason));
 }
 
 /** Before there is a result, providers show what the person was announced as: a claim of ours, not an identity. */

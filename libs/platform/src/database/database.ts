@@ -18,6 +18,12 @@ export interface Statement {
 export interface Queryable {
   /** The rows, typed as the caller knows its own SQL to return them. Throws DatabaseError. */
   query<T>(statement: Statement, values?: readonly unknown[]): Promise<T[]>;
+
+  /**
+   * Runs `task` once what was written before this call is committed; never, where it is rolled back. It must not throw, and a process
+   * that dies in between does not run it: for waking somebody who would look by himself anyway.
+   */
+  afterCommit(task: () => void): void;
 }
 
 /** A transaction at hand; only valid inside the function that was given it. */
@@ -72,6 +78,11 @@ export class Database implements Queryable {
     return run<T>(this.pool, statement, values);
   }
 
+  /** Outside a transaction each statement commits itself. */
+  afterCommit(task: () => void): void {
+    task();
+  }
+
   /**
    * Runs `fn` in a transaction and commits. Where PostgreSQL rolled it back for reasons of concurrency or because the connection
    * was lost before the commit, it is run again, at most five times with growing, jittered pauses: `fn` must have no effect
@@ -121,6 +132,7 @@ export class Database implements Queryable {
       await transaction.command(begin);
       const result = await fn(transaction);
       await transaction.commit();
+      transaction.committed();
       return result;
     } catch (error) {
       await transaction.rollback();
@@ -144,6 +156,7 @@ class Transaction implements Queryable {
   /** The connection must not be used again. */
   broken = false;
   readonly #client: pg.PoolClient;
+  readonly #afterCommit: (() => void)[] = [];
   #failure: DatabaseError | null = null;
 
   constructor(client: pg.PoolClient) {
@@ -157,6 +170,14 @@ class Transaction implements Queryable {
       this.#failure ??= toDatabaseError(error, statement.name);
       throw error;
     }
+  }
+
+  afterCommit(task: () => void): void {
+    this.#afterCommit.push(task);
+  }
+
+  committed(): void {
+    for (const task of this.#afterCommit) task();
   }
 
   async command(text: string): Promise<string> {

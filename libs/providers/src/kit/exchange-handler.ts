@@ -1,6 +1,8 @@
 import { AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { type Dispatcher } from 'undici';
 
+import { ADDRESS_REFUSED } from '@gatehouse/platform';
+
 import { TransportFailure } from './transport-failure.js';
 import { type BodyRules, VendorBody } from './vendor-body.js';
 
@@ -123,6 +125,3 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
     return true;
   }
 }
-
-/** The code of an error that a connect ends with when the address is one that must not be called. */
-export const ADDRESS_REFUSED = 'ADDRESS_REFUSED';

@@ -1,32 +1,14 @@
-import { lookup as systemLookup, type LookupAddress } from 'node:dns';
-import { type LookupFunction } from 'node:net';
-
 import { type AxiosAdapter, type AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
-import { Agent, buildConnector } from 'undici';
+import { Agent } from 'undici';
 
-import { addressLiteral, isPublicAddress } from '@gatehouse/platform';
+import { type ConnectorOptions, publicConnector } from '@gatehouse/platform';
 
-import { ADDRESS_REFUSED, ExchangeHandler, type OpenVendorResponse } from './exchange-handler.js';
+import { ExchangeHandler, type OpenVendorResponse } from './exchange-handler.js';
 import { type BodyRules } from './vendor-body.js';
 
-export interface VendorTransportOptions {
-  /** Whether loopback, private and link-local addresses may be called. Only for machines of developers and tests. */
-  readonly allowPrivateNetworks: boolean;
+export interface VendorTransportOptions extends ConnectorOptions {
   /** Connections kept per vendor host. */
   readonly connections?: number;
-  /** Names to addresses; the system's resolver unless given. */
-  readonly resolve?: Resolve;
-}
-
-/** `dns.lookup` asked for all addresses. */
-export type Resolve = (
-  hostname: string,
-  answer: (error: NodeJS.ErrnoException | null, addresses: readonly LookupAddress[]) => void,
-) => void;
-
-/** Raised inside a connect, so that undici reports it like any failed connect. */
-class AddressRefused extends Error {
-  readonly code = ADDRESS_REFUSED;
 }
 
 /**
@@ -44,7 +26,7 @@ export class VendorTransport {
       // One deadline for the whole exchange is kept below; a vendor sending a byte a second would outlive these two.
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: connector(options),
+      connect: publicConnector(options),
     });
   }
 
@@ -63,38 +45,6 @@ export class VendorTransport {
   async close(): Promise<void> {
     await this.#agent.destroy();
   }
-}
-
-function connector(options: VendorTransportOptions): buildConnector.connector {
-  if (options.allowPrivateNetworks) return buildConnector({ rejectUnauthorized: true });
-  const connect = buildConnector({
-    rejectUnauthorized: true,
-    lookup: publicLookup(options.resolve ?? resolveAll),
-  });
-  return (target, callback) => {
-    // Lookup hooks are not called for IP literals (RELIABILITY.md D.6).
-    const literal = addressLiteral(target.hostname);
-    if (literal !== null && !isPublicAddress(literal)) callback(new AddressRefused(), null);
-    else connect(target, callback);
-  };
-}
-
-const resolveAll: Resolve = (hostname, answer) => {
-  systemLookup(hostname, { all: true }, answer);
-};
-
-/** Hands the socket only addresses that were checked, all of them, so what was checked is what is connected to. */
-function publicLookup(resolve: Resolve): LookupFunction {
-  return (hostname, options, callback) => {
-    resolve(hostname, (error, addresses) => {
-      const [first] = addresses;
-      if (error !== null) callback(error, '');
-      else if (first === undefined || !addresses.every(({ address }) => isPublicAddress(address)))
-        callback(new AddressRefused(), '');
-      else if (options.all === true) callback(null, [...addresses]);
-      else callback(null, first.address, first.family);
-    });
-  };
 }
 
 function exchange(

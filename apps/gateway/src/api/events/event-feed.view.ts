@@ -1,5 +1,4 @@
-import { EVENT_TYPES, type FeedPage, type PublishedEvent } from '@gatehouse/core';
-import { toTypeId } from '@gatehouse/platform';
+import { EVENT_TYPES, type FeedPage, toldEvent } from '@gatehouse/core';
 import { ApiProperty } from '@nestjs/swagger';
 
 import { type Plain } from '../../http/plain.js';
@@ -21,7 +20,7 @@ export class PublishedEventView {
     type: 'object',
     additionalProperties: true,
     description:
-      'No personal data. Of a verification, as the event left it and in the words of its record: `verificationId`, `environment`, `version`, `status`, `reasonCodes`, `attempt`, `provider`, `delivery`. Of `routing.rolled_back`: `environment`, `policyVersion`, `backTo` (null where there was nothing to go back to), `breach`, `is`, `limit`, `sample`.',
+      'No personal data. Of a verification, as the event left it and in the words of its record: `verificationId`, `environment`, `version`, `status`, `reasonCodes`, `attempt`, `provider`, `delivery`. Of `routing.rolled_back`: `environment`, `policyVersion`, `backTo` (null where there was nothing to go back to), `breach`, `is`, `limit`, `sample`. Of `endpoint.disabled`: `environment`, `endpointId`, `reason` (`asked`, `gone` after a 410, `failing`), `failingSince`.',
   })
   data!: Record<string, unknown>;
 }
@@ -63,22 +62,9 @@ export const EVENT_FEED_EXAMPLE: Plain<EventFeedView> = {
 };
 
 export function toEventFeedView(page: FeedPage): Plain<EventFeedView> {
-  return { data: page.data.map(toView), nextCursor: page.nextCursor, hasMore: page.hasMore };
-}
-
-function toView(event: PublishedEvent): Plain<PublishedEventView> {
-  const { environment, verification, routing } = event;
-  const { id, ...facts } = verification ?? { id: null };
   return {
-    object: 'event',
-    id: toTypeId('evt', event.id),
-    type: event.type,
-    timestamp: event.at.toISOString(),
-    data: {
-      ...(id !== null && { verificationId: toTypeId('ver', id) }),
-      environment,
-      ...facts,
-      ...routing,
-    },
+    data: page.data.map((event) => ({ object: 'event', ...toldEvent(event) })),
+    nextCursor: page.nextCursor,
+    hasMore: page.hasMore,
   };
 }

@@ -15,6 +15,7 @@ const TOLD = [
   'rawStatus',
   'delivery',
   'reason',
+  'claim',
   'contradictedClaim',
   'provider',
   'policyVersion',

@@ -181,6 +181,11 @@ export class DecisionBody {
   reason!: string;
 }
 
+export class ExplanationQuery {
+  @OneOf(['text'], { description: 'The sentences alone, as plain text; absent: JSON.' })
+  format?: 'text' | null;
+}
+
 export class IdentityQuery {
   @OneOf(['oidc4ida'], { description: 'OpenID Identity Assurance; absent: our own form.' })
   format?: 'oidc4ida' | null;

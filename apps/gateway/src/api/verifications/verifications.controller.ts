@@ -1,7 +1,15 @@
 import { type IdempotencyClaim, type TenantScope, VerificationService } from '@gatehouse/core';
 import { Clock, fromTypeId } from '@gatehouse/platform';
-import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiParam,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import { type FastifyReply } from 'fastify';
 
 import { Caller, RequireScope } from '../../http/access.js';
 import { Claim, Idempotent } from '../../http/idempotency.interceptor.js';
@@ -13,9 +21,12 @@ import {
 } from '../../http/openapi/operation.decorator.js';
 import { PageQuery, pageRequest } from '../../http/paging.js';
 import { IdParam } from '../../http/type-id.pipe.js';
-import { EXPLANATION_EXAMPLE, ExplanationView, toExplanationView } from './explanation.view.js';
+import { EXPLANATION_EXAMPLE } from './explanation.example.js';
+import { toExplanationText, toExplanationView } from './explanation.mapper.js';
+import { ExplanationView } from './explanation.view.js';
 import {
   CreateVerificationBody,
+  ExplanationQuery,
   ListVerificationsQuery,
   SearchVerificationsBody,
   VerificationStatusesBody,
@@ -143,11 +154,32 @@ export class VerificationsController {
     id: 'explainVerification',
     summary: 'Why a verification is where it is',
     description:
-      'Which version of the policy and which of its rules chose the provider, who was passed over and why, and who was asked before and failed.',
-    problems: ['not_found'],
+      'The causal chain: which version of the policy and which of its rules chose the provider, who was passed over and why, and then each signal, how it proved itself, and what became of it. As data, and in sentences; `format=text` gives the sentences alone.',
+    problems: ['not_found', 'validation_failed'],
   })
-  @ApiOkResponse({ type: ExplanationView, description: 'The decisions.', example: EXPLANATION_EXAMPLE })
-  async explain(@Caller() scope: TenantScope, @IdParam('ver') id: string): Promise<Plain<ExplanationView>> {
-    return toExplanationView(await this.verifications.explain(scope, id));
+  @ApiExtraModels(ExplanationView)
+  @ApiOkResponse({
+    description: 'The chain.',
+    content: {
+      'application/json': {
+        schema: { $ref: getSchemaPath(ExplanationView) },
+        examples: { explanation: { value: EXPLANATION_EXAMPLE } },
+      },
+      'text/plain': {
+        schema: { type: 'string' },
+        examples: { explanation: { value: EXPLANATION_EXAMPLE.summary.join('\n') } },
+      },
+    },
+  })
+  async explain(
+    @Caller() scope: TenantScope,
+    @IdParam('ver') id: string,
+    @Query() query: ExplanationQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Plain<ExplanationView> | string> {
+    const explanation = await this.verifications.explain(scope, id);
+    if (query.format == null) return toExplanationView(explanation);
+    void reply.type('text/plain; charset=utf-8');
+    return toExplanationText(explanation);
   }
 }

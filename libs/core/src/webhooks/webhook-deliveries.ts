@@ -1,0 +1,328 @@
+import { Problem } from '@gatehouse/contract';
+import { type Clock, type Database, type Statement } from '@gatehouse/platform';
+
+import { type EventType, eventTypeOf, kindsOf } from '../events/published-event.js';
+import { deliveryId, type Ledger } from '../ledger/ledger.js';
+import { decodeCursor, pageOf } from '../paging.js';
+import { type Environment, type TenantScope } from '../tenancy/tenant-scope.js';
+import { type Page, type PageRequest } from '../verifications/verification.js';
+
+export const DELIVERY_STATES = ['pending', 'delivered', 'failed'] as const;
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
+
+export interface WebhookDelivery {
+  readonly tenantId: string;
+  readonly environment: Environment;
+  readonly id: string;
+  readonly eventId: string;
+  readonly eventType: string;
+  readonly endpointId: string;
+  readonly state: DeliveryState;
+  readonly nextAttemptAt: Date | null;
+  readonly createdAt: Date;
+  readonly completedAt: Date | null;
+  /** Oldest first. */
+  readonly attempts: readonly WebhookAttempt[];
+}
+
+export interface WebhookAttempt {
+  readonly at: Date;
+  /** Null: no answer came. */
+  readonly responseStatus: number | null;
+  readonly durationMs: number;
+  /** Null: it was accepted. */
+  readonly error: string | null;
+}
+
+export interface DeliveryFilter {
+  readonly endpointId: string | null;
+  readonly eventId: string | null;
+  readonly state: DeliveryState | null;
+}
+
+interface DeliveryRow {
+  readonly tenant_id: string;
+  readonly environment: Environment;
+  readonly id: string;
+  readonly event_id: string;
+  readonly event_type: string;
+  readonly endpoint_id: string;
+  readonly state: DeliveryState;
+  readonly due_at: Date | null;
+  readonly created_at: Date;
+  readonly completed_at: Date | null;
+  readonly attempts: readonly {
+    readonly at: string;
+    readonly responseStatus: number | null;
+    readonly durationMs: number;
+    readonly error: string | null;
+  }[];
+}
+
+/** Attempts shown of one delivery, the newest ones: a redelivery adds to them without end. */
+const ATTEMPTS_SHOWN = 50;
+
+const COLUMNS = `d.tenant_id, d.environment, d.id, d.event_id, d.event_type, d.endpoint_id, d.state, d.due_at, d.created_at,
+       d.completed_at,
+       (SELECT coalesce(json_agg(json_build_object('at', a.at, 'responseStatus', a.response_status, 'durationMs', a.duration_ms,
+                                                   'error', a.error) ORDER BY a.number), '[]')
+          FROM webhook_attempts a
+         WHERE a.tenant_id = d.tenant_id AND a.delivery_id = d.id AND a.number > d.attempts - ${ATTEMPTS_SHOWN}) AS attempts`;
+
+const NEWEST = `AND (d.created_at, d.id) < (coalesce($3, 'infinity'::timestamptz), coalesce($4, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
+          ORDER BY d.created_at DESC, d.id DESC LIMIT $5`;
+
+/** Served by webhook_deliveries_newest. */
+const LIST: Statement = {
+  name: 'webhook_deliveries_list',
+  text: `SELECT ${COLUMNS} FROM webhook_deliveries d WHERE d.tenant_id = $1 AND d.environment = $2 ${NEWEST}`,
+};
+/** Served by webhook_deliveries_undelivered. */
+const LIST_UNDELIVERED: Statement = {
+  name: 'webhook_deliveries_list_undelivered',
+  text: `SELECT ${COLUMNS} FROM webhook_deliveries d
+          WHERE d.tenant_id = $1 AND d.environment = $2 AND d.state <> 'delivered' AND d.state = $6 ${NEWEST}`,
+};
+/** Served by webhook_deliveries_newest: nearly all of them are. */
+const LIST_DELIVERED: Statement = {
+  name: 'webhook_deliveries_list_delivered',
+  text: `SELECT ${COLUMNS} FROM webhook_deliveries d
+          WHERE d.tenant_id = $1 AND d.environment = $2 AND d.state = 'delivered' ${NEWEST}`,
+};
+/** Served by webhook_deliveries_by_endpoint. */
+const LIST_BY_ENDPOINT: Statement = {
+  name: 'webhook_deliveries_list_by_endpoint',
+  text: `SELECT ${COLUMNS} FROM webhook_deliveries d
+          WHERE d.tenant_id = $1 AND d.environment = $2 AND d.endpoint_id = $6
+            AND ($7::text IS NULL OR d.state = $7) ${NEWEST}`,
+};
+/** Served by webhook_deliveries_once. */
+const LIST_BY_EVENT: Statement = {
+  name: 'webhook_deliveries_list_by_event',
+  text: `SELECT ${COLUMNS} FROM webhook_deliveries d
+          WHERE d.tenant_id = $1 AND d.environment = $2 AND d.event_id = $6 AND ($7::uuid IS NULL OR d.endpoint_id = $7)
+            AND ($8::text IS NULL OR d.state = $8) ${NEWEST}`,
+};
+/** Served by webhook_deliveries_of_all. */
+const LIST_ALL: Statement = {
+  name: 'webhook_deliveries_list_all',
+  text: `SELECT ${COLUMNS} FROM webhook_deliveries d
+          WHERE (d.created_at, d.id) < (coalesce($1, 'infinity'::timestamptz), coalesce($2, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
+          ORDER BY d.created_at DESC, d.id DESC LIMIT $3`,
+};
+const FIND: Statement = {
+  name: 'webhook_deliveries_find',
+  text: `SELECT ${COLUMNS} FROM webhook_deliveries d WHERE d.tenant_id = $1 AND d.environment = $2 AND d.id = $3`,
+};
+/** Also of what was delivered: its receiver may have lost it. Nothing, where the endpoint is disabled or gone. */
+const REDELIVER: Statement = {
+  name: 'webhook_deliveries_redeliver',
+  text: `UPDATE webhook_deliveries d SET state = 'pending', turn = 0, tries = 0, due_at = $4, completed_at = NULL
+           FROM webhook_endpoints e
+          WHERE d.tenant_id = $1 AND d.environment = $2 AND d.id = $3
+            AND e.tenant_id = d.tenant_id AND e.id = d.endpoint_id AND e.disabled_at IS NULL AND e.deleted_at IS NULL
+          RETURNING d.id`,
+};
+/** What a range of a replay may hold at most: more than that is asked for in pieces. */
+export const MAX_REPLAYED = 100_000;
+const REPLAYED_AT_ONCE = 5_000;
+
+/** How far an id's time may be from that of its entry: both are the clock's, of the same moment. */
+const MARGIN_MS = 3_600_000;
+
+const IN_RANGE = `FROM ledger_entries e
+          WHERE e.tenant_id = $1 AND e.id > $2 AND e.id < $3 AND e.environment = $4 AND e.at >= $5 AND e.at < $6 AND e.kind = ANY($7)`;
+/** Served by the ledger's primary key: an id begins with the time at which it was made. */
+const COUNT_RANGE: Statement = {
+  name: 'webhook_deliveries_count_range',
+  text: `SELECT count(*)::int AS count FROM (SELECT 1 ${IN_RANGE} LIMIT ${MAX_REPLAYED + 1}) found`,
+};
+const RANGE: Statement = {
+  name: 'webhook_deliveries_range',
+  text: `SELECT e.id ${IN_RANGE} ORDER BY e.id LIMIT ${REPLAYED_AT_ONCE}`,
+};
+const ENDPOINT: Statement = {
+  name: 'webhook_deliveries_endpoint',
+  text: `SELECT event_types, disabled_at FROM webhook_endpoints
+          WHERE tenant_id = $1 AND environment = $2 AND id = $3 AND deleted_at IS NULL`,
+};
+const REPLAY: Statement = {
+  name: 'webhook_deliveries_replay',
+  text: `INSERT INTO webhook_deliveries AS d
+           (tenant_id, id, environment, endpoint_id, event_id, event_type, state, turn, due_at, created_at)
+         SELECT e.tenant_id, ${deliveryId('e.id', '$2::uuid')}, e.environment, $2, e.id, k.type, 'pending', 1, $6, e.at
+           FROM ledger_entries e JOIN unnest($4::text[], $5::text[]) AS k(kind, type) ON k.kind = e.kind
+          WHERE e.tenant_id = $1 AND e.id = ANY($3)
+         ON CONFLICT (tenant_id, event_id, endpoint_id) DO UPDATE
+           SET state = 'pending', turn = CASE d.state WHEN 'pending' THEN d.turn ELSE 1 END, tries = 0, due_at = $6, completed_at = NULL
+         WHERE d.state <> 'delivered' OR NOT $7
+         RETURNING 1 AS queued`,
+};
+
+/** What is done about the endpoints' deliveries, and how they stand. */
+export class WebhookDeliveries {
+  constructor(
+    private readonly store: {
+      readonly database: Database;
+      readonly ledger: Ledger;
+      readonly onQueued: () => void;
+    },
+    private readonly clock: Clock,
+  ) {}
+
+  /** Newest first. Throws Problem `validation_failed` for a strange cursor. */
+  async list(
+    scope: TenantScope,
+    filter: DeliveryFilter,
+    request: PageRequest,
+  ): Promise<Page<WebhookDelivery>> {
+    const position = decodeCursor(request.cursor);
+    const values = [
+      scope.tenantId,
+      scope.environment,
+      position?.at ?? null,
+      position?.id ?? null,
+      request.limit + 1,
+    ];
+    const rows = await this.#listed(values, filter);
+    return pageOf(rows.map(deliveryOf), request.limit, ({ createdAt, id }) => ({ at: createdAt, id }));
+  }
+
+  /** Of every tenant, newest first: for our own operators. */
+  async listAll(request: PageRequest): Promise<Page<WebhookDelivery>> {
+    const position = decodeCursor(request.cursor);
+    const rows = await this.store.database.query<DeliveryRow>(LIST_ALL, [
+      position?.at ?? null,
+      position?.id ?? null,
+      request.limit + 1,
+    ]);
+    return pageOf(rows.map(deliveryOf), request.limit, ({ createdAt, id }) => ({ at: createdAt, id }));
+  }
+
+  /** Throws Problem `not_found`. */
+  async get(scope: TenantScope, id: string): Promise<WebhookDelivery> {
+    const [row] = await this.store.database.query<DeliveryRow>(FIND, [scope.tenantId, scope.environment, id]);
+    if (row === undefined) throw new Problem('not_found', 'There is no such webhook delivery.');
+    return deliveryOf(row);
+  }
+
+  /** Sends it once more, with a schedule of its own, whatever became of it. Throws Problem `not_found`, `conflict`. */
+  async redeliver(scope: TenantScope, id: string): Promise<WebhookDelivery> {
+    const [queued] = await this.store.database.query<{ id: string }>(REDELIVER, [
+      scope.tenantId,
+      scope.environment,
+      id,
+      this.clock.now(),
+    ]);
+    const delivery = await this.get(scope, id);
+    if (queued === undefined) throw new Problem('conflict', 'Its endpoint is disabled or removed.');
+    this.store.onQueued();
+    return delivery;
+  }
+
+  /**
+   * Sends what happened in [since, until) to the endpoint, in the types that it asked for: everything, or only what has not reached it.
+   * Behind new events. Says how many. Repeated, it queues nothing twice. Throws Problem `not_found`, `conflict`, `validation_failed`.
+   */
+  async replay(
+    scope: TenantScope,
+    endpointId: string,
+    range: { readonly since: Date; readonly until: Date; readonly onlyUndelivered: boolean },
+  ): Promise<number> {
+    const { database } = this.store;
+    const [endpoint] = await database.query<{ event_types: EventType[]; disabled_at: Date | null }>(
+      ENDPOINT,
+      [scope.tenantId, scope.environment, endpointId],
+    );
+    if (endpoint === undefined) throw new Problem('not_found', 'There is no such webhook endpoint.');
+    if (endpoint.disabled_at !== null) {
+      throw new Problem('conflict', 'The endpoint is disabled; enable it first.');
+    }
+    const kinds = kindsOf(endpoint.event_types);
+    const within = (after: string): readonly unknown[] => [
+      scope.tenantId,
+      after,
+      firstIdAt(range.until.getTime() + MARGIN_MS),
+      scope.environment,
+      range.since,
+      range.until,
+      kinds,
+    ];
+    const start = firstIdAt(range.since.getTime() - MARGIN_MS);
+    const [found] = await database.query<{ count: number }>(COUNT_RANGE, within(start));
+    if ((found?.count ?? 0) > MAX_REPLAYED) {
+      throw new Problem('validation_failed', 'The range holds too many events.', {
+        errors: [
+          { pointer: '/until', detail: `must leave at most ${MAX_REPLAYED} events; replay in pieces` },
+        ],
+      });
+    }
+    await this.#recordReplay(scope, endpointId, range);
+    let queued = 0;
+    for (let after = start; ;) {
+      const ids = (await database.query<{ id: string }>(RANGE, within(after))).map(({ id }) => id);
+      const last = ids.at(-1);
+      if (last === undefined) break;
+      const written = await database.query(REPLAY, [
+        scope.tenantId,
+        endpointId,
+        ids,
+        kinds,
+        kinds.map(eventTypeOf),
+        this.clock.now(),
+        range.onlyUndelivered,
+      ]);
+      queued += written.length;
+      this.store.onQueued();
+      after = last;
+    }
+    return queued;
+  }
+
+  #listed(page: readonly unknown[], { endpointId, eventId, state }: DeliveryFilter): Promise<DeliveryRow[]> {
+    const { database } = this.store;
+    if (eventId !== null) return database.query(LIST_BY_EVENT, [...page, eventId, endpointId, state]);
+    if (endpointId !== null) return database.query(LIST_BY_ENDPOINT, [...page, endpointId, state]);
+    if (state === null) return database.query(LIST, page);
+    if (state === 'delivered') return database.query(LIST_DELIVERED, page);
+    return database.query(LIST_UNDELIVERED, [...page, state]);
+  }
+
+  async #recordReplay(
+    scope: TenantScope,
+    endpointId: string,
+    range: { readonly since: Date; readonly until: Date; readonly onlyUndelivered: boolean },
+  ): Promise<void> {
+    await this.store.ledger.append(this.store.database, {
+      kind: 'endpoint.replayed',
+      tenantId: scope.tenantId,
+      environment: scope.environment,
+      verificationId: null,
+      version: null,
+      actor: scope.actor,
+      data: { endpointId, ...range },
+    });
+  }
+}
+
+/** The lowest id that could have been made at a time. */
+function firstIdAt(milliseconds: number): string {
+  const hex = Math.max(0, milliseconds).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
+}
+
+function deliveryOf(row: DeliveryRow): WebhookDelivery {
+  return {
+    tenantId: row.tenant_id,
+    environment: row.environment,
+    id: row.id,
+    eventId: row.event_id,
+    eventType: row.event_type,
+    endpointId: row.endpoint_id,
+    state: row.state,
+    nextAttemptAt: row.due_at,
+    createdAt: row.created_at,
+    completedAt: row.completed_at,
+    attempts: row.attempts.map(({ at, ...attempt }) => ({ at: new Date(at), ...attempt })),
+  };
+}

@@ -1,0 +1,215 @@
+import { type Clock, type Log, type OutboundPost, type RandomSource } from '@gatehouse/platform';
+
+import { publishedEvent } from '../events/published-event.js';
+import { toldEvent } from '../events/told-event.js';
+import { type TenantVault } from '../privacy/tenant-vault.js';
+import { allot, TURNS, type UnderWay } from './allotment.js';
+import { type Attempted, type ClaimedDelivery, type DeliveryQueue } from './delivery-queue.js';
+import { type EndpointHealth } from './endpoint-health.js';
+import { endpointSecrets, placeOfEndpoint, signingSecrets } from './endpoint-secrets.js';
+import { type Wakeup } from '../workers/wakeup.js';
+import { nextTry, retryAfterMs } from './retry-schedule.js';
+import { signedMessage } from './signed-message.js';
+
+export interface DispatcherParts {
+  readonly queue: DeliveryQueue;
+  readonly health: EndpointHealth;
+  readonly vault: TenantVault;
+  /** Opened for as long as it runs. */
+  readonly openPost: () => OutboundPost;
+  /** Told after the commit of what is to be delivered. */
+  readonly wakeup: Wakeup;
+  readonly log: Log;
+}
+
+/** The net under the wake-up after a commit. */
+const POLL_MS = 250;
+const TIMEOUT_MS = 15_000;
+const SETTLED_AT_ONCE = 64;
+
+/**
+ * Delivers events to the endpoints that asked for them, at least once. Any number of processes may run it. What is under way when a
+ * process dies is taken up by another when its lease has run out.
+ */
+export class WebhookDispatcher {
+  #loop: Promise<void> | null = null;
+  #stopping = false;
+  /** Somebody woke us since the present round over all endpoints began. */
+  #isWoken = false;
+  #endSleep: () => void = () => undefined;
+  #isRoundOver = true;
+  readonly #underWay = new Map<Promise<void>, ClaimedDelivery>();
+  readonly #ofTenant = new Map<string, number>();
+  readonly #ofEndpoint = new Map<string, number>();
+  #failing = 0;
+  #outcomes: Attempted[] = [];
+  #settling: Promise<void> | null = null;
+
+  constructor(
+    private readonly parts: DispatcherParts,
+    private readonly clock: Clock,
+    private readonly random: RandomSource,
+  ) {}
+
+  start(): void {
+    if (this.#loop !== null) return;
+    this.#stopping = false;
+    this.parts.wakeup.listen(() => {
+      this.#wake();
+    });
+    const post = this.parts.openPost();
+    this.#loop = this.#run(post).finally(() => post.close());
+  }
+
+  /** Takes nothing new and waits for what is under way. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.parts.wakeup.listen(null);
+    this.#wake();
+    await this.#loop;
+    this.#loop = null;
+  }
+
+  async #run(post: OutboundPost): Promise<void> {
+    let failures = 0;
+    while (!this.#stopping) {
+      let isRound = true;
+      try {
+        isRound = await this.#once(post);
+        failures = 0;
+      } catch (error) {
+        // The database is away, most likely: said once per outage, tried again at each poll.
+        failures += 1;
+        if (failures === 1) this.parts.log.error('the webhooks to be sent could not be taken', { error });
+        this.#isWoken = false;
+      }
+      if (isRound && !this.#isWoken) await this.#sleep();
+    }
+    await Promise.all(this.#underWay.keys());
+    await this.#settling;
+  }
+
+  /** One look at some of the endpoints. Whether it ended a round in which nothing was taken. */
+  async #once(post: OutboundPost): Promise<boolean> {
+    if (this.#isRoundOver) {
+      this.#isRoundOver = false;
+      this.#isWoken = false;
+    }
+    let isLast = true;
+    for (const turn of TURNS) {
+      const now = this.clock.now();
+      const due = await this.parts.queue.due(turn, now);
+      const allotted = allot(due.queues, this.#places(), turn);
+      const claimed = allotted.length > 0 ? await this.parts.queue.claim(turn, allotted, now) : [];
+      for (const delivery of claimed) this.#launch(post, delivery);
+      // There may be more of what there was something of.
+      if (claimed.length > 0) this.#isWoken = true;
+      isLast &&= due.isLast;
+    }
+    this.#isRoundOver = isLast;
+    return isLast;
+  }
+
+  #places(): UnderWay {
+    return {
+      total: this.#underWay.size,
+      failing: this.#failing,
+      ofTenant: (id) => this.#ofTenant.get(id) ?? 0,
+      ofEndpoint: (id) => this.#ofEndpoint.get(id) ?? 0,
+    };
+  }
+
+  #launch(post: OutboundPost, delivery: ClaimedDelivery): void {
+    this.#count(delivery, 1);
+    const work = this.#attempt(post, delivery)
+      .then((outcome) => {
+        this.#outcomes.push(outcome);
+        this.#settling ??= this.#settleAll();
+      })
+      .catch((error: unknown) => {
+        // What cannot be opened or signed is ours to mend; its lease runs out, and it is tried again.
+        this.parts.log.error('a webhook could not be prepared', { deliveryId: delivery.id, error });
+      })
+      .finally(() => {
+        this.#underWay.delete(work);
+        this.#count(delivery, -1);
+        this.#wake();
+      });
+    this.#underWay.set(work, delivery);
+  }
+
+  #count({ tenantId, endpointId, failingSince }: ClaimedDelivery, by: 1 | -1): void {
+    add(this.#ofTenant, tenantId, by);
+    add(this.#ofEndpoint, endpointId, by);
+    if (failingSince !== null) this.#failing += by;
+  }
+
+  async #attempt(post: OutboundPost, delivery: ClaimedDelivery): Promise<Attempted> {
+    const { tenantId, endpointId, sealed, tries } = delivery;
+    const opened = await this.parts.vault.openForTenant(tenantId, sealed, placeOfEndpoint(endpointId));
+    const secrets = endpointSecrets(opened);
+    const at = this.clock.now();
+    const message = signedMessage(toldEvent(publishedEvent(delivery.event)), signingSecrets(secrets, at), at);
+    const began = performance.now();
+    const { status, retryAfter, failure } = await post.send(
+      secrets.url,
+      message.headers,
+      message.body,
+      TIMEOUT_MS,
+    );
+    const durationMs = Math.round(performance.now() - began);
+    const made = { delivery, at, responseStatus: status, durationMs };
+    if (status !== null && status >= 200 && status < 300) {
+      return { ...made, error: null, state: 'delivered', dueAt: null };
+    }
+    const now = this.clock.now();
+    const dueAt =
+      status === 410 ? null : nextTry(tries + 1, now, retryAfterMs(retryAfter, now), this.random.fraction());
+    return { ...made, error: errorOf(status, failure), state: dueAt === null ? 'failed' : 'pending', dueAt };
+  }
+
+  /** Together what came together: one statement for many. What cannot be written is delivered again when its lease has run out. */
+  async #settleAll(): Promise<void> {
+    // One turn of the loop later, so that what ends at the same moment is written in one go.
+    await Promise.resolve();
+    while (this.#outcomes.length > 0) {
+      const outcomes = this.#outcomes.splice(0, SETTLED_AT_ONCE);
+      try {
+        await this.parts.queue.settle(outcomes);
+        await this.parts.health.learn(outcomes);
+      } catch (error) {
+        this.parts.log.error('what came of webhooks could not be written', { error });
+      }
+    }
+    this.#settling = null;
+  }
+
+  /** Something is due now, most likely. */
+  #wake(): void {
+    this.#isWoken = true;
+    this.#endSleep();
+  }
+
+  #sleep(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, POLL_MS);
+      this.#endSleep = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+/** In our words: nothing that the receiver said is kept. */
+function errorOf(status: number | null, failure: string | null): string {
+  if (status === null)
+    return failure === 'timeout' ? 'no answer within 15 seconds' : `no connection: ${failure ?? ''}`;
+  return status >= 300 && status < 400 ? 'answered with a redirect' : `answered ${status}`;
+}
+
+function add(counts: Map<string, number>, key: string, by: 1 | -1): void {
+  const count = (counts.get(key) ?? 0) + by;
+  if (count === 0) counts.delete(key);
+  else counts.set(key, count);
+}
