@@ -1,12 +1,12 @@
 import { type Schemas } from '@gatehouse/sdk';
 
 import { type Session } from '../session.js';
-import { moment } from '../terminal/moments.js';
 import { paintStatus, shown } from '../terminal/paint.js';
 import { tellPage } from './page.js';
 
 type Event = Schemas['Event'];
 type Explanation = Schemas['Explanation'];
+type Link = Schemas['ExplanationLink'];
 
 export function tellEvents(session: Session, page: Schemas['EventPage']): void {
   const { paint } = session;
@@ -14,7 +14,7 @@ export function tellEvents(session: Session, page: Schemas['EventPage']): void {
     id: ({ id }) => id,
     none: 'Nothing happened yet.',
     columns: [
-      { title: 'AT', cell: (event) => new Date(event.at).toISOString().slice(0, 19).replace('T', ' ') },
+      { title: 'AT', cell: (event) => timestamp(event.at) },
       { title: 'V', cell: ({ version }) => (version === null ? '' : String(version)) },
       { title: 'WHAT', cell: ({ type }) => shown(type.replace(/^verification\./, '')) },
       { title: 'BY', cell: ({ actor }) => shown(actor), isElastic: true },
@@ -38,42 +38,43 @@ function detailsOf(data: Readonly<Record<string, unknown>>, paint: Session['pain
   ].join(', ');
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  default: 'the policy sends everybody there whom no rule is about',
-  rule: 'a rule of the policy matched',
-  fallback: 'whom the policy would rather have asked could not be',
-  caller_choice: 'the caller named it',
-  import: 'an import adopted it from there',
-};
-
-export function tellExplanation({ printer, paint, now }: Session, explanation: Explanation): void {
-  const { verificationId, status, reasonCodes, version, provider, routing } = explanation;
-  const { policyVersion, reason, rule, skipped, attempts } = routing;
+/** The sentences are the gateway’s own; the chain below them is what they are made of. */
+export function tellExplanation({ printer, paint }: Session, explanation: Explanation): void {
+  const { chain, isComplete, status, summary } = explanation;
   printer.tell({
     json: explanation,
     quiet: [status],
     text: () =>
       [
-        printer.facts([
-          ['verification', verificationId],
-          [
-            'status',
-            [paintStatus(paint, status), ...reasonCodes.map((code) => paint('dim', code))].join('  '),
-          ],
-          ['version', String(version)],
-          ['provider', shown(provider)],
-          ['because', REASONS[reason] ?? shown(reason)],
-          ['policy', policyVersion === null ? null : `version ${policyVersion}`],
-          ['rule', rule === null ? null : `number ${rule + 1}`],
+        ...summary.map((sentence) => `• ${shown(sentence)}`),
+        '',
+        ...(isComplete ? [] : [paint('dim', 'Older signals are left out.')]),
+        printer.table<Link>(chain, [
+          { title: '', cell: ({ isDecisive }) => (isDecisive ? paint('bold', '→') : ' ') },
+          { title: 'AT', cell: ({ at }) => timestamp(at) },
+          { title: 'SIGNAL', cell: ({ what }) => shown(what.replaceAll('_', ' ')) },
+          { title: 'OUTCOME', cell: (link) => outcomeOf(link, paint), isElastic: true },
+          {
+            title: 'STATUS',
+            cell: ({ statusAfter }) => (statusAfter === null ? '' : paintStatus(paint, statusAfter)),
+          },
+          { title: 'BY', cell: ({ actor }) => shown(actor), isElastic: true },
         ]),
-        ...skipped.map(
-          (one) =>
-            `${paint('yellow', 'passed over')}  ${shown(one.provider)}: ${shown(one.why.replaceAll('_', ' '))}`,
-        ),
-        ...attempts.map(
-          (one) =>
-            `${paint('red', 'failed')}  ${shown(one.provider)}: ${shown(one.fault)}, ${moment(one.at, now) ?? ''}`,
-        ),
       ].join('\n'),
   });
+}
+
+function outcomeOf({ outcome, reason, fault, contradicts }: Link, paint: Session['paint']): string {
+  const words = shown(
+    [outcome, reason, fault]
+      .filter((word) => word !== null)
+      .join(': ')
+      .replaceAll('_', ' '),
+  );
+  const painted = outcome === 'failed' || outcome === 'contradicted' ? paint('red', words) : words;
+  return contradicts === null ? painted : `${painted}, against ${shown(contradicts)}`;
+}
+
+function timestamp(at: string): string {
+  return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
 }

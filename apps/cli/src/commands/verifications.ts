@@ -139,7 +139,8 @@ async function list(session: Session, options: ListOptions): Promise<void> {
 
 async function explain(session: Session, id: string): Promise<void> {
   const { data } = await session.backend.GET('/v1/verifications/{id}/explain', { params: { path: { id } } });
-  tellExplanation(session, data);
+  // As a text it comes only to who asks for text.
+  tellExplanation(session, data as Schemas['Explanation']);
 }
 
 async function events(session: Session, id: string, { limit, cursor }: PageOptions): Promise<void> {

@@ -8,7 +8,8 @@ export type Paint = (style: Style, text: string) => string;
 export function paintFor(stream: { readonly isTTY?: boolean }, noColor: boolean): Paint {
   const isPainted = stream.isTTY === true && !noColor;
   // Whether to paint is decided here, from the streams that were given; styleText would look at the process's own.
-  return (style, text) => (isPainted ? styleText(style, text, { validateStream: false }) : text);
+  return (style, text) =>
+    isPainted && text !== '' ? styleText(style, text, { validateStream: false }) : text;
 }
 
 const STATUS_STYLES: Readonly<Record<string, Style>> = {
