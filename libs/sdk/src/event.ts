@@ -4,9 +4,9 @@ import { type Delivery, type ReasonCode, type VerificationStatus } from './schem
 export interface VerificationFacts {
   readonly verificationId: string;
   readonly environment: 'test' | 'live';
-  /** Grows by one with every change: of two events of one verification, the greater is the later. */
-  readonly version: number;
-  readonly status: VerificationStatus;
+  /** The version that the event made: of two events of one verification, the greater is the later. Null where it made none. */
+  readonly version: number | null;
+  readonly status: VerificationStatus | null;
   readonly reasonCodes: readonly ReasonCode[];
   readonly attempt: number;
   readonly provider: string | null;
@@ -19,10 +19,19 @@ export interface RollbackFacts {
   readonly policyVersion: number;
   /** The version in force again; null where there was none to go back to. */
   readonly backTo: number | null;
-  readonly breach: string;
+  readonly breach: 'pass_rate' | 'error_rate';
   readonly is: number;
   readonly limit: number;
   readonly sample: number;
+}
+
+/** A webhook endpoint of yours was disabled, or tested. */
+export interface EndpointFacts {
+  readonly environment: 'test' | 'live';
+  readonly endpointId: string;
+  /** `gone`: it answered 410. `failing`: all the time since `failingSince`. Null of a test. */
+  readonly reason: 'asked' | 'gone' | 'failing' | null;
+  readonly failingSince: string | null;
 }
 
 /** What the data of an event is, by its type. */
@@ -33,7 +42,9 @@ export interface EventData {
   'verification.document_expiring': VerificationFacts;
   'verification.erased': VerificationFacts;
   'routing.rolled_back': RollbackFacts;
-  'endpoint.disabled': Readonly<Record<string, unknown>>;
+  'endpoint.disabled': EndpointFacts;
+  /** In webhooks only. */
+  'endpoint.test': EndpointFacts;
 }
 
 export type EventType = keyof EventData;

@@ -7,6 +7,7 @@ export {
   type ParseAs,
 } from './calls.js';
 export {
+  type EndpointFacts,
   type EventData,
   type EventType,
   type GatehouseEvent,

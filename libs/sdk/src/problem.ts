@@ -60,7 +60,8 @@ export function problemOf({ status, headers }: Response, text: string, now: numb
 export function secondsIn(retryAfter: string | null, now: number): number | null {
   if (retryAfter === null) return null;
   if (/^\d{1,9}$/u.test(retryAfter)) return Number(retryAfter);
-  const at = Date.parse(retryAfter);
+  // Date.parse takes more for dates than HTTP does.
+  const at = retryAfter.endsWith('GMT') ? Date.parse(retryAfter) : NaN;
   return Number.isNaN(at) ? null : Math.max(0, Math.ceil((at - now) / 1000));
 }
 

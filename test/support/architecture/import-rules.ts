@@ -17,7 +17,11 @@ const MAY_IMPORT: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /** The only files of the gateway that know that there is a list of providers. */
-const COMPOSITION = ['apps/gateway/src/main.ts', 'apps/gateway/src/app.module.ts'];
+const COMPOSITION = [
+  'apps/gateway/src/main.ts',
+  'apps/gateway/src/app.module.ts',
+  'apps/gateway/src/remap/remap.main.ts',
+];
 
 const TEST_PACKAGES = ['@jest/globals', 'jest', 'fast-check', 'supertest'];
 

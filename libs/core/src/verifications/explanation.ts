@@ -22,6 +22,7 @@ export const LINK_KINDS = [
   'link_renewed',
   'contact_corrected',
   'read',
+  'remap',
   'read_failed',
   'absent',
   'gone',
@@ -71,6 +72,9 @@ export interface Link {
   /** The claim that this answer of the provider does not bear out. */
   readonly contradicts: ProviderVerdict | null;
   readonly fault: ProviderFault | null;
+  /** Of the mapping that read it, where it is a read; of what was read anew, also by which it had been read before. */
+  readonly mappingVersion: number | null;
+  readonly formerMappingVersion: number | null;
   /** Whether the present status began with it. */
   readonly isDecisive: boolean;
 }
@@ -89,6 +93,8 @@ export interface Explanation {
     /** Null from before decisions were kept. */
     readonly record: RoutingRecord | null;
   };
+  /** Of the mapping that read the provider's last answer; null where it was never read. */
+  readonly mappingVersion: number | null;
   /** Oldest first. */
   readonly chain: readonly Link[];
   /** False where older links were left out. */
@@ -195,6 +201,8 @@ function linkOfEntry(entry: ExplainedEntry, known: VerificationStatus | null): L
     claim: oneOf(PROVIDER_VERDICTS, data['claim']),
     contradicts: oneOf(PROVIDER_VERDICTS, data['contradictedClaim']),
     fault: oneOf(PROVIDER_FAULTS, data['fault']),
+    mappingVersion: numberOf(data['mappingVersion']),
+    formerMappingVersion: numberOf(data['formerMappingVersion']),
     isDecisive: false,
   };
 }
@@ -219,6 +227,8 @@ function linkOfSignal(signal: ExplainedSignal): Link {
     claim: null,
     contradicts: null,
     fault: null,
+    mappingVersion: null,
+    formerMappingVersion: null,
     isDecisive: false,
   };
 }
@@ -288,6 +298,10 @@ function oneOf<const T extends string>(words: readonly T[], value: unknown): T |
 
 function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
+}
+
+function numberOf(value: unknown): number | null {
+  return typeof value === 'number' ? value : null;
 }
 
 function compare(a: string, b: string): number {

@@ -1,5 +1,6 @@
 import { type Database, type Statement } from '@gatehouse/platform';
 
+import { type ReadingArchive } from '../readings/reading-archive.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import {
   chainOf,
@@ -39,6 +40,7 @@ export class VerificationExplainer {
   constructor(
     private readonly database: Database,
     private readonly queries: VerificationQueries,
+    private readonly readings: ReadingArchive,
   ) {}
 
   /** Throws Problem `not_found`. */
@@ -51,6 +53,8 @@ export class VerificationExplainer {
       MOST,
     ]);
     const signals = await this.database.query<ExplainedSignal>(SIGNALS, [scope.tenantId, id, MOST]);
+    const chain = chainOf(entries, signals);
+    const newest = await this.readings.newestVersion(this.database, scope.tenantId, id);
     const versions = entries.filter(({ version }) => version !== null).length;
     return {
       id: row.id,
@@ -59,7 +63,9 @@ export class VerificationExplainer {
       version: row.version,
       provider: row.provider,
       routing: { policyVersion: row.policy_version, reason: row.routing_reason, record: row.routing },
-      chain: chainOf(entries, signals),
+      mappingVersion:
+        newest ?? chain.findLast((link) => link.mappingVersion !== null)?.mappingVersion ?? null,
+      chain,
       isComplete: versions < MOST && entries.length - versions < MOST,
     };
   }

@@ -17,6 +17,8 @@ const TOLD = [
   'reason',
   'claim',
   'contradictedClaim',
+  'mappingVersion',
+  'formerMappingVersion',
   'provider',
   'policyVersion',
   'routingReason',

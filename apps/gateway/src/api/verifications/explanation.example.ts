@@ -11,6 +11,8 @@ const LINK = {
   claim: null,
   contradicts: null,
   fault: null,
+  mappingVersion: null,
+  formerMappingVersion: null,
   isDecisive: false,
 } satisfies Partial<Plain<ExplanationLinkView>>;
 
@@ -28,6 +30,7 @@ export const EXPLANATION_EXAMPLE: Plain<ExplanationView> = {
     skipped: [{ provider: 'sentinel', why: 'unhealthy' }],
     attempts: [{ provider: 'sardine', fault: 'unavailable', at: '2026-01-31T12:00:00.000Z' }],
   },
+  mappingVersion: 1,
   chain: [
     {
       ...LINK,
@@ -70,6 +73,7 @@ export const EXPLANATION_EXAMPLE: Plain<ExplanationView> = {
       version: 3,
       rawStatus: 'pending',
       contradicts: 'verified',
+      mappingVersion: 1,
       isDecisive: true,
     },
   ],

@@ -22,6 +22,7 @@ export function toExplanationView(explanation: Explanation): Plain<ExplanationVi
       skipped: (record?.skipped ?? []).map((one) => ({ ...one })),
       attempts: (record?.attempts ?? []).map((one) => ({ ...one })),
     },
+    mappingVersion: explanation.mappingVersion,
     chain: explanation.chain.map(toLinkView),
     isComplete: explanation.isComplete,
     summary: [...narrate(explanation)],

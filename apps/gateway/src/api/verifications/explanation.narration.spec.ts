@@ -37,6 +37,8 @@ const FAILED: Link = {
   claim: null,
   contradicts: null,
   fault: 'unavailable',
+  mappingVersion: null,
+  formerMappingVersion: null,
   isDecisive: false,
 };
 

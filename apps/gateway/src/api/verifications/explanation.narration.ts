@@ -99,6 +99,8 @@ function subjectOf(link: Link, provider: string): string {
       return 'The person’s contact was corrected';
     case 'read':
       return `${provider} was read`;
+    case 'remap':
+      return `What ${provider} had answered was read anew, by ${mappingWords(link)}`;
     case 'read_failed':
       return `${provider} could not be read (${link.fault ?? 'our own configuration'})`;
     case 'absent':
@@ -129,6 +131,11 @@ function webhookWords({ authenticity, event, claim }: Link, provider: string): s
   const says =
     claim === null ? `told of ${event ?? 'an event'}` : `claimed that the person is ${STATUS_WORDS[claim]}`;
   return `A webhook of ${provider}${proof} ${says}`;
+}
+
+function mappingWords({ mappingVersion, formerMappingVersion }: Link): string {
+  if (mappingVersion === formerMappingVersion) return 'other settings';
+  return `version ${mappingVersion ?? '?'} of the mapping instead of ${formerMappingVersion ?? '?'}`;
 }
 
 function outcomeWords(link: Link, provider: string): string {

@@ -56,7 +56,7 @@ export class ExplanationLinkView {
   @ApiProperty({
     enum: LINK_KINDS,
     description:
-      'A signal of some kind, or something that was done here. `absent`: the provider had nothing; `gone`: no more; `foreign`: it answered with somebody else; `superseded`: its result is a newer verification’s.',
+      'A signal of some kind, or something that was done here. `absent`: the provider had nothing; `gone`: no more; `remap`: what had been read was read anew, by another mapping or other settings; `foreign`: it answered with somebody else; `superseded`: its result is a newer verification’s.',
     example: 'webhook',
   })
   what!: string;
@@ -148,6 +148,21 @@ export class ExplanationLinkView {
   })
   fault!: string | null;
 
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Of the mapping that read the provider’s answer; null for what is no read.',
+    example: 1,
+  })
+  mappingVersion!: number | null;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Of a `remap`: the mapping that had read the same answer before.',
+  })
+  formerMappingVersion!: number | null;
+
   @ApiProperty({ description: 'The present status began with it.', example: false })
   isDecisive!: boolean;
 }
@@ -173,6 +188,15 @@ export class ExplanationView {
 
   @ApiProperty({ type: RoutingExplanationView, description: 'How the provider came to be asked.' })
   routing!: RoutingExplanationView;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description:
+      'Of the mapping from the provider’s answers to ours that read the last of them; null where it was never read.',
+    example: 1,
+  })
+  mappingVersion!: number | null;
 
   @ApiProperty({
     type: [ExplanationLinkView],

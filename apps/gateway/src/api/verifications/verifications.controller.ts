@@ -12,6 +12,7 @@ import {
 import { type FastifyReply } from 'fastify';
 
 import { Caller, RequireScope } from '../../http/access.js';
+import { JsonBody } from '../../http/body.js';
 import { Claim, Idempotent } from '../../http/idempotency.interceptor.js';
 import { idParameter } from '../../http/openapi/id-parameter.js';
 import {
@@ -31,7 +32,12 @@ import {
   SearchVerificationsBody,
   VerificationStatusesBody,
 } from './verification.dto.js';
-import { STATUSES_EXAMPLE, VERIFICATION_EXAMPLE, VERIFIED_EXAMPLE } from './verification.example.js';
+import {
+  CREATE_EXAMPLES,
+  STATUSES_EXAMPLE,
+  VERIFICATION_EXAMPLE,
+  VERIFIED_EXAMPLE,
+} from './verification.example.js';
 import { toContacts, toFilter, toNewVerification } from './verification.input.js';
 import { toStatusesView, toVerificationPageView, toVerificationView } from './verification.mapper.js';
 import { VerificationPageView, VerificationStatusesView, VerificationView } from './verification.view.js';
@@ -51,6 +57,7 @@ export class VerificationsController {
   @Post()
   @RequireScope('verifications:write')
   @Idempotent()
+  @JsonBody(CreateVerificationBody, CREATE_EXAMPLES)
   @Operation({
     id: 'createVerification',
     summary: 'Begin a verification',
@@ -83,6 +90,8 @@ export class VerificationsController {
   @Operation({
     id: 'listVerifications',
     summary: 'List verifications, newest first',
+    description:
+      'From the store; no provider is called. Filters hold together: what is listed fits all of them.',
     problems: ['validation_failed'],
   })
   @ApiOkResponse({ type: VerificationPageView, description: 'One page.', example: PAGE_EXAMPLE })
@@ -96,6 +105,10 @@ export class VerificationsController {
   @Post('search')
   @HttpCode(200)
   @RequireScope('verifications:read')
+  @JsonBody(SearchVerificationsBody, {
+    email: { email: 'jane@mail.test' },
+    phone: { phone: '+971501234542' },
+  })
   @Operation({
     id: 'searchVerifications',
     summary: 'Find verifications by e-mail address or phone number',
@@ -116,6 +129,10 @@ export class VerificationsController {
   @Post('status')
   @HttpCode(200)
   @RequireScope('verifications:read')
+  @JsonBody(VerificationStatusesBody, {
+    stored: { ids: [VERIFIED_EXAMPLE.id] },
+    read: { ids: [VERIFIED_EXAMPLE.id], refresh: true },
+  })
   @Operation({
     id: 'getVerificationStatuses',
     summary: 'Read many verifications at once',
