@@ -15,6 +15,8 @@ export interface Person {
   readonly request: CreateRequest;
   readonly magic: MagicWord | null;
   readonly wish: Wish;
+  /** When the caller asks for their verification, from the beginning of the storm. */
+  readonly arrivesMs: number;
   /** How long they take. */
   readonly thinksMs: number;
   /** Whether their browser is still open at the end, to come back by the return address. */
@@ -46,11 +48,21 @@ const WISHES: readonly (readonly [Wish, number])[] = [
 const MAGIC_SHARE = 0.25;
 const AREAS = ['212', '310', '312', '404', '415', '512', '602', '617', '702', '713'];
 
-export function castOf(count: number, run: string, dice: Dice, patienceMs: number): readonly Person[] {
-  return Array.from({ length: count }, (_, index) => personOf(index, run, dice, patienceMs));
+export interface Pace {
+  /** The first comes at once, the last after so long. */
+  readonly arrivalsMs: number;
+  /** How long a person takes at most. */
+  readonly personMs: number;
 }
 
-function personOf(index: number, run: string, dice: Dice, patienceMs: number): Person {
+export function castOf(count: number, run: string, dice: Dice, pace: Pace): readonly Person[] {
+  return Array.from({ length: count }, (_, index) => ({
+    ...personOf(index, run, dice, pace),
+    arrivesMs: (pace.arrivalsMs * index) / count,
+  }));
+}
+
+function personOf(index: number, run: string, dice: Dice, pace: Pace): Omit<Person, 'arrivesMs'> {
   const magic = dice.happens(MAGIC_SHARE) ? dice.weighted(MAGIC) : null;
   const tag = magic === null ? '' : `+${magic}`;
   const email = `zyx.quorvelle.${run}.${index}${tag}@mail.test`;
@@ -67,7 +79,7 @@ function personOf(index: number, run: string, dice: Dice, patienceMs: number): P
     }),
     magic,
     wish: dice.weighted(WISHES),
-    thinksMs: dice.between(0, patienceMs),
+    thinksMs: dice.between(0, pace.personMs),
     comesBack: dice.happens(0.6),
   };
 }

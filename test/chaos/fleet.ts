@@ -5,7 +5,10 @@ import { type Dice } from './dice.js';
 
 /** Gateways over one database, each of which can be killed and comes back at the same port. */
 export interface Fleet {
-  /** Kills each at random moments, and starts it again, until {@link calm}. */
+  /**
+   * Kills one at a time at random moments, and starts it again, until {@link calm}; once in a while all of them. Mostly there is one that
+   * answers, so that things happen that can be interrupted.
+   */
   storm(dice: Dice, lifeMs: readonly [low: number, high: number]): void;
   /** No more kills; all run when it resolves. */
   calm(): Promise<void>;
@@ -19,30 +22,30 @@ export interface Fleet {
   close(): Promise<void>;
 }
 
+/** How often a kill is one of all. */
+const ALL_AT_ONCE = 0.1;
+
 export async function openFleet(environments: readonly Environment[]): Promise<Fleet> {
   const members = environments.map((environment) => new Member(environment));
   await Promise.all(members.map((member) => member.start()));
-  let isCalm = false;
-  let storms: Promise<void>[] = [];
+  let storm: Promise<void> = Promise.resolve();
   const stopping = new AbortController();
   return {
     storm(dice, [low, high]) {
-      storms = members.map(async (member, index) => {
-        const own = dice.branch(String(index));
-        while (!isCalm) {
-          const isOver = await delay(own.between(low, high), false, { signal: stopping.signal }).catch(
-            () => true,
-          );
+      storm = (async () => {
+        for (;;) {
+          const pause = dice.between(low, high);
+          const isOver = await delay(pause, false, { signal: stopping.signal }).catch(() => true);
           if (isOver) return;
-          await member.kill();
-          await member.start();
+          const victims = dice.happens(ALL_AT_ONCE) ? members : [dice.pick(members)];
+          await Promise.all(victims.map((member) => member.kill()));
+          await Promise.all(victims.map((member) => member.start()));
         }
-      });
+      })();
     },
     async calm() {
-      isCalm = true;
       stopping.abort();
-      await Promise.all(storms);
+      await storm;
     },
     async killAll(meanwhile) {
       await Promise.all(members.map((member) => member.kill()));

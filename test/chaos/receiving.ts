@@ -6,8 +6,7 @@ import { type Received, startWebhookReceiver } from '../support/webhook-receiver
 import { type Dice } from './dice.js';
 
 /** How a receiver fails once; the second time it is there. A second failure would wait for five minutes, as the schedule has it. */
-const WAYS = ['500', '503 with Retry-After', 'hang', 'reset'] as const;
-type Way = (typeof WAYS)[number];
+type Way = '500' | '503 with Retry-After' | 'hang' | 'reset';
 
 /** What arrived at one endpoint. */
 export interface Inbox {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { castOf, type Person } from './cast.js';
+import { castOf, type Pace, type Person } from './cast.js';
 import { Dice } from './dice.js';
 import { beginForging, type Forgery } from './forger.js';
 import { type Check } from './invariants/check.js';
@@ -12,23 +12,21 @@ import { logs } from './invariants/logs.js';
 import { messages, statuses } from './invariants/statuses.js';
 import { webhooksIn } from './invariants/webhooks-in.js';
 import { beginMisfortune } from './misfortune.js';
-import { comeToRest, type Rest } from './rest.js';
+import { comeToRest } from './rest.js';
 import { Slots } from './slots.js';
 import { live, type Story } from './story.js';
 import { beginSwitching } from './switching.js';
 import { openWorld, type World } from './world.js';
 
-export interface ChaosOptions {
+export interface ChaosOptions extends Pace {
   readonly verifications: number;
   readonly seed: string;
   /** Migrated, and nobody else's. */
   readonly databaseUrl: string;
-  /** How long a gateway lives, from when it is ready. */
+  /** From when all gateways are ready again until one is killed. */
   readonly lifeMs: readonly [low: number, high: number];
   /** Between two faults planned at each vendor. */
   readonly faultEveryMs: number;
-  /** How long a person takes at most. */
-  readonly personMs: number;
   /** The storm lasts until so many were killed, at least. */
   readonly leastKills: number;
   /**
@@ -105,7 +103,7 @@ interface Storm {
 async function raise(world: World, options: ChaosOptions, dice: Dice): Promise<Storm> {
   const { fleet, client, tenant, accounts, hooks, receiver, records } = world;
   const run = randomBytes(3).toString('hex');
-  const cast = castOf(options.verifications, run, dice.branch('cast'), options.personMs);
+  const cast = castOf(options.verifications, run, dice.branch('cast'), options);
   const misfortune = await beginMisfortune(
     [...accounts.values()],
     dice.branch('faults'),

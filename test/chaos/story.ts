@@ -31,6 +31,7 @@ const FRESH_STARTS = 6;
 
 /** A caller creates a verification and sees to it that there is an outcome; then the person does what they want. */
 export async function live(stage: Stage, person: Person): Promise<Story> {
+  await delay(person.arrivesMs);
   const { story, record } = await create(stage, person);
   await act(stage, person, record);
   return story;

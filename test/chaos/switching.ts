@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { type GatewayClient, type GatewayTenant } from '../support/gateway-client.js';
+import { type Answer, type GatewayClient, type GatewayTenant } from '../support/gateway-client.js';
 import { PROVIDER_NAMES } from '../support/vendor-accounts.js';
 import { type Dice } from './dice.js';
 
@@ -8,6 +8,16 @@ import { type Dice } from './dice.js';
 export interface Switching {
   readonly switches: number;
   stop(): Promise<void>;
+}
+
+/** To one of the three in the main, a part of the people to each of the others, and to anybody where one fails. */
+export function route(client: GatewayClient, tenant: GatewayTenant, dice: Dice): Promise<Answer> {
+  const provider = dice.pick(PROVIDER_NAMES);
+  const others = PROVIDER_NAMES.filter((other) => other !== provider);
+  // A quarter of the people to the one, and of the others as many to the other: the share is of all, and the first rule wins.
+  const rules = others.map((other, index) => ({ when: { percent: 25 * (index + 1) }, provider: other }));
+  const policy = { provider, rules, fallback: others };
+  return client.admin('PUT', `/tenants/${tenant.id}/routing?environment=test`, policy);
 }
 
 export function beginSwitching(client: GatewayClient, tenant: GatewayTenant, dice: Dice): Switching {
@@ -19,11 +29,8 @@ export function beginSwitching(client: GatewayClient, tenant: GatewayTenant, dic
         () => true,
       );
       if (isOver) return;
-      const provider = dice.pick(PROVIDER_NAMES);
-      const fallback = PROVIDER_NAMES.filter((other) => other !== provider);
-      const path = `/tenants/${tenant.id}/routing?environment=test`;
       // Hung up on by a killed gateway: the next time, then.
-      const answer = await client.admin('PUT', path, { provider, fallback }).catch(() => null);
+      const answer = await route(client, tenant, dice).catch(() => null);
       if (answer?.status === 200) switches += 1;
       else if (answer !== null) throw new Error(`a switch was answered ${answer.status}: ${answer.text}`);
     }

@@ -20,6 +20,7 @@ import { type Endpoint } from './invariants/deliveries.js';
 import { type Receiver, startReceiver } from './receiving.js';
 import { Records } from './records.js';
 import { startSimulator } from './simulator-process.js';
+import { route } from './switching.js';
 
 /** Two gateways over one database behind one address, three vendors, one tenant that is connected to all, and its own receiver. */
 export interface World extends AsyncDisposable {
@@ -67,7 +68,7 @@ export async function openWorld(databaseUrl: string, dice: Dice): Promise<World>
   const tenant = await client.tenant();
   const accounts = new Map<string, VendorAccount>();
   for (const provider of PROVIDER_NAMES) accounts.set(provider, await tenant.connect(provider));
-  await tenant.route('sentinel');
+  required(await route(client, tenant, dice.branch('first policy')), 200);
   const hooks = await hooksOf(client, tenant, [...accounts.values()]);
   const endpoints = await endpointsOf(tenant, receiver, dice);
   const records = Records.of(pool, tenant);

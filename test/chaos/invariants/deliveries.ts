@@ -74,9 +74,7 @@ function arrivals(
   const asked = feed.filter(({ type }) => eventTypes.length === 0 || eventTypes.includes(type));
   const missing = asked.flatMap(({ id, type, data }) => {
     const accepted = inbox.messages.get(id)?.accepted ?? 0;
-    return accepted > 0
-      ? []
-      : [`${String(data['verificationId'] ?? id)}: ${type} (${id}) never came to ${endpointId}`];
+    return accepted > 0 ? [] : [`${aboutWhom(data) ?? id}: ${type} (${id}) never came to ${endpointId}`];
   });
   const foreign = [...inbox.messages].flatMap(([id, { body }]) => {
     const event = byId.get(id);
@@ -100,6 +98,10 @@ function arrivals(
       ],
     ),
   ];
+}
+
+function aboutWhom({ verificationId }: FeedEvent['data']): string | null {
+  return typeof verificationId === 'string' ? verificationId : null;
 }
 
 async function delivered(
