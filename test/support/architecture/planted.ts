@@ -59,6 +59,18 @@ export const PLANTED: readonly Plant[] = [
   ),
   plant(
     'who may import whom',
+    'the SDK → the contract, for a type',
+    'libs/sdk/src/planted.ts',
+    `import type { ProblemCode } from '@gatehouse/contract';`,
+  ),
+  plant(
+    'who may import whom',
+    'the SDK → the gateway’s own code',
+    'libs/sdk/src/planted.ts',
+    `import { EventFeedView } from '../../../apps/gateway/src/api/events/event-feed.view.js';`,
+  ),
+  plant(
+    'who may import whom',
     'the simulator → an adapter',
     'apps/simulator/src/planted.ts',
     `import { ProvidersModule } from '@gatehouse/providers';`,
