@@ -11,6 +11,8 @@ const MAY_IMPORT: ReadonlyMap<string, readonly string[]> = new Map([
   ['libs/sdk', []],
   ['apps/gateway', ['libs/contract', 'libs/platform', 'libs/providers', 'libs/core']],
   ['apps/simulator', ['libs/platform']],
+  // As whoever calls from outside: what it can do, the SDK can.
+  ['apps/cli', ['libs/sdk']],
   ['apps/demo', ['libs/platform', 'apps/gateway', 'apps/simulator']],
 ]);
 

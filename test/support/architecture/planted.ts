@@ -95,6 +95,12 @@ export const PLANTED: readonly Plant[] = [
   ),
   plant(
     'who may import whom',
+    'the CLI → the contract, for a type',
+    'apps/cli/src/planted.ts',
+    `import type { ProblemCode } from '@gatehouse/contract';`,
+  ),
+  plant(
+    'who may import whom',
     'an app that nobody has placed',
     'apps/planted/src/main.ts',
     `import '@gatehouse/core';`,
@@ -199,6 +205,12 @@ export const PLANTED: readonly Plant[] = [
     `\n\nconst url = process.env.DATABASE_URL;`,
     3,
   ),
+  plant(
+    'the environment is read in one place',
+    'in a command of the CLI',
+    'apps/cli/src/commands/planted.ts',
+    `const key = process.env['GATEHOUSE_KEY'];`,
+  ),
   plant('the environment is read in one place', 'in brackets', CORE, `const env = process['env'];`),
   plant('the environment is read in one place', 'taken apart', CORE, `const { env: settings } = process;`),
   plant('the environment is read in one place', 'imported', CORE, `import { env } from 'node:process';`),
@@ -208,6 +220,12 @@ export const PLANTED: readonly Plant[] = [
     'a comparison in core',
     CORE,
     `const quick = provider.name === 'sardine';`,
+  ),
+  plant(
+    'no provider is named outside its adapter',
+    'a column of the CLI',
+    'apps/cli/src/planted.ts',
+    `const isTexted = name === 'dentity';`,
   ),
   plant(
     'no provider is named outside its adapter',
