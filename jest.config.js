@@ -4,7 +4,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest'] },
   moduleNameMapper: {
-    '^@gatehouse/(contract|platform|providers|core)$': '<rootDir>/libs/$1/src/index.ts',
+    '^@gatehouse/(contract|platform|providers|core|sdk)$': '<rootDir>/libs/$1/src/index.ts',
     // Not a data file in disguise: libphonenumber-js has a metadata.min.json.js.
     '^(\\.{1,2}/.*)(?<!\\.json)\\.js$': '$1',
   },

@@ -29,6 +29,7 @@ describe('the architecture', () => {
       'libs/providers',
       'apps/gateway',
       'apps/simulator',
+      'apps/cli',
     ];
     expect([...folders]).toEqual(expect.arrayContaining(expected));
   });

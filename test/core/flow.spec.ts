@@ -3,9 +3,10 @@ import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isLegalMove, Problem, type VerificationStatus, WebhookRefusal } from '@gatehouse/contract';
 import { type NewVerification, tenantScope, type Verification } from '@gatehouse/core';
-import { fromTypeId, SystemIds, toTypeId } from '@gatehouse/platform';
+import { SystemIds, toTypeId } from '@gatehouse/platform';
 
 import { type CoreHarness, type HarnessTenant, newVerification, startCore } from '../support/core-harness.js';
+import { deliverFromDentity, webhookAddressOf } from '../support/dentity-webhook.js';
 import { eventually } from '../support/eventually.js';
 import { PROVIDER_NAMES, type ProviderName } from '../support/vendor-accounts.js';
 
@@ -229,21 +230,8 @@ describe('a start whose process died', () => {
   });
 });
 
-/** Signs and delivers a Dentity webhook as the vendor does. */
-async function deliver(tenant: HarnessTenant, body: Record<string, unknown>): Promise<void> {
-  const bytes = Buffer.from(JSON.stringify(body));
-  const secret = tenant.account.connection.credentials['secretKey'] ?? '';
-  const signature = createHmac('sha256', secret).update(bytes).digest('base64');
-  await core.inbox.receive(addressOf(tenant), {
-    method: 'PUT',
-    headers: { 'content-type': 'application/json', 'dentity-signature': signature },
-    body: bytes,
-  });
-}
-
-function addressOf(tenant: HarnessTenant): { provider: string; connectionId: string; token: string } {
-  const [provider = '', connection = '', token = ''] = (tenant.webhookUrl ?? '').split('/').slice(-3);
-  return { provider, connectionId: fromTypeId('con', connection) ?? '', token };
+function deliver(tenant: HarnessTenant, body: Record<string, unknown>): Promise<void> {
+  return deliverFromDentity(core.inbox, tenant, body);
 }
 
 it('has no work left for a start that failed', async () => {
@@ -312,14 +300,14 @@ describe('the inbox', () => {
     await update('provider_reference = NULL', tenant.verification.id);
     const body = { type: 'sms_delivery_status', _id: reference, smsDeliveryEvents: { status: 'failed' } };
     await deliver(tenant, body);
-    expect(await signals(tenant)).toEqual([{ state: 'orphan', state_reason: null }]);
+    expect(await signals(tenant)).toEqual([{ state: 'orphan', state_reason: 'awaiting_owner' }]);
     await core.database.pool.query('UPDATE verifications SET provider_reference = $2 WHERE id = $1', [
       tenant.verification.id,
       reference,
     ]);
     await deliver(tenant, body);
     await eventually(async () => {
-      expect(await signals(tenant)).toEqual([{ state: 'applied', state_reason: null }]);
+      expect(await signals(tenant)).toEqual([{ state: 'applied', state_reason: 'adopted' }]);
     });
   });
 
@@ -330,7 +318,7 @@ describe('the inbox', () => {
       _id: '665f0a1b2c3d4e5f60718293',
       status: 'verified',
     });
-    expect(await signals(tenant)).toEqual([{ state: 'orphan', state_reason: null }]);
+    expect(await signals(tenant)).toEqual([{ state: 'orphan', state_reason: 'awaiting_owner' }]);
   });
 
   it('refuses a webhook that does not prove itself, and stores nothing', async () => {
@@ -345,7 +333,7 @@ describe('the inbox', () => {
     const forged = createHmac('sha256', 'another secret').update(body).digest('base64');
     for (const headers of [{}, { 'dentity-signature': forged }, { 'dentity-signature': 'short' }]) {
       await expect(
-        core.inbox.receive(addressOf(tenant), { method: 'PUT', headers, body }),
+        core.inbox.receive(webhookAddressOf(tenant), { method: 'PUT', headers, body }),
       ).rejects.toBeInstanceOf(WebhookRefusal);
     }
     expect(await signals(tenant)).toEqual([]);
@@ -355,11 +343,11 @@ describe('the inbox', () => {
   it('knows no address but the exact one', async () => {
     const tenant = await core.tenant('dentity');
     const other = await core.tenant('dentity');
-    const address = addressOf(tenant);
+    const address = webhookAddressOf(tenant);
     const raw = { method: 'PUT', headers: {}, body: Buffer.from('{}') };
     const wrong = [
       { ...address, token: address.token.slice(0, -1) + (address.token.endsWith('0') ? '1' : '0') },
-      { ...address, token: addressOf(other).token },
+      { ...address, token: webhookAddressOf(other).token },
       { ...address, connectionId: new SystemIds().next() },
       { ...address, provider: 'sentinel' },
       { ...address, token: '' },
@@ -394,7 +382,7 @@ describe('the inbox', () => {
       status: 'verified',
       metadata: { verificationId: victim.verification.id },
     });
-    expect(await signals(attacker)).toEqual([{ state: 'orphan', state_reason: null }]);
+    expect(await signals(attacker)).toEqual([{ state: 'orphan', state_reason: 'awaiting_owner' }]);
     expect((await ledgerOf(victim.verification.id)).some((entry) => entry.data['signal'] === 'webhook')).toBe(
       false,
     );

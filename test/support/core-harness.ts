@@ -15,6 +15,7 @@ import {
   Workers,
 } from '@gatehouse/core';
 import {
+  type Clock,
   connectDatabase,
   type Database,
   LocalMasterKey,
@@ -38,6 +39,8 @@ export interface CoreHarness {
   readonly database: Database;
   readonly simulatorOrigin: string;
   readonly app: INestApplicationContext;
+  /** With which another program works on the same database. */
+  readonly environment: Readonly<Record<'DATABASE_URL' | 'MASTER_KEY', string>>;
   readonly verifications: VerificationService;
   readonly inbox: InboxService;
   readonly returns: ReturnService;
@@ -47,6 +50,8 @@ export interface CoreHarness {
   tenant(provider: ProviderName): Promise<HarnessTenant>;
   /** Connects the tenant to another provider as well, where its new verifications go from now on. */
   route(scope: TenantScope, provider: ProviderName): Promise<void>;
+  /** The workers of another process on the same database; stopped with the harness. */
+  replica(): Promise<Workers>;
   close(): Promise<void>;
 }
 
@@ -57,25 +62,36 @@ export interface HarnessTenant {
   readonly webhookUrl: string | null;
 }
 
-export async function startCore(publicUrl = 'http://127.0.0.1:9'): Promise<CoreHarness> {
+/** `clock`: the time of the core, for tests that move it; absent: the computer's. */
+export async function startCore({
+  clock = new SystemClock(),
+}: { readonly clock?: Clock } = {}): Promise<CoreHarness> {
   const testDatabase = await createTestDatabase();
   const log = new Log({ level: 'silent' });
+  const keyBytes = randomBytes(32);
   const database = await connectDatabase(testDatabase.url, { poolSize: 10, log });
   const { app: simulator } = createSimulator({ autoDelayMs: 0 });
   const simulatorOrigin = await simulator.listen({ port: 0, host: '127.0.0.1' });
-  const app = await NestFactory.createApplicationContext(
-    CoreModule.forRoot({
-      imports: [ProvidersModule.forRoot({ allowPrivateNetworks: true })],
-      database,
-      config: { publicUrl, allowPrivateNetworks: true, adminApiKey: null },
-      masterKey: new LocalMasterKey(randomBytes(32)),
-      log,
-      clock: new SystemClock(),
-      ids: new SystemIds(),
-      random: new SystemRandom(),
-    }),
-    Object.assign(new NestApplicationContextOptions(), { logger: false }),
-  );
+  const masterKey = new LocalMasterKey(Buffer.from(keyBytes));
+  const started: INestApplicationContext[] = [];
+  const start = async (): Promise<INestApplicationContext> => {
+    const context = await NestFactory.createApplicationContext(
+      CoreModule.forRoot({
+        imports: [ProvidersModule.forRoot({ allowPrivateNetworks: true })],
+        database,
+        config: { publicUrl: 'http://127.0.0.1:9', allowPrivateNetworks: true, adminApiKey: null },
+        masterKey,
+        log,
+        clock,
+        ids: new SystemIds(),
+        random: new SystemRandom(),
+      }),
+      Object.assign(new NestApplicationContextOptions(), { logger: false }),
+    );
+    started.push(context);
+    return context;
+  };
+  const app = await start();
   const workers = app.get(Workers);
   const putPolicy = (tenantId: string, provider: ProviderName): Promise<unknown> =>
     app.get(RoutingService).put(
@@ -98,6 +114,7 @@ export async function startCore(publicUrl = 'http://127.0.0.1:9'): Promise<CoreH
     database,
     simulatorOrigin,
     app,
+    environment: { DATABASE_URL: testDatabase.url, MASTER_KEY: keyBytes.toString('base64') },
     verifications: app.get(VerificationService),
     inbox: app.get(InboxService),
     returns: app.get(ReturnService),
@@ -124,9 +141,12 @@ export async function startCore(publicUrl = 'http://127.0.0.1:9'): Promise<CoreH
       await app.get(ConnectionService).put('test', tenantId, 'test', provider, connection, null);
       await putPolicy(tenantId, provider);
     },
+    async replica() {
+      return (await start()).get(Workers);
+    },
     async close() {
-      await workers.stop();
-      await app.close();
+      await Promise.all(started.map((context) => context.get(Workers).stop()));
+      await Promise.all(started.map((context) => context.close()));
       await simulator.close();
       await database.close();
       await testDatabase.drop();

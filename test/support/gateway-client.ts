@@ -1,5 +1,6 @@
 import { SCOPES } from '@gatehouse/core';
 
+import { requireDescribed } from './openapi/described-answers.js';
 import { type ProviderName, vendorAccount, type VendorAccount } from './vendor-accounts.js';
 import { type Entrance, type VendorGate } from './vendor-gate.js';
 
@@ -26,7 +27,7 @@ export interface GatewayTenant {
 /** A vendor account whose calls from the gateway can be held. */
 export type ConnectedAccount = VendorAccount & Pick<Entrance, 'hold'>;
 
-/** What a product backend and an operator do with a gateway, over HTTP. */
+/** What a product backend and an operator do with a gateway, over HTTP. Fails where an answer is not as the API describes it. */
 export interface GatewayClient {
   fetch(path: string, init?: RequestInit): Promise<Answer>;
   /** Calls `/admin/v1` with the admin key. */
@@ -46,7 +47,13 @@ export interface GatewayAddress {
 export const ALL_SCOPES: readonly string[] = SCOPES;
 
 export function gatewayClient({ origin, adminKey, simulatorOrigin, gate }: GatewayAddress): GatewayClient {
-  const call: GatewayClient['fetch'] = (path, init = {}) => send(origin + path, init);
+  const call: GatewayClient['fetch'] = async (path, init = {}) => {
+    const answer = await send(origin + path, init);
+    const { status, headers, text: body } = answer;
+    const raw = { status, headers: new Map(headers), text: body, json: parsed(body) };
+    requireDescribed(init.method ?? 'GET', path, raw);
+    return answer;
+  };
   const json = (
     key: string,
     method: string,
@@ -101,7 +108,8 @@ export function gatewayClient({ origin, adminKey, simulatorOrigin, gate }: Gatew
 export async function send(url: string, init: RequestInit): Promise<Answer> {
   const response = await fetch(url, { redirect: 'manual', ...init });
   const body = await response.text();
-  return { status: response.status, headers: response.headers, text: body, json: parsed(body) };
+  const json = parsed(body);
+  return { status: response.status, headers: response.headers, text: body, json: json ?? {} };
 }
 
 /** The answer's JSON when it has the expected status; else an error that shows the answer. */
@@ -116,10 +124,10 @@ export function text(json: Record<string, unknown>, member: string): string {
   return value;
 }
 
-function parsed(body: string): Record<string, unknown> {
+function parsed(body: string): Record<string, unknown> | undefined {
   try {
     return JSON.parse(body) as Record<string, unknown>;
   } catch {
-    return {};
+    return undefined;
   }
 }

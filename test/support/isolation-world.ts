@@ -21,6 +21,8 @@ export interface Side {
 /** The same person for everybody: what keeps them apart must be the wall and nothing else. */
 export const SUBJECT = { email: 'ana.ruiz@mail.test', phone: '+14155550123' };
 export const REFERENCE = 'user-42';
+/** Nobody listens there, and what it asks for hardly ever happens. */
+const ENDPOINT = { url: 'http://127.0.0.1:9/hooks', eventTypes: ['endpoint.disabled'] };
 
 const ids = new SystemIds();
 
@@ -155,6 +157,9 @@ export class IsolationWorld {
     correctVerificationContact: { email: 'ana.new@mail.test' },
     lookUpPerson: SUBJECT,
     beginImport: {},
+    createWebhookEndpoint: ENDPOINT,
+    changeWebhookEndpoint: { description: 'the backend' },
+    replayWebhookEndpoint: { since: '2026-01-31T00:00:00Z', until: '2026-02-01T00:00:00Z' },
     createTenant: { name: 'Northwind Bank' },
     changeTenant: { name: 'Northwind Bank' },
     createApiKey: { name: 'backend', environment: 'test', scopes: ['verifications:read'] },
@@ -172,9 +177,18 @@ export class IsolationWorld {
 
 /** The ids in the path of an operation with which it can succeed, and what becomes of a side by making them. */
 export async function ownObject(side: Side, operation: Operation): Promise<Readonly<Record<string, string>>> {
-  switch (operation.id) {
-    case 'getImport':
+  const prefix = idPrefixOf(operation, 'id') ?? '';
+  switch (prefix) {
+    case 'imp':
       return { id: await importOf(side) };
+    case 'whe':
+      return { id: await endpointOf(side) };
+    case 'dlv': {
+      const tested = await side.call('POST', `/webhook-endpoints/${await endpointOf(side)}/test`);
+      return { id: text(required(tested, 202), 'deliveryId') };
+    }
+  }
+  switch (operation.id) {
     case 'getVerificationIdentity':
     case 'listVerificationImages':
     case 'correctVerificationContact':
@@ -210,6 +224,10 @@ async function importOf(side: Side): Promise<string> {
   return typeof running === 'string' ? running : text(required(answer, 202), 'id');
 }
 
+async function endpointOf(side: Side): Promise<string> {
+  return text(required(await side.call('POST', '/webhook-endpoints', ENDPOINT), 201), 'id');
+}
+
 async function verifiedBy(side: Side, provider: 'sentinel' | 'dentity'): Promise<string> {
   const id = await side.create({ provider });
   const name = provider === 'sentinel' ? SUBJECT.email : SUBJECT.phone;
@@ -231,6 +249,8 @@ const PREFIXES: Readonly<Record<string, string | null>> = {
   'admin-keys': 'adk',
   images: 'img',
   imports: 'imp',
+  'webhook-endpoints': 'whe',
+  'webhook-deliveries': 'dlv',
   connections: null,
   // Counted from 1 on, within the tenant and environment.
   versions: null,

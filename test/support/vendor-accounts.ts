@@ -57,7 +57,8 @@ export async function vendorAccount(
     provider,
     connection: {
       credentials: plan.credentials,
-      settings: { baseUrl: vendorOrigin + plan.basePath, ...plan.settings },
+      // What a test calls in a moment is more than most vendors would take in a minute.
+      settings: { baseUrl: vendorOrigin + plan.basePath, callsPerMinute: 60_000, ...plan.settings },
     },
     setWebhook: async (url) => {
       await put({ callbackUrl: url });

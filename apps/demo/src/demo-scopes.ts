@@ -5,4 +5,6 @@ export const DEMO_SCOPES: readonly string[] = [
   'identity:read',
   'images:read',
   'reviews:write',
+  'webhooks:read',
+  'webhooks:write',
 ];

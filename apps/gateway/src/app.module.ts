@@ -10,6 +10,7 @@ import { ConnectionsController } from './admin/connections/connections.controlle
 import { RoutingController } from './admin/routing/routing.controller.js';
 import { TenantsController } from './admin/tenants/tenants.controller.js';
 import { ProvidersController } from './admin/providers/providers.controller.js';
+import { AdminWebhookDeliveriesController } from './admin/webhook-deliveries/admin-webhook-deliveries.controller.js';
 import { EventsController } from './api/events/events.controller.js';
 import { ImportsController } from './api/imports/imports.controller.js';
 import { MeController } from './api/me/me.controller.js';
@@ -17,6 +18,8 @@ import { PeopleController } from './api/people/people.controller.js';
 import { VerificationRecordsController } from './api/verifications/verification-records.controller.js';
 import { VerificationStepsController } from './api/verifications/verification-steps.controller.js';
 import { VerificationsController } from './api/verifications/verifications.controller.js';
+import { WebhookDeliveriesController } from './api/webhooks/webhook-deliveries.controller.js';
+import { WebhookEndpointsController } from './api/webhooks/webhook-endpoints.controller.js';
 import { HealthController } from './http/health.controller.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { ApiDocument } from './http/openapi/api-document.js';
@@ -39,6 +42,8 @@ const API_CONTROLLERS: readonly Type[] = [
   PeopleController,
   ImportsController,
   EventsController,
+  WebhookEndpointsController,
+  WebhookDeliveriesController,
   MeController,
   TenantsController,
   ApiKeysController,
@@ -46,6 +51,7 @@ const API_CONTROLLERS: readonly Type[] = [
   ConnectionsController,
   ProvidersController,
   RoutingController,
+  AdminWebhookDeliveriesController,
   HooksController,
   ReturnController,
   ProblemsController,

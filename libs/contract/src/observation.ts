@@ -63,6 +63,11 @@ export type Reading =
       readonly reference: string | null;
       /** Merged over the stored handle. */
       readonly handlePatch: Handle;
+      /**
+       * All that the reading follows from, besides the settings and the time: JSON that `Provider.remap` takes back. No
+       * secret, no image, no address of one, nothing of anybody who may be somebody else. Null: nothing that may be kept.
+       */
+      readonly evidence: unknown;
     }
   /** The provider has nothing of this verification: not begun, not finished, or gone. */
   | {
@@ -71,6 +76,12 @@ export type Reading =
       readonly reasonCodes: readonly ReasonCode[];
     }
   /** The provider answered with somebody else (Sentinel's fall-through match). Never used. */
+  | { readonly kind: 'foreign' };
+
+/** What a mapping makes of evidence: a reading without what only the vendor can tell. */
+export type Remapped =
+  | { readonly kind: 'present'; readonly observation: Observation; readonly identity: Identity | null }
+  | { readonly kind: 'absent' }
   | { readonly kind: 'foreign' };
 
 /** An authenticated, parsed webhook. Kept even when nobody here is known by its names (an orphan). */

@@ -1,6 +1,12 @@
 import { type ByteStream, type ImageEntry, type ImageLink } from './evidence.js';
 import { type Identity } from './identity.js';
-import { type Handle, type InboundSignal, type Observation, type Reading } from './observation.js';
+import {
+  type Handle,
+  type InboundSignal,
+  type Observation,
+  type Reading,
+  type Remapped,
+} from './observation.js';
 import { type Check, type Contact, type DocumentType, type StartRequest } from './requests.js';
 import { type ProviderVerdict } from './statuses.js';
 
@@ -171,6 +177,15 @@ export interface Provider<Credentials = unknown, Settings = unknown> {
   /** Reads what the provider holds now, without images where it can. */
   read(connection: Connection<Credentials, Settings>, handle: Handle, now: Date): Promise<Reading>;
 
+  /** Version of what the adapter makes of an answer. Grows whenever the same answer may come to something else. */
+  readonly mappingVersion: number;
+
+  /**
+   * What the present mapping makes of what was read at `readAt` and kept as {@link Reading} `evidence`. Pure: calls nobody, and
+   * with the version that made the evidence says the same again. Throws {@link InvalidShape} for what it cannot read.
+   */
+  remap(evidence: unknown, settings: Settings, readAt: Date): Remapped;
+
   /**
    * Authenticates **and** parses one webhook, over the raw bytes. Throws {@link WebhookRefusal} and nothing else:
    * whatever arrives, there is no way round the check and no way to make it fail otherwise.
@@ -235,6 +250,15 @@ export interface Provider<Credentials = unknown, Settings = unknown> {
    * or null: the core's own schedule, which comes to an end.
    */
   recheckSeconds?(settings: Settings): number | null;
+
+  /** Requests that the vendor takes in a minute, as the connection's admin has set it; absent: the core's own default. */
+  callsPerMinute?(settings: Settings): number;
+
+  /** The most requests that one `read` makes when none has to be repeated; absent: one. */
+  readonly requestsPerRead?: number;
+
+  /** How many handles one request of `readMany` holds; absent: one. */
+  readonly readManyAtOnce?: number;
 }
 
 /** A webhook exactly as it arrived. Header names are lower-case; a repeated header is an array. */

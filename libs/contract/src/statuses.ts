@@ -38,13 +38,18 @@ const MOVES: Readonly<Record<VerificationStatus, readonly VerificationStatus[]>>
   revoked: [],
 };
 
+/** Whether `to` may follow `from` with nothing in between. */
+export function isListedMove(from: VerificationStatus, to: VerificationStatus): boolean {
+  return from === to || MOVES[from].includes(to);
+}
+
 /**
  * Whether a caller may see `from` followed directly by `to`: a listed move, or two of them with a step in between that
  * we did not see. A provider passes through `requires_input` between two of our reads (Sentinel: Accepted → Draft →
  * Pending), and a consent that is read as revoked was in force before.
  */
 export function isLegalMove(from: VerificationStatus, to: VerificationStatus): boolean {
-  if (from === to || MOVES[from].includes(to)) return true;
+  if (isListedMove(from, to)) return true;
   const unseen = to === 'revoked' ? 'verified' : 'requires_input';
   return MOVES[from].includes(unseen) && MOVES[unseen].includes(to);
 }

@@ -10,6 +10,7 @@ import { IdempotencyService } from './idempotency/idempotency.service.js';
 import { ImportService } from './imports/import.service.js';
 import { InboxService } from './inbox/inbox.service.js';
 import { ReturnService } from './inbox/return.service.js';
+import { Remapper } from './readings/remapper.js';
 import { PolicyPreview } from './routing/policy-preview.js';
 import { ProviderHealth } from './routing/provider-health.js';
 import { ProviderOutcomeQueries } from './routing/provider-outcomes.js';
@@ -19,6 +20,7 @@ import { ApiKeyService } from './tenancy/api-key.service.js';
 import { ConnectionService } from './tenancy/connection.service.js';
 import { TenantService } from './tenancy/tenant.service.js';
 import { PeopleService } from './verifications/people.service.js';
+import { ReadLagQueries } from './verifications/read-lag.js';
 import { VerificationService } from './verifications/verification.service.js';
 import { WebhookDeliveries } from './webhooks/webhook-deliveries.js';
 import { WebhookDispatcher } from './webhooks/webhook-dispatcher.js';
@@ -43,9 +45,11 @@ const SERVICES: readonly (readonly [Type, keyof Core])[] = [
   [PolicyPreview, 'policyPreview'],
   [ProviderHealth, 'providerHealth'],
   [ProviderOutcomeQueries, 'providerOutcomes'],
+  [ReadLagQueries, 'readLag'],
   [InboxService, 'inbox'],
   [ReturnService, 'returns'],
   [IdempotencyService, 'idempotency'],
+  [Remapper, 'remapper'],
   [WebhookEndpointService, 'webhookEndpoints'],
   [WebhookDeliveries, 'webhookDeliveries'],
   [WebhookDispatcher, 'dispatcher'],

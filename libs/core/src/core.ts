@@ -25,6 +25,9 @@ import { SignalCorrelator } from './inbox/signal-correlator.js';
 import { Ledger } from './ledger/ledger.js';
 import { Sequencer } from './ledger/sequencer.js';
 import { TenantVault } from './privacy/tenant-vault.js';
+import { ReadingArchive } from './readings/reading-archive.js';
+import { Remapper } from './readings/remapper.js';
+import { CallQuotas } from './quotas/call-quotas.js';
 import { Capabilities } from './routing/capabilities.js';
 import { PolicyGuardrail } from './routing/policy-guardrail.js';
 import { PolicyPreview } from './routing/policy-preview.js';
@@ -41,9 +44,12 @@ import { tenantScope } from './tenancy/tenant-scope.js';
 import { ConnectionOpener } from './tenancy/connection-opener.js';
 import { ConnectionService } from './tenancy/connection.service.js';
 import { TenantService } from './tenancy/tenant.service.js';
+import { DueWork } from './verifications/due-work.js';
 import { PeopleService } from './verifications/people.service.js';
+import { ReadLagQueries } from './verifications/read-lag.js';
 import { VerificationApplier } from './verifications/verification-applier.js';
 import { VerificationBulkReader } from './verifications/verification-bulk-reader.js';
+import { VerificationExplainer } from './verifications/verification-explainer.js';
 import { VerificationQueries } from './verifications/verification-queries.js';
 import { VerificationReader } from './verifications/verification-reader.js';
 import { VerificationRecorder } from './verifications/verification-recorder.js';
@@ -72,6 +78,7 @@ export interface CoreOptions {
 
 /** The services that the rest of the deployable uses. */
 export interface Core {
+  readonly ledger: Ledger;
   readonly verifications: VerificationService;
   readonly evidence: EvidenceService;
   readonly people: PeopleService;
@@ -86,9 +93,11 @@ export interface Core {
   readonly policyPreview: PolicyPreview;
   readonly providerHealth: ProviderHealth;
   readonly providerOutcomes: ProviderOutcomeQueries;
+  readonly readLag: ReadLagQueries;
   readonly inbox: InboxService;
   readonly returns: ReturnService;
   readonly idempotency: IdempotencyService;
+  readonly remapper: Remapper;
   readonly webhookEndpoints: WebhookEndpointService;
   readonly webhookDeliveries: WebhookDeliveries;
   readonly dispatcher: WebhookDispatcher;
@@ -117,7 +126,9 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   const adminKeys = new AdminKeyService(database, ledger, clock, ids, random, config.adminApiKey);
   const health = new ProviderHealth(new SharedBreakers(database, clock), clock, log);
   const board = new RoutingBoard(database, clock);
-  const opener = new ConnectionOpener(database, vault, providers, health, config.publicUrl, clock);
+  const quotas = new CallQuotas(database, clock, log);
+  const watch = { health, quotas };
+  const opener = new ConnectionOpener(database, vault, providers, watch, config.publicUrl, clock);
   const connections = new ConnectionService(
     { database, vault, ledger, board },
     opener,
@@ -130,10 +141,15 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   const router = new Router(board, health, capabilities, providers, vault, clock);
   const choice = new ProviderChoice(opener, router, capabilities);
 
-  const applier = new VerificationApplier(database, sealer, ledger, clock, random);
+  const readings = new ReadingArchive(vault);
+  const applier = new VerificationApplier(database, sealer, readings, ledger, clock, random);
   const recorder = new VerificationRecorder(vault, sealer, ledger, clock, ids);
   const queries = new VerificationQueries(database, sealer, vault);
-  const reader = new VerificationReader(database, sealer, applier, opener, ledger, { clock, log });
+  const reader = new VerificationReader(database, sealer, applier, opener, ledger, {
+    clock,
+    random,
+    log,
+  });
   const bulkReader = new VerificationBulkReader(sealer, reader, opener, clock);
   const preview = new PolicyPreview(database, sealer, board, capabilities, providers, clock);
   const guardrail = new PolicyGuardrail(database, board, opener, ledger, clock, log);
@@ -154,6 +170,10 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     clock,
     ids,
     log,
+  );
+  const dueWork = new DueWork(
+    { database, providers, connections: opener, quotas, starter, reader, bulkReader },
+    { clock, random, log },
   );
   const correlator = new SignalCorrelator(database, vault);
   const inbox = new InboxService(
@@ -198,6 +218,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   };
 
   return {
+    ledger,
     verifications: new VerificationService(
       {
         database,
@@ -208,6 +229,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
         recorder,
         sealer,
         queries,
+        explainer: new VerificationExplainer(database, queries, readings),
         connections: opener,
         capabilities,
         ledger,
@@ -230,9 +252,11 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     policyPreview: preview,
     providerHealth: health,
     providerOutcomes: new ProviderOutcomeQueries(database),
+    readLag: new ReadLagQueries(database, clock),
     inbox,
     returns: new ReturnService(returnTokens, sealer, applier, starter, { clock, log }, wakeup),
     idempotency,
+    remapper: new Remapper(database, readings, opener, applier, providers),
     webhookEndpoints: new WebhookEndpointService(
       { database, vault, ledger, onQueued },
       config.allowPrivateNetworks,
@@ -241,6 +265,6 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     webhookDeliveries: new WebhookDeliveries({ database, ledger, onQueued }, clock),
     dispatcher,
     health: new HealthService(database, clock),
-    workers: new Workers({ database, inbox, reader, starter, idempotency, wakeup, background }, clock, log),
+    workers: new Workers({ database, inbox, dueWork, idempotency, wakeup, background }, clock, log),
   };
 }

@@ -14,6 +14,8 @@ export {
 export { type Import, ImportService } from './imports/import.service.js';
 export { InboxService } from './inbox/inbox.service.js';
 export { ReturnService } from './inbox/return.service.js';
+export { Remapper, type RemapOutcome, type RemapRequest, type RemapResult } from './readings/remapper.js';
+export { Ledger } from './ledger/ledger.js';
 export { requireMasterKey } from './privacy/master-key-check.js';
 export { type FailedAttempt, type RoutingRecord, type Skipped } from './routing/decide.js';
 export { type RoutingPolicy, type RoutingRule } from './routing/policy.js';
@@ -21,6 +23,7 @@ export { PolicyPreview, type Preview } from './routing/policy-preview.js';
 export { type PolicyPlace, type PolicyVersion } from './routing/policy-versions.js';
 export { type CallSummary } from './routing/call-record.js';
 export { type ConnectionHealth, ProviderHealth } from './routing/provider-health.js';
+export { type ProviderReadLag, ReadLagQueries } from './verifications/read-lag.js';
 export { ProviderOutcomeQueries, type ProviderOutcomes } from './routing/provider-outcomes.js';
 export { RoutingService } from './routing/routing.service.js';
 export { ADMIN_ROLES, type AdminKey, AdminKeyService, type AdminRole } from './tenancy/admin-key.service.js';
@@ -39,10 +42,16 @@ export {
 } from './verifications/people.service.js';
 export { VerificationStartFailed } from './verifications/verification-start-failed.js';
 export {
+  ASIDE_REASONS,
+  type AsideReason,
   type Explanation,
-  type Statuses,
-  VerificationService,
-} from './verifications/verification.service.js';
+  type Link,
+  LINK_KINDS,
+  type LinkKind,
+  LINK_SOURCES,
+  OUTCOMES,
+} from './verifications/explanation.js';
+export { type Statuses, VerificationService } from './verifications/verification.service.js';
 export {
   type FactSource,
   type NewVerification,
@@ -54,12 +63,12 @@ export {
   type VerificationFilter,
 } from './verifications/verification.js';
 export {
-  DELIVERY_STATES,
   type DeliveryFilter,
-  type DeliveryState,
+  type DeliveryFilterOfAll,
+  type ReplayRange,
   WebhookDeliveries,
-  type WebhookDelivery,
 } from './webhooks/webhook-deliveries.js';
+export { DELIVERY_STATES, type DeliveryState, type WebhookDelivery } from './webhooks/webhook-delivery.js';
 export { WebhookDispatcher } from './webhooks/webhook-dispatcher.js';
 export {
   type DisabledReason,

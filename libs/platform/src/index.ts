@@ -52,6 +52,8 @@ export {
   publicConnector,
   type Resolve,
 } from './net/public-connector.js';
+export { OutgoingRequests } from './net/outgoing-requests.js';
 export { addressLiteral, checkOutboundUrl, isPublicAddress } from './net/safe-address.js';
 export { RandomSource, SystemRandom } from './random.js';
 export { ConfigError, StartError } from './start-error.js';
+export { hasCode } from './system-error.js';

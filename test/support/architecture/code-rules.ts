@@ -6,6 +6,8 @@ import ts from 'typescript';
 import { isSpec, isTestCode, type Rule, type Source, violationsIn } from './sources.js';
 
 const CONFIG = 'libs/platform/src/config.ts';
+/** A client has an environment of its own, of which the gateway knows nothing. */
+const CLIENT_CONFIG = 'apps/cli/src/configuration.ts';
 const PROVIDERS = join(import.meta.dirname, '..', '..', '..', 'libs', 'providers', 'src');
 /** A provider is its folder. */
 const PROVIDER_NAMES = new Set(
@@ -14,7 +16,7 @@ const PROVIDER_NAMES = new Set(
     .map(({ name }) => name),
 );
 /** Where no provider may be named: everything that must not change when one is added. */
-const NEUTRAL = /^(?:libs\/(?:contract|core|platform)|apps\/gateway)\//u;
+const NEUTRAL = /^(?:libs\/(?:contract|core|platform|sdk)|apps\/(?:gateway|cli))\//u;
 /** Members of an OpenAPI decorator or schema in which a name is an example of a value. */
 const EXAMPLES = new Set(['example', 'examples']);
 
@@ -22,7 +24,7 @@ const EXAMPLES = new Set(['example', 'examples']);
 export const environmentRule: Rule = (sources) =>
   over(
     sources,
-    ({ path }) => path !== CONFIG && !isTestCode(path),
+    ({ path }) => path !== CONFIG && path !== CLIENT_CONFIG && !isTestCode(path),
     (node) => (readsEnvironment(node) ? `process.env is read only in ${CONFIG}` : null),
   );
 

@@ -7,13 +7,21 @@ const MAY_IMPORT: ReadonlyMap<string, readonly string[]> = new Map([
   ['libs/platform', ['libs/contract']],
   ['libs/providers', ['libs/contract', 'libs/platform']],
   ['libs/core', ['libs/contract', 'libs/platform']],
+  // Published: whoever installs it gets nothing else of ours.
+  ['libs/sdk', []],
   ['apps/gateway', ['libs/contract', 'libs/platform', 'libs/providers', 'libs/core']],
   ['apps/simulator', ['libs/platform']],
+  // As whoever calls from outside: what it can do, the SDK can.
+  ['apps/cli', ['libs/sdk']],
   ['apps/demo', ['libs/platform', 'apps/gateway', 'apps/simulator']],
 ]);
 
 /** The only files of the gateway that know that there is a list of providers. */
-const COMPOSITION = ['apps/gateway/src/main.ts', 'apps/gateway/src/app.module.ts'];
+const COMPOSITION = [
+  'apps/gateway/src/main.ts',
+  'apps/gateway/src/app.module.ts',
+  'apps/gateway/src/remap/remap.main.ts',
+];
 
 const TEST_PACKAGES = ['@jest/globals', 'jest', 'fast-check', 'supertest'];
 

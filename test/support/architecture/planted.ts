@@ -59,6 +59,18 @@ export const PLANTED: readonly Plant[] = [
   ),
   plant(
     'who may import whom',
+    'the SDK → the contract, for a type',
+    'libs/sdk/src/planted.ts',
+    `import type { ProblemCode } from '@gatehouse/contract';`,
+  ),
+  plant(
+    'who may import whom',
+    'the SDK → the gateway’s own code',
+    'libs/sdk/src/planted.ts',
+    `import { EventFeedView } from '../../../apps/gateway/src/api/events/event-feed.view.js';`,
+  ),
+  plant(
+    'who may import whom',
     'the simulator → an adapter',
     'apps/simulator/src/planted.ts',
     `import { ProvidersModule } from '@gatehouse/providers';`,
@@ -80,6 +92,12 @@ export const PLANTED: readonly Plant[] = [
     'the demo → core',
     'apps/demo/src/planted.ts',
     `import { Workers } from '@gatehouse/core';`,
+  ),
+  plant(
+    'who may import whom',
+    'the CLI → the contract, for a type',
+    'apps/cli/src/planted.ts',
+    `import type { ProblemCode } from '@gatehouse/contract';`,
   ),
   plant(
     'who may import whom',
@@ -187,6 +205,12 @@ export const PLANTED: readonly Plant[] = [
     `\n\nconst url = process.env.DATABASE_URL;`,
     3,
   ),
+  plant(
+    'the environment is read in one place',
+    'in a command of the CLI',
+    'apps/cli/src/commands/planted.ts',
+    `const key = process.env['GATEHOUSE_KEY'];`,
+  ),
   plant('the environment is read in one place', 'in brackets', CORE, `const env = process['env'];`),
   plant('the environment is read in one place', 'taken apart', CORE, `const { env: settings } = process;`),
   plant('the environment is read in one place', 'imported', CORE, `import { env } from 'node:process';`),
@@ -196,6 +220,12 @@ export const PLANTED: readonly Plant[] = [
     'a comparison in core',
     CORE,
     `const quick = provider.name === 'sardine';`,
+  ),
+  plant(
+    'no provider is named outside its adapter',
+    'a column of the CLI',
+    'apps/cli/src/planted.ts',
+    `const isTexted = name === 'dentity';`,
   ),
   plant(
     'no provider is named outside its adapter',

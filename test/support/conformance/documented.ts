@@ -14,6 +14,7 @@ const NO_CONSENT = 'has no consent that could be withdrawn';
 const sentinel: Column = {
   capabilities: {
     interface: documented(),
+    mapping: documented(),
     hosted_page: documented(),
     sms_delivery: notOffered(),
     email_delivery: notOffered(),
@@ -64,6 +65,7 @@ const sentinel: Column = {
 const sardine: Column = {
   capabilities: {
     interface: documented(),
+    mapping: documented(),
     hosted_page: documented(),
     sms_delivery: notOffered('texts a one-time code only'),
     email_delivery: notOffered(),
@@ -120,6 +122,7 @@ const sardine: Column = {
 const dentity: Column = {
   capabilities: {
     interface: documented(),
+    mapping: documented(),
     hosted_page: notOffered('the link is in the SMS only'),
     sms_delivery: documented('in words of ours'),
     email_delivery: partial('reports on it; its text cannot be set'),

@@ -134,8 +134,8 @@ export class ProviderAtTwin {
     await this.member('registerWebhook').call(this.provider, connection, this.webhookUrl);
   }
 
-  read(handle: Handle, connection = this.connection()): Promise<Reading> {
-    return this.provider.read(connection, this.stored(handle), new Date());
+  read(handle: Handle, connection = this.connection(), now = new Date()): Promise<Reading> {
+    return this.provider.read(connection, this.stored(handle), now);
   }
 
   receive(webhook: RawWebhook, credentials: unknown = this.vendor.credentials): InboundSignal {

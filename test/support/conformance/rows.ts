@@ -1,6 +1,7 @@
 /** What identity providers can do: the rows of the table in docs/CONFORMANCE.md. Keys are stable, titles are shown. */
 export const CAPABILITY_ROWS = {
   interface: 'Keeps to the interface',
+  mapping: 'Can be read again from what was kept',
   hosted_page: 'Gives a link to a hosted page',
   sms_delivery: 'Sends the person the link by SMS',
   email_delivery: 'Sends the person e-mail',

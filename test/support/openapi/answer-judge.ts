@@ -2,7 +2,12 @@ import { type ProblemCode, PROBLEMS } from '@gatehouse/contract';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 
 import { type RawAnswer, type RawRequest } from '../raw-http.js';
-import { type ApiDescription, type Operation, type Schema } from './api-description.js';
+import {
+  type ApiDescription,
+  type DocumentedResponse,
+  type Operation,
+  type Schema,
+} from './api-description.js';
 
 const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 const SANE_REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
@@ -46,18 +51,27 @@ export class AnswerJudge {
       ...(expectation.statuses?.includes(status) === false
         ? [`answered ${status} instead of ${expectation.statuses.join(' or ')}`]
         : []),
-      ...this.#anyAnswer(answer),
-      ...(operation === null ? [] : this.#documented(operation, answer)),
-      ...(status >= 400 && !isReadiness(operation, answer) ? problemComplaints(answer, expectation) : []),
+      ...(status >= 500 ? [`answered ${status}: ${answer.text.slice(0, 300)}`] : []),
+      ...this.misdescribed(operation, answer, expectation),
+      // What no route of ours could have been meant by, Fastify's router refuses by itself.
+      ...(status === 404 ? [] : this.incomplete(operation, answer)),
     ];
   }
 
-  #anyAnswer(answer: RawAnswer): string[] {
-    const id = answer.headers.get('x-request-id') ?? '';
+  /** Complaints about header fields that are described and were not sent. */
+  incomplete(operation: Operation | null, answer: RawAnswer): string[] {
+    const response = operation?.responses[String(answer.status)];
+    const missing = response === undefined ? [] : missingHeaders(response, answer);
+    return missing.length === 0 ? [] : [`${answer.status} came without ${missing.join(', ')}`];
+  }
+
+  /** Complaints about an answer by the document and the table of problems alone, whatever had been asked for. */
+  misdescribed(operation: Operation | null, answer: RawAnswer, expectation: Expectation = {}): string[] {
+    const isProblem = answer.status >= 400 && !isReadiness(operation, answer) && !isPage(operation, answer);
     return [
-      ...(answer.status >= 500 ? [`answered ${answer.status}: ${answer.text.slice(0, 300)}`] : []),
-      ...(SANE_REQUEST_ID.test(id) ? [] : ['there is no sane X-Request-Id']),
-      ...(answer.headers.get('x-content-type-options') === 'nosniff' ? [] : ['security headers are missing']),
+      ...anyAnswer(answer),
+      ...(operation === null ? [] : this.#documented(operation, answer)),
+      ...(isProblem ? problemComplaints(answer, expectation) : []),
     ];
   }
 
@@ -95,6 +109,24 @@ export class AnswerJudge {
   }
 }
 
+/** Fields that are there whenever they are described, except where Fastify refuses a request before anything of ours runs. */
+const ALWAYS_SENT = ['RateLimit', 'RateLimit-Policy', 'WWW-Authenticate', 'ETag'];
+
+/** Problems that pass by themselves, and say when to ask again. */
+const WAITING: ReadonlySet<string> = new Set<ProblemCode>([
+  'rate_limited',
+  'idempotency_in_progress',
+  'provider_unavailable',
+  'overloaded',
+]);
+
+function missingHeaders({ headers = {} }: DocumentedResponse, answer: RawAnswer): readonly string[] {
+  // A replay is the stored body again, and no more than that.
+  if (answer.status === 400 || isReplay(answer)) return [];
+  const expected = WAITING.has(codeOf(answer)) ? [...ALWAYS_SENT, 'Retry-After'] : ALWAYS_SENT;
+  return expected.filter((name) => name in headers && !answer.headers.has(name.toLowerCase()));
+}
+
 /** For people: what was sent, without the key it was sent with. */
 export function describeRequest({ method, path, headers = [], body }: RawRequest): string {
   const shown = headers.filter(([name]) => name.toLowerCase() !== 'authorization');
@@ -113,7 +145,8 @@ function problemComplaints(answer: RawAnswer, { marker }: Expectation): string[]
       found.push(`the problem has no ${member}`);
   }
   if (problem['status'] !== answer.status) found.push('the problem names another status');
-  if (problem['requestId'] !== answer.headers.get('x-request-id'))
+  // A replay tells of the first request, whose outcome it is.
+  if (!isReplay(answer) && problem['requestId'] !== answer.headers.get('x-request-id'))
     found.push('the problem names another request');
   const code = codeOf(answer);
   if (!isProblemCode(code)) found.push(`the code ${code} is in no table`);
@@ -128,8 +161,26 @@ function problemComplaints(answer: RawAnswer, { marker }: Expectation): string[]
   return found;
 }
 
+function anyAnswer(answer: RawAnswer): string[] {
+  const id = answer.headers.get('x-request-id') ?? '';
+  return [
+    ...(SANE_REQUEST_ID.test(id) ? [] : ['there is no sane X-Request-Id']),
+    ...(answer.headers.get('x-content-type-options') === 'nosniff' ? [] : ['security headers are missing']),
+  ];
+}
+
 function isReadiness(operation: Operation | null, answer: RawAnswer): boolean {
   return operation?.id === 'getReadiness' && answer.status === 503;
+}
+
+function isReplay(answer: RawAnswer): boolean {
+  return answer.headers.get('idempotent-replayed') === 'true';
+}
+
+/** For a person rather than a program, where that is described. */
+function isPage(operation: Operation | null, answer: RawAnswer): boolean {
+  const described = operation?.responses[String(answer.status)]?.content ?? {};
+  return 'text/html' in described && (answer.headers.get('content-type') ?? '').startsWith('text/html');
 }
 
 function isProblemCode(code: string): code is ProblemCode {

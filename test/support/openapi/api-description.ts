@@ -38,6 +38,7 @@ interface MediaType {
 }
 
 export interface DocumentedResponse {
+  readonly $ref?: string;
   readonly content?: Readonly<Record<string, MediaType>>;
   readonly headers?: Readonly<Record<string, unknown>>;
 }
@@ -53,7 +54,11 @@ interface DocumentedOperation {
 export interface ApiDescription {
   readonly openapi: string;
   readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+  readonly webhooks: ApiDescription['paths'];
+  readonly components: {
+    readonly schemas: Readonly<Record<string, Schema>>;
+    readonly responses: Readonly<Record<string, DocumentedResponse>>;
+  };
 }
 
 /** Whom an operation is for: anybody, tenants' keys with one of the scopes (any key for none), or operators' roles. */
@@ -88,8 +93,24 @@ export function operationsOf(description: ApiDescription): readonly Operation[] 
         admission: admissionOf(operation),
         parameters: operation.parameters ?? [],
         body: operation.requestBody?.content?.['application/json']?.schema ?? null,
-        responses: operation.responses,
+        responses: responsesOf(operation, description),
       })),
+  );
+}
+
+/** Those that many operations have in common stand in the components. */
+function responsesOf(
+  { operationId, responses }: DocumentedOperation,
+  { components }: ApiDescription,
+): Operation['responses'] {
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, response]) => {
+      const found =
+        response.$ref === undefined ? response : components.responses[response.$ref.split('/').at(-1) ?? ''];
+      if (found === undefined)
+        throw new Error(`${operationId} ${status}: there is no ${response.$ref ?? ''}`);
+      return [status, found];
+    }),
   );
 }
 

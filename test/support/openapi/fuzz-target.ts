@@ -26,6 +26,9 @@ import { SchemaArbitraries } from './schema-arbitrary.js';
 /** In the values of every generated request; nowhere else. */
 export const MARKER = 'zq7marker';
 
+/** Refuses every connection. */
+const NOWHERE = 'http://127.0.0.1:9/hooks';
+
 const NO_LIMITS = { requestsPerKey: 10_000_000, failuresPerAddress: 10_000_000, windowSeconds: 60 };
 
 /** The parts of a request to an operation that a test may set; the rest is as it should be. */
@@ -68,6 +71,10 @@ export class FuzzTarget {
       percent: fc.integer({ min: 0, max: 100 }),
       message: fc.constantFrom('{{link}}', `${MARKER} {{link}} ${'x'.repeat(400)}`),
       cursor: fc.constant(stock.cursor),
+      url: fc.constant(NOWHERE),
+      endpointId: fc.constant(stock.webhook.endpointId),
+      eventId: fc.constant(stock.webhook.eventId),
+      tenantId: fc.constant(stock.tenant.id),
       // A tenant to whom nothing happens would be waited for as long as asked.
       wait: fc.constant(0),
       credentials: fc.constant(stock.account.connection.credentials),
@@ -97,7 +104,7 @@ export class FuzzTarget {
       case 'public':
         return null;
       case 'tenant':
-        return this.stock.tenant.key;
+        return isAboutWebhooks(operation) ? this.stock.posted.key : this.stock.tenant.key;
       case 'admin':
         return this.harness.adminKey;
     }
@@ -217,12 +224,16 @@ export class FuzzTarget {
 /** Everything that requests need to exist. */
 interface Stock {
   readonly tenant: GatewayTenant;
+  /** The one with webhook endpoints, to whom nothing else happens: else every request would be posted to all of them. */
+  readonly posted: GatewayTenant;
   /** The tenant's accounts at the vendors that send webhooks. */
   readonly senders: { readonly sentinel: VendorAccount; readonly dentity: VendorAccount };
   /** Somebody's name at Sentinel. */
   readonly customer: string;
   readonly account: VendorAccount;
   readonly cursor: string;
+  /** Of an event that went to an endpoint. */
+  readonly webhook: { readonly endpointId: string; readonly eventId: string };
   readonly ids: readonly string[];
   readonly plainBodies: Readonly<Record<string, unknown>>;
   segments(operation: Operation): Readonly<Record<string, string>>;
@@ -287,7 +298,17 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
   for (const id of ['decideVerification', 'correctVerificationContact', 'getVerificationReport'])
     required(await tenant.call('POST', `/verifications/${own[id] ?? ''}/refresh`), 200);
   own['getImport'] = text(required(await tenant.call('POST', '/imports', {}), 202), 'id');
-  await told.setWebhook('http://127.0.0.1:9/hooks');
+  await told.setWebhook(NOWHERE);
+  const posted = await harness.tenant();
+  const endpointOf = async (): Promise<string> =>
+    text(required(await posted.call('POST', '/webhook-endpoints', { url: NOWHERE }), 201), 'id');
+  for (const id of ['getWebhookEndpoint', 'changeWebhookEndpoint', 'removeWebhookEndpoint'])
+    own[id] = await endpointOf();
+  const endpointId = await endpointOf();
+  for (const id of ['rotateWebhookEndpointSecret', 'testWebhookEndpoint', 'replayWebhookEndpoint'])
+    own[id] = endpointId;
+  const tested = required(await posted.call('POST', `/webhook-endpoints/${endpointId}/test`), 202);
+  for (const id of ['getWebhookDelivery', 'redeliverWebhook']) own[id] = text(tested, 'deliveryId');
   const connection = required(
     await harness.admin('GET', `/tenants/${tenant.id}/connections/dentity?environment=test`),
     200,
@@ -315,11 +336,13 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
   const keys = { revokeApiKey: await keyOf(), rotateApiKey: await keyOf() };
   return {
     tenant,
+    posted,
     senders: { sentinel, dentity },
     customer: reference,
     account,
     cursor: text(list, 'nextCursor'),
-    ids: [shared, tenant.id, keys.rotateApiKey, connectionId, adminKey],
+    webhook: { endpointId, eventId: text(tested, 'eventId') },
+    ids: [shared, endpointId, tenant.id, keys.rotateApiKey, connectionId, adminKey],
     plainBodies: {
       createVerification: { subject },
       searchVerifications: { email: subject.email },
@@ -327,6 +350,9 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
       lookUpPerson: { email: 'bea.ruiz@mail.test' },
       decideVerification: { decision: 'approve', reason: 'compared with the file' },
       correctVerificationContact: { email: 'dora.new@mail.test' },
+      createWebhookEndpoint: { url: NOWHERE },
+      changeWebhookEndpoint: { description: 'the backend' },
+      replayWebhookEndpoint: REPLAY,
       createTenant: { name: 'Northwind Bank' },
       changeTenant: { name: 'Northwind Bank' },
       createAdminKey: { name: 'another', role: 'approver' },
@@ -368,11 +394,17 @@ async function proposing(harness: GatewayHarness): Promise<string> {
   return id;
 }
 
+const REPLAY = { since: '2026-01-31T00:00:00Z', until: '2026-02-01T00:00:00Z' };
+
 /** Whose connection an operation is about, where it is not any. */
 const PROVIDERS: Readonly<Record<string, string>> = {
   removeConnection: 'sardine',
   registerWebhook: 'sentinel',
 };
+
+function isAboutWebhooks({ path }: Operation): boolean {
+  return path.startsWith('/v1/webhook-');
+}
 
 function isNeeded(parameter: Parameter): boolean {
   return parameter.required === true;

@@ -4,6 +4,7 @@ import { type Column, documented, notDocumented, notOffered, partial } from '../
 export const TOY_COLUMN: Column = {
   capabilities: {
     interface: documented(),
+    mapping: documented(),
     hosted_page: documented(),
     sms_delivery: notOffered(),
     email_delivery: notOffered(),

@@ -13,6 +13,9 @@ import { joinName, toEmail, toGender, toText } from '../../../libs/providers/src
 import { toE164 } from '../../../libs/providers/src/kit/phones.js';
 import { type ToySession } from './toy.wire.js';
 
+/** Grows with every change of what an answer comes to (docs/MAPPING-VERSIONS.md). */
+export const TOY_MAPPING = 1;
+
 /** Total: what nobody has mapped goes to a human, and never through. */
 export function judge(state: string): {
   readonly verdict: ProviderVerdict;

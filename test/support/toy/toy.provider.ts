@@ -12,11 +12,13 @@ import {
   type Provider,
   type RawWebhook,
   type Reading,
+  type Remapped,
   type Started,
   type StartRequest,
 } from '@gatehouse/contract';
 
 import { checked } from '../../../libs/providers/src/kit/checked.js';
+import { evidenced, readEvidence } from '../../../libs/providers/src/kit/evidence.js';
 import { finding } from '../../../libs/providers/src/kit/finding.js';
 import { type ProviderHttp } from '../../../libs/providers/src/kit/provider-http.js';
 import { addressed } from './toy.calls.js';
@@ -28,9 +30,9 @@ import {
   toySettings,
 } from './toy.config.js';
 import { ToyImages } from './toy.images.js';
-import { heldRecord, identityOf, judge, observe } from './toy.map.js';
+import { heldRecord, identityOf, judge, observe, TOY_MAPPING } from './toy.map.js';
 import { receiveToyWebhook } from './toy.webhook.js';
-import { account, begun, people, states, toySession } from './toy.wire.js';
+import { account, begun, people, states, type ToySession, toySession } from './toy.wire.js';
 
 type ToyConnection = Connection<ToyCredentials, ToySettings>;
 
@@ -55,6 +57,7 @@ export class ToyProvider implements Provider<ToyCredentials, ToySettings> {
   readonly whenGone = 'error';
   readonly identifies = 'session';
   readonly webhookMethods = ['POST'] as const;
+  readonly mappingVersion = TOY_MAPPING;
   readonly images: ToyImages;
 
   constructor(private readonly http: ProviderHttp) {
@@ -107,19 +110,18 @@ export class ToyProvider implements Provider<ToyCredentials, ToySettings> {
         ...addressed(connection, `/sessions/${sessionId}`),
         operation: 'read a session at Toy',
         method: 'GET',
-        schema: toySession,
+        schema: evidenced(toySession),
       },
       [404],
     );
     if (answer.data === null) return { kind: 'absent', rawStatus: '404', reasonCodes: ['awaiting_user'] };
-    if (answer.data.id !== sessionId) return { kind: 'foreign' };
-    return {
-      kind: 'present',
-      observation: observe(answer.data, now),
-      identity: identityOf(answer.data),
-      reference: sessionId,
-      handlePatch: {},
-    };
+    const { value, kept } = answer.data;
+    if (value.id !== sessionId) return { kind: 'foreign' };
+    return { ...observed(value, now), reference: sessionId, handlePatch: {}, evidence: kept };
+  }
+
+  remap(evidence: unknown, _settings: ToySettings, readAt: Date): Remapped {
+    return observed(readEvidence(toySession, evidence), readAt);
   }
 
   receive(connection: ToyConnection, webhook: RawWebhook): InboundSignal {
@@ -230,6 +232,10 @@ export class ToyProvider implements Provider<ToyCredentials, ToySettings> {
       total: answer.data.total,
     };
   }
+}
+
+function observed(session: ToySession, now: Date): Extract<Remapped, { kind: 'present' }> {
+  return { kind: 'present', observation: observe(session, now), identity: identityOf(session) };
 }
 
 function given(contact: Contact): Readonly<Record<string, string>> {

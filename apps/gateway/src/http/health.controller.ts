@@ -44,7 +44,11 @@ export class HealthController {
 
   @Get('live')
   @Public()
-  @Operation({ id: 'getLiveness', summary: 'Whether the process runs' })
+  @Operation({
+    id: 'getLiveness',
+    summary: 'Whether the process runs',
+    description: 'Asks nobody else. For a supervisor that restarts what hangs.',
+  })
   @ApiOkResponse({ type: LivenessView, description: 'It does.', example: { status: 'ok' } })
   live(): Plain<LivenessView> {
     return { status: 'ok' };
@@ -54,7 +58,12 @@ export class HealthController {
   @Public()
   // Above @Operation, whose 503 would else stand in its place.
   @ApiServiceUnavailableResponse({ type: ReadinessView, description: '`checks` names what is missing.' })
-  @Operation({ id: 'getReadiness', summary: 'Whether requests can be served: database, migrations, queue' })
+  @Operation({
+    id: 'getReadiness',
+    summary: 'Whether requests can be served: database, migrations, queue',
+    description:
+      'For a balancer: requests are welcome while it answers 200. With 503, `checks` says what is missing.',
+  })
   @ApiOkResponse({
     type: ReadinessView,
     description: 'They can.',

@@ -146,7 +146,12 @@ export function Idempotent(): MethodDecorator {
       required: false,
       description:
         'Repeat the request with the same key and body and it is carried out once; the first outcome is answered again, with `Idempotent-Replayed: true`. Kept for at least 24 hours.',
-      schema: { type: 'string', minLength: 1, maxLength: 255 },
+      schema: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 255,
+        example: '4d0c1f0e-6f0b-4a53-9a31-1f6c5b7e2a10',
+      },
     }),
   );
 }

@@ -1,9 +1,11 @@
 import { applyDecorators } from '@nestjs/common';
+import { fromTypeId } from '@gatehouse/platform';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsOptional, ValidateBy, ValidateNested } from 'class-validator';
 import countries from 'i18n-iso-countries';
 
+import { idParameter } from './openapi/id-parameter.js';
 import { isCalendarDate, isEmail, isPhone, isTimestamp, isWebAddress } from './formats.js';
 
 /*
@@ -186,6 +188,32 @@ export function WebAddress(words: Words = {}): PropertyDecorator {
     },
     { type: 'string', format: 'uri', maxLength: 2000 },
     words,
+  );
+}
+
+/** Where we are to post to. Whether that is an address that may be called is for the core to say, which knows the deployment. */
+export function OutboundUrl(words: Words = {}): PropertyDecorator {
+  return member(
+    {
+      must: 'an absolute https URL of at most 2000 printable ASCII characters',
+      holds: (value) =>
+        typeof value === 'string' && value.length <= 2000 && /^https?:\/\/[\x21-\x7e]+$/i.test(value),
+    },
+    { type: 'string', format: 'uri', maxLength: 2000 },
+    words,
+  );
+}
+
+/** One of our ids, by its prefix: `IdOf('ver')`. */
+export function IdOf(prefix: string, words: Words = {}): PropertyDecorator {
+  const { pattern, example } = idParameter(prefix).schema;
+  return member(
+    {
+      must: `an id that begins with ${prefix}_`,
+      holds: (value) => typeof value === 'string' && fromTypeId(prefix, value) !== null,
+    },
+    { type: 'string', pattern },
+    { example, ...words },
   );
 }
 

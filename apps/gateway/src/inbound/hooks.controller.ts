@@ -27,9 +27,20 @@ const PROVIDER = {
   name: 'provider',
   schema: { type: 'string', pattern: '^[a-z][a-z0-9_]{0,31}$' },
   example: 'dentity',
+  description: 'The provider’s name.',
 } as const;
 const CONNECTION = idParameter('con', 'connectionId');
-const TOKEN = { name: 'token', schema: { type: 'string' } } as const;
+const TOKEN = {
+  name: 'token',
+  schema: { type: 'string' },
+  example: 'a-token',
+  description: 'This connection’s own.',
+} as const;
+const BODY = {
+  schema: {},
+  description: 'Whatever the provider sends; at most 1 MiB.',
+  examples: { dentity: { value: { _id: '6650f0c2a7d1', status: 'COMPLETED' } } },
+} as const;
 
 const DESCRIPTION =
   'The exact URL is the `webhookUrl` of the connection. Authenticated by the provider’s own rule over the raw bytes; stored, then answered, then applied. A repeat is answered like the first.';
@@ -62,7 +73,7 @@ export class HooksController {
     problems: PROBLEMS,
   })
   @ApiConsumes('application/json')
-  @ApiBody({ schema: {}, description: 'Whatever the provider sends; at most 1 MiB.' })
+  @ApiBody(BODY)
   @ApiOkResponse({ type: ReceivedView, description: 'It is stored.', example: { received: true } })
   async post(@Param() address: HookAddress, @Req() request: FastifyRequest): Promise<Plain<ReceivedView>> {
     return this.#receive(address, request);
@@ -81,7 +92,7 @@ export class HooksController {
     problems: PROBLEMS,
   })
   @ApiConsumes('application/json')
-  @ApiBody({ schema: {}, description: 'Whatever the provider sends; at most 1 MiB.' })
+  @ApiBody(BODY)
   @ApiOkResponse({ type: ReceivedView, description: 'It is stored.', example: { received: true } })
   async put(@Param() address: HookAddress, @Req() request: FastifyRequest): Promise<Plain<ReceivedView>> {
     return this.#receive(address, request);

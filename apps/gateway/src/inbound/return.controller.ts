@@ -8,6 +8,7 @@ import { type FastifyReply } from 'fastify';
 import { Public } from '../http/access.js';
 import { htmlPage, PAGE_POLICY, wantsHtml } from '../http/html.js';
 import { Operation } from '../http/openapi/operation.decorator.js';
+import { problemContent } from '../http/problems/problems.decorator.js';
 import { withVerificationId } from './return-location.js';
 
 const THANKS = htmlPage(
@@ -27,7 +28,18 @@ export class ReturnController {
 
   @Get(':token')
   @Public()
-  @ApiParam({ name: 'token', schema: { type: 'string' } })
+  @ApiParam({
+    name: 'token',
+    schema: { type: 'string' },
+    example: 'a-token',
+    description: 'Of one verification.',
+  })
+  // Above @Operation, whose 404 would else stand in its place.
+  @ApiResponse({
+    status: 404,
+    description: 'There is no such link. A browser gets a page that says so.',
+    content: { ...problemContent('not_found'), 'text/html': { schema: { type: 'string' } } },
+  })
   @Operation({
     id: 'returnFromProvider',
     summary: 'The person’s browser comes back from the provider',

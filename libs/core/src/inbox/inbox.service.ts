@@ -26,6 +26,7 @@ import { type Environment, tenantScope, type TenantScope } from '../tenancy/tena
 import { type VerificationApplier } from '../verifications/verification-applier.js';
 import { bucketOf, FIND, MAKE_DUE, type VerificationRow } from '../verifications/verification.rows.js';
 import { type Wakeup } from '../workers/wakeup.js';
+import { nextLook, type OrphanReason } from './orphan-looks.js';
 import { type Correlated, type SignalCorrelator } from './signal-correlator.js';
 
 /** What is kept of a webhook, sealed: enough to apply it, and the evidence it was read from. */
@@ -47,6 +48,9 @@ interface SignalRow {
   readonly event: string;
   readonly authenticity: string;
   readonly body_sealed: Buffer;
+  readonly state: 'pending' | 'orphan';
+  readonly state_reason: string | null;
+  readonly attempts: number;
   readonly received_at: Date;
 }
 
@@ -57,11 +61,11 @@ interface SignalRow {
 const STORE: Statement = {
   name: 'signals_store',
   text: `INSERT INTO signals (tenant_id, id, connection_id, environment, provider, verification_id, source, event, authenticity,
-             dedup_hash, body_sealed, state, bucket, due_at, received_at)
-         VALUES ($1, $2, $3, $4, $5, $6, 'webhook', $7, $8, $9, $10, $11, $12, $13, $14)
+             dedup_hash, body_sealed, state, state_reason, bucket, due_at, received_at)
+         VALUES ($1, $2, $3, $4, $5, $6, 'webhook', $7, $8, $9, $10, $11, $12, $13, $14, $15)
          ON CONFLICT (tenant_id, connection_id, dedup_hash) DO UPDATE
             SET verification_id = EXCLUDED.verification_id, body_sealed = EXCLUDED.body_sealed, id = EXCLUDED.id,
-                state = 'pending', due_at = EXCLUDED.due_at
+                state = 'pending', state_reason = 'adopted', attempts = 0, due_at = EXCLUDED.due_at
           WHERE signals.state = 'orphan' AND EXCLUDED.verification_id IS NOT NULL
          RETURNING id`,
 };
@@ -73,7 +77,7 @@ const CLAIM_PENDING: Statement = {
                   WHERE due_at <= $1 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED) due
           WHERE s.tenant_id = due.tenant_id AND s.id = due.id
          RETURNING s.tenant_id, s.id, s.connection_id, s.environment, s.provider, s.verification_id, s.event, s.authenticity,
-             s.body_sealed, s.received_at`,
+             s.body_sealed, s.state, s.state_reason, s.attempts, s.received_at`,
 };
 const LOCK_PENDING: Statement = {
   name: 'signals_lock_pending',
@@ -81,16 +85,30 @@ const LOCK_PENDING: Statement = {
 };
 const SETTLE: Statement = {
   name: 'signals_settle',
-  text: `UPDATE signals SET state = $3, state_reason = $4, due_at = NULL, applied_at = $5
-          WHERE tenant_id = $1 AND id = $2`,
+  text: `UPDATE signals SET state = $3, state_reason = coalesce($4, state_reason), due_at = NULL, applied_at = $5
+          WHERE tenant_id = $1 AND id = $2 AND state = 'pending'`,
+};
+/** Unless it was adopted meanwhile, because the vendor has sent it again. */
+const ADOPT: Statement = {
+  name: 'signals_adopt',
+  text: `UPDATE signals SET verification_id = $3, body_sealed = $4, state = 'pending', state_reason = 'adopted', attempts = 0,
+             due_at = $5
+          WHERE tenant_id = $1 AND id = $2 AND state = 'orphan'`,
+};
+const LEAVE_ORPHAN: Statement = {
+  name: 'signals_leave_orphan',
+  text: `UPDATE signals SET state_reason = $3, due_at = $4 WHERE tenant_id = $1 AND id = $2 AND state = 'orphan'`,
 };
 
 /** Of the vendor's word for what happened, which is kept in the clear and told in the timeline. */
 const MAX_EVENT = 64;
+/** A signal that fails so often, over some three hours, fails for good: a read tells what it would have told. */
+const MAX_ATTEMPTS = 10;
 
 /**
  * Webhooks in: verified, stored, acknowledged, then applied. What is stored is applied even when this process dies right
- * after; what repeats is stored once; what nobody here knows is kept as an orphan.
+ * after; what repeats is stored once; what nobody here knows is kept as an orphan, looked at again a few times, and adopted
+ * once its verification is known.
  */
 export class InboxService {
   constructor(
@@ -140,9 +158,10 @@ export class InboxService {
     const inOrder = [...rows].sort((a, b) => a.received_at.getTime() - b.received_at.getTime());
     for (const row of inOrder) {
       try {
-        await this.#apply(row);
+        await (row.state === 'orphan' ? this.#lookAgain(row) : this.#apply(row));
       } catch (error) {
         this.store.log.error('a stored webhook could not be applied', { provider: row.provider, error });
+        if (row.attempts >= MAX_ATTEMPTS) await this.#giveUp(row);
       }
     }
     return rows.length;
@@ -193,8 +212,9 @@ export class InboxService {
       createHash('sha256').update(signal.dedupKey).digest(),
       await this.#seal(scope.tenantId, id, kept, match),
       match === null ? 'orphan' : 'pending',
+      match === null ? ('awaiting_owner' satisfies OrphanReason) : null,
       bucketOf(scope.tenantId),
-      match === null ? null : now,
+      match === null ? nextLook(0, now) : now,
       now,
     ]);
     return rows.map((row) => row.id);
@@ -209,6 +229,38 @@ export class InboxService {
       kept,
       context(tenantId, placeOf(id)),
     );
+  }
+
+  /** Whether an orphan's verification has become known: its handle was stored later, or its contact was corrected. */
+  async #lookAgain(row: SignalRow): Promise<void> {
+    const { database, vault } = this.store;
+    const scope = this.#scope(row.tenant_id, row.environment, row.provider);
+    // Sealed by `#seal`.
+    const kept = (await vault.openForTenant(row.tenant_id, row.body_sealed, placeOf(row.id))) as KeptSignal;
+    const matches = await this.correlator.find(scope, row.connection_id, kept.correlation);
+    const owner = matches.find(({ createdAt }) => createdAt <= row.received_at);
+    const now = this.surroundings.clock.now();
+    if (owner === undefined) {
+      const next = nextLook(row.attempts, now);
+      const reason: OrphanReason = next === null ? 'nobody_known' : 'awaiting_owner';
+      await database.query(LEAVE_ORPHAN, [row.tenant_id, row.id, reason, next]);
+      return;
+    }
+    const sealed = await this.#seal(row.tenant_id, row.id, kept, owner);
+    await database.query(ADOPT, [row.tenant_id, row.id, owner.id, sealed, now]);
+    this.wakeup.wake();
+  }
+
+  /** Kept with the reason; what it was about is read instead. */
+  async #giveUp(row: SignalRow): Promise<void> {
+    const { database } = this.store;
+    const now = this.surroundings.clock.now();
+    if (row.state === 'orphan') {
+      await database.query(LEAVE_ORPHAN, [row.tenant_id, row.id, 'failed' satisfies OrphanReason, null]);
+      return;
+    }
+    await database.query(SETTLE, [row.tenant_id, row.id, 'set_aside', 'failed', now]);
+    await database.query(MAKE_DUE, [row.tenant_id, [row.verification_id], now]);
   }
 
   /** What `#seal` sealed; null when the person has been erased since. */
@@ -249,7 +301,12 @@ export class InboxService {
         { kind: 'webhook', at: row.received_at.toISOString(), observation },
         {
           ...(isCertain && { reference: kept.reference, handlePatch: kept.handlePatch }),
-          cause: { signalId: row.id, event: row.event, authenticity: row.authenticity },
+          cause: {
+            signalId: row.id,
+            event: row.event,
+            authenticity: row.authenticity,
+            ...(row.state_reason === 'adopted' && { adopted: true }),
+          },
         },
       );
       const state = setAside === null ? 'applied' : 'set_aside';

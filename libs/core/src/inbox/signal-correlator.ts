@@ -14,6 +14,7 @@ export interface Correlated {
    * signal says about who the person is may be remembered (providers/sentinel.md trap 4).
    */
   readonly isCertain: boolean;
+  readonly createdAt: Date;
   /** The person's key, to seal with what was said about them. */
   readonly subjectKey: WrappedSubjectKey;
 }
@@ -26,6 +27,7 @@ interface CorrelatedRow {
   readonly key_version: number;
   readonly provider_reference: string | null;
   readonly email_hash: Buffer | null;
+  readonly created_at: Date;
 }
 
 /**
@@ -108,7 +110,7 @@ interface Found {
 function correlatedOf({ row, isCertain }: Found): readonly Correlated[] {
   if (row.key_wrapped === null) return [];
   const subjectKey = { subjectId: row.subject_id, wrapped: row.key_wrapped, keyVersion: row.key_version };
-  return [{ id: row.id, status: row.status, isCertain, subjectKey }];
+  return [{ id: row.id, status: row.status, isCertain, createdAt: row.created_at, subjectKey }];
 }
 
 /** Where we know an e-mail, the phone alone proves nothing: several people can share one. */

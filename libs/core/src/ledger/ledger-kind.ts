@@ -46,4 +46,5 @@ export type LedgerKind =
   | 'endpoint.disabled'
   | 'endpoint.removed'
   | 'endpoint.replayed'
+  | 'endpoint.redelivered'
   | 'endpoint.tested';

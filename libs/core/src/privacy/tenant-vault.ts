@@ -120,7 +120,7 @@ export class TenantVault {
    */
   async lookupHash(
     tenantId: string,
-    kind: 'email' | 'phone' | 'reference' | 'idempotency',
+    kind: 'email' | 'phone' | 'reference' | 'idempotency' | 'reading',
     value: string,
   ): Promise<Buffer> {
     const { key } = await this.#tenantKey(tenantId, 'lookup', null);

@@ -10,6 +10,7 @@ import {
 } from '@gatehouse/platform';
 
 import { type TenantVault } from '../privacy/tenant-vault.js';
+import { type CallQuotas, type QuotaPlace } from '../quotas/call-quotas.js';
 import { type ProviderHealth } from '../routing/provider-health.js';
 import { type CredentialVersions, inOverlap } from './credential-versions.js';
 import { withFormerCredentials } from './overlapping-credentials.js';
@@ -27,6 +28,8 @@ export interface OpenConnection {
   /** Replaced ones that are still within their overlap, newest first. */
   readonly formerCredentials: readonly unknown[];
   readonly settings: unknown;
+  /** As the vendor counts its calls. */
+  readonly quota: QuotaPlace;
   /** Where this connection's webhooks come in, whether or not the provider sends any. */
   readonly webhookUrl: string;
 }
@@ -75,6 +78,9 @@ const NOT_WATCHED: ReadonlySet<ProviderCall['member']> = new Set([
   'report',
 ]);
 
+/** Of a vendor that says nothing, as hardly any does. */
+const DEFAULT_CALLS_PER_MINUTE = 600;
+
 /** A webhook token begins with its tenant, so that finding a connection needs no index across tenants. */
 export const TENANT_PART = 26;
 
@@ -84,7 +90,7 @@ export class ConnectionOpener {
     private readonly database: Database,
     private readonly vault: TenantVault,
     private readonly providers: ProviderRegistry,
-    private readonly health: ProviderHealth,
+    private readonly watch: { readonly health: ProviderHealth; readonly quotas: CallQuotas },
     private readonly publicUrl: string,
     private readonly clock: Clock,
   ) {}
@@ -156,26 +162,38 @@ export class ConnectionOpener {
     if (provider === undefined) return null;
     const secrets = await this.secretsOf(tenantId, row);
     const formerCredentials = this.#formerOf(provider, secrets);
+    const settings = provider.settings.parse(row.settings);
+    const quota: QuotaPlace = {
+      tenantId,
+      id: row.id,
+      callsPerMinute: provider.callsPerMinute?.(settings) ?? DEFAULT_CALLS_PER_MINUTE,
+      requestsPerRead: provider.requestsPerRead ?? 1,
+    };
     return {
       id: row.id,
       tenantId,
       environment: row.environment,
-      provider: this.#watched(withFormerCredentials(provider, formerCredentials), tenantId, row),
+      provider: this.#watched(withFormerCredentials(provider, formerCredentials), quota, row),
       formerCredentials,
       credentials: provider.credentials.parse(secrets.credentials),
-      settings: provider.settings.parse(row.settings),
+      settings,
+      quota,
       webhookUrl: this.webhookUrl(row.provider, row.id, secrets.webhookToken),
     };
   }
 
-  /** Whether it is failing is seen by the calls that verifications live by, and while it is, none of them is made. */
-  #watched(provider: Provider, tenantId: string, { id, version, environment }: ConnectionRow): Provider {
-    const place = { id, version, tenantId, environment, provider: provider.name };
+  /**
+   * Every call is counted. Whether the connection is failing is seen by the calls that verifications live by, and while it is, none of
+   * them is made.
+   */
+  #watched(provider: Provider, quota: QuotaPlace, { id, version, environment }: ConnectionRow): Provider {
+    const place = { id, version, tenantId: quota.tenantId, environment, provider: provider.name };
     const isProbed = provider.check !== undefined;
+    const { health, quotas } = this.watch;
     return wrapCalls(provider, ({ member }, connection, invoke) =>
-      NOT_WATCHED.has(member)
-        ? invoke(connection)
-        : this.health.call(place, isProbed, () => invoke(connection)),
+      quotas.counting(quota, () =>
+        NOT_WATCHED.has(member) ? invoke(connection) : health.call(place, isProbed, () => invoke(connection)),
+      ),
     );
   }
 

@@ -71,6 +71,10 @@ const FORGET_BREAKER: Statement = {
   name: 'connections_forget_breaker',
   text: 'DELETE FROM connection_breakers WHERE tenant_id = $1 AND connection_id = $2',
 };
+const FORGET_QUOTA: Statement = {
+  name: 'connections_forget_quota',
+  text: 'DELETE FROM connection_quotas WHERE tenant_id = $1 AND connection_id = $2',
+};
 const TENANT_EXISTS: Statement = {
   name: 'connections_tenant_exists',
   text: 'SELECT 1 AS found FROM tenants WHERE id = $1',
@@ -193,6 +197,7 @@ export class ConnectionService {
       }
       await tx.query(DELETE, [tenantId, row.id]);
       await tx.query(FORGET_BREAKER, [tenantId, row.id]);
+      await tx.query(FORGET_QUOTA, [tenantId, row.id]);
       await this.#record(tx, 'connection.removed', {
         tenantId,
         environment,

@@ -5,6 +5,7 @@ import {
   type DeliveryReport,
   DELIVERY_STATES,
   isLegalMove,
+  isListedMove,
   type Observation,
   PROVIDER_VERDICTS,
   type ProviderVerdict,
@@ -143,6 +144,105 @@ const decisions: fc.Arbitrary<Signal> = fc.record({
   kind: fc.constant('decision' as const),
   at: times,
   verdict: fc.constantFrom('verified' as const, 'rejected' as const),
+});
+
+const remap = (minute: number, verdict: ProviderVerdict, over: Partial<Observation> = {}): Signal => ({
+  kind: 'remap',
+  at: at(minute),
+  observation: observation(verdict, over),
+});
+
+describe('a reading that is read anew', () => {
+  const unmapped: Partial<Observation> = { rawStatus: '6', reasonCodes: ['provider_status_unmapped'] };
+  const inReview = read(5, 'needs_review', unmapped);
+
+  it('takes the place of what it was read as before, whichever would be the greater', () => {
+    for (const verdict of ['verified', 'rejected'] as const) {
+      const { facts } = fold([started, inReview]);
+      expect(transition(facts, remap(5, verdict, { rawStatus: '6' }))).toMatchObject({
+        changed: true,
+        setAside: null,
+        view: { status: verdict, reasonCodes: [], rawStatus: '6' },
+        facts: { read: { verdict, readAt: at(5) } },
+      });
+    }
+  });
+
+  it('says nothing new where the mapping says the same', () => {
+    const step = transition(fold([started, inReview]).facts, remap(5, 'needs_review', unmapped));
+    expect(step).toMatchObject({ changed: false, setAside: 'repeated' });
+  });
+
+  it.each<[string, readonly Signal[], string]>([
+    ['another read has followed', [inReview, read(6, 'rejected')], 'stale'],
+    ['the record was not there at a later read', [inReview, absent(6)], 'stale'],
+    [
+      'the record was gone at a later read',
+      [inReview, { kind: 'gone', at: at(6), meaning: 'error' }],
+      'stale',
+    ],
+    ['its result was found to be another’s', [inReview, { kind: 'superseded', at: at(6) }], 'stale'],
+    ['nothing was ever read', [], 'stale'],
+    ['it was called off', [inReview, { kind: 'cancel', at: at(6) }], 'closed'],
+  ])('verifies nobody when %s', (_name, signals, reason) => {
+    const { facts } = fold([started, ...signals]);
+    expect(transition(facts, remap(5, 'verified'))).toEqual({
+      facts,
+      view: viewOf(facts),
+      changed: false,
+      setAside: reason,
+    });
+  });
+
+  it('makes no move that is none, not even with a step in between', () => {
+    const { facts } = fold([started, read(5, 'verified')]);
+    expect(transition(facts, remap(5, 'processing'))).toMatchObject({
+      changed: false,
+      setAside: 'not_allowed',
+      facts,
+    });
+    expect(transition(facts, remap(5, 'needs_review'))).toMatchObject({
+      changed: true,
+      view: { status: 'needs_review' },
+    });
+  });
+
+  it('leaves the last word to a reviewer who turned down what it now accepts', () => {
+    const rejected: Signal = { kind: 'decision', at: at(6), verdict: 'rejected' };
+    const { facts } = fold([started, inReview, rejected]);
+    expect(transition(facts, remap(5, 'verified', { rawStatus: '6' })).view).toMatchObject({
+      status: 'needs_review',
+      reasonCodes: ['manual_review_required'],
+    });
+  });
+
+  it('is verified only in the place of the last read, whatever has happened', () => {
+    const remaps = fc.record({
+      kind: fc.constant('remap' as const),
+      at: times,
+      observation: observations(fc.constantFrom(...PROVIDER_VERDICTS)),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(providerSignals, decisions), { maxLength: 12 }),
+        remaps,
+        (signals, signal) => {
+          const { facts } = fold(signals);
+          const before = viewOf(facts);
+          const step = transition(facts, signal);
+          if (step.setAside !== null) return;
+          expect(facts.read?.readAt).toBe(signal.at);
+          expect(
+            [facts.absentAt ?? '', facts.goneAt ?? '', facts.supersededAt ?? ''].every(
+              (time) => time <= signal.at,
+            ),
+          ).toBe(true);
+          expect(isListedMove(before.status, step.view.status)).toBe(true);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
 });
 
 describe('transition: properties', () => {

@@ -3,6 +3,7 @@ import {
   type DeliveryReport,
   type DeliveryState,
   type Evidence,
+  isListedMove,
   type Observation,
   type ReasonCode,
   type RiskLevel,
@@ -45,6 +46,8 @@ export type Signal =
   | { readonly kind: 'unshared'; readonly at: string }
   | { readonly kind: 'deadline'; readonly at: string }
   | { readonly kind: 'cancel'; readonly at: string }
+  /** What was read at `at`, as another mapping or other settings read it. */
+  | { readonly kind: 'remap'; readonly at: string; readonly observation: Observation }
   /** A reviewer of ours decides what waits for a human. */
   | { readonly kind: 'decision'; readonly at: string; readonly verdict: 'verified' | 'rejected' };
 
@@ -64,23 +67,25 @@ export interface View {
   readonly evidence: Evidence | null;
 }
 
-export type SetAsideReason =
+export const SET_ASIDE_REASONS = [
   /** Older than what is already known. */
-  | 'stale'
+  'stale',
   /** Says nothing that was not known. */
-  | 'repeated'
+  'repeated',
   /** A webhook or return that a newer authenticated read contradicts. */
-  | 'contradicted'
+  'contradicted',
   /** Nothing at the provider although we have seen the record there; counts towards `gone`. */
-  | 'absent_after_present'
+  'absent_after_present',
   /** The result is a newer verification's. */
-  | 'superseded'
+  'superseded',
   /** The provider answered with a different person. */
-  | 'foreign'
+  'foreign',
   /** The verification is over (canceled, revoked). */
-  | 'closed'
+  'closed',
   /** A command that the present status does not allow. */
-  | 'not_allowed';
+  'not_allowed',
+] as const;
+export type SetAsideReason = (typeof SET_ASIDE_REASONS)[number];
 
 export interface Transition {
   readonly facts: Facts;
@@ -93,22 +98,21 @@ export interface Transition {
 
 /**
  * What a signal does to a verification. Pure. For signals that come from the provider or the clock, any order and any
- * repetition of the same signals ends in the same facts and so in the same view; `cancel` and `decision` are our own commands,
- * and the row lock puts them into an order.
+ * repetition of the same signals ends in the same facts and so in the same view; `cancel`, `decision` and `remap` are our own
+ * commands, and the row lock puts them into an order.
  *
- * `verified` comes from an authenticated read, or from a reviewer who decides what waits for a human, and from nothing else.
+ * `verified` comes from an authenticated read, be it read anew, or from a reviewer who decides what waits for a human, and from nothing else.
  */
 export function transition(facts: Facts, signal: Signal): Transition {
   const before = viewOf(facts);
   if (signal.kind === 'foreign') return { facts, view: before, changed: false, setAside: 'foreign' };
-  if (signal.kind === 'cancel' && before.status !== 'canceled' && !isCancelable(before.status)) {
-    return { facts, view: before, changed: false, setAside: 'not_allowed' };
-  }
-  if (signal.kind === 'decision' && before.status !== 'needs_review') {
-    return { facts, view: before, changed: false, setAside: 'not_allowed' };
-  }
+  const refusal = refusalOf(facts, before, signal);
+  if (refusal !== null) return { facts, view: before, changed: false, setAside: refusal };
   const merged = merge(facts, signal);
   const view = viewOf(merged);
+  // A read may have missed a step in between; what was read once has none.
+  if (signal.kind === 'remap' && !isListedMove(before.status, view.status))
+    return { facts, view: before, changed: false, setAside: 'not_allowed' };
   const changed = canonical(news(view)) !== canonical(news(before));
   return {
     facts: merged,
@@ -116,6 +120,27 @@ export function transition(facts: Facts, signal: Signal): Transition {
     changed,
     setAside: changed ? null : asideReason(facts, merged, before, signal),
   };
+}
+
+/** Why a command is not even tried. */
+function refusalOf(facts: Facts, before: View, signal: Signal): SetAsideReason | null {
+  switch (signal.kind) {
+    case 'cancel':
+      return before.status === 'canceled' || isCancelable(before.status) ? null : 'not_allowed';
+    case 'decision':
+      return before.status === 'needs_review' ? null : 'not_allowed';
+    case 'remap':
+      if (before.status === 'canceled' || before.status === 'revoked') return 'closed';
+      return isStanding(facts, signal.at) ? null : 'stale';
+    default:
+      return null;
+  }
+}
+
+/** Whether what was read at `at` is still the provider's last word. */
+function isStanding({ read, absentAt, goneAt, supersededAt }: Facts, at: string): boolean {
+  const since = [absentAt, goneAt, supersededAt].filter((time) => time !== null && time > at);
+  return read?.readAt === at && since.length === 0;
 }
 
 /** What of a view is worth a version: that two reads at once see the end of a report milliseconds apart is not. */
@@ -269,6 +294,9 @@ function merge(facts: Facts, signal: Exclude<Signal, { kind: 'foreign' }>): Fact
       return { ...facts, startFailure: signal.reason };
     case 'read':
       return mergeRead(facts, signal.at, signal.observation);
+    case 'remap':
+      // In the place of what it was read as before, whichever of the two would be the greater.
+      return mergeRead({ ...facts, read: null }, signal.at, signal.observation);
     case 'superseded':
       return {
         ...merge(facts, { kind: 'absent', at: signal.at, reasonCodes: [] }),
@@ -433,6 +461,7 @@ function asideReason(before: Facts, after: Facts, view: View, signal: Signal): S
       return canonical(after) === canonical(before) ? 'repeated' : null;
     case 'return':
       return signal.way === 'success' ? null : 'contradicted';
+    case 'remap':
     case 'gone':
     case 'started':
     case 'start_failed':

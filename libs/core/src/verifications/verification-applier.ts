@@ -7,11 +7,12 @@ import {
   type Subject,
   type VerificationStatus,
 } from '@gatehouse/contract';
-import { type Clock, type Database, type RandomSource, type Tx } from '@gatehouse/platform';
+import { type Clock, type Database, type RandomSource, type Statement, type Tx } from '@gatehouse/platform';
 
 import { FORGET_REPORTS, SCHEDULE_REPORTS } from '../evidence/report-archive.js';
 import { type Ledger } from '../ledger/ledger.js';
 import { type LedgerKind } from '../ledger/ledger-kind.js';
+import { type KeptReading, type ReadingArchive } from '../readings/reading-archive.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { canonical, type Facts } from './facts.js';
 import { nextDue, READS_AT_START } from './schedule.js';
@@ -41,6 +42,8 @@ export interface SignalEffects {
   readonly handlePatch?: Handle;
   /** Merged under the stored handle: what a webhook has taught us meanwhile is not undone by a start or a new link. */
   readonly handleDefaults?: Handle;
+  /** What this read was made of, and by which mapping it was read. */
+  readonly reading?: KeptReading;
   /** The identity as this read showed it; stored when the read is the greatest so far. */
   readonly identity?: Identity | null;
   readonly action?: Action;
@@ -71,6 +74,13 @@ export interface Applied {
   readonly setAside: SetAsideReason | null;
 }
 
+/** The claim that a read did not bear out. Several at one instant say the same, or are as doubtful. Served by signals_by_verification. */
+const MARK_CONTRADICTED: Statement = {
+  name: 'signals_mark_contradicted',
+  text: `UPDATE signals SET state = 'set_aside', state_reason = 'contradicted'
+          WHERE tenant_id = $1 AND verification_id = $2 AND received_at = $3 AND state = 'applied'`,
+};
+
 /**
  * The one place where a verification changes: under its row lock, new facts, derived status, ledger entry and next due time
  * are written together, whoever the source is.
@@ -79,6 +89,7 @@ export class VerificationApplier {
   constructor(
     private readonly database: Database,
     private readonly sealer: VerificationSealer,
+    private readonly readings: ReadingArchive,
     private readonly ledger: Ledger,
     private readonly clock: Clock,
     private readonly random: RandomSource,
@@ -109,6 +120,7 @@ export class VerificationApplier {
     await tx.query(UPDATE, valuesOf(next));
     if (effects.correctSubject !== undefined) await this.#correct(tx, row, effects.correctSubject);
     await this.#keepReports(tx, row, next);
+    await this.#keepReading(tx, row, next, signal, step, effects);
     await this.#record(tx, scope, row, next, signal, step, effects);
     return { row: next, changed: next.version !== row.version, setAside: step.setAside };
   }
@@ -130,6 +142,7 @@ export class VerificationApplier {
       start_state: effects.startState ?? (step.facts.startedAt === null ? row.start_state : 'started'),
       facts: step.facts,
       read_count: readCount,
+      failed_reads: isAnswer(signal) ? 0 : row.failed_reads,
       recheck_seconds: effects.recheckSeconds === undefined ? row.recheck_seconds : effects.recheckSeconds,
       warnings: effects.warnings === undefined ? row.warnings : [...effects.warnings],
     };
@@ -165,7 +178,8 @@ export class VerificationApplier {
     step: Transition,
     effects: SignalEffects,
   ): Promise<Partial<VerificationRow>> {
-    const isGreatestRead = signal.kind === 'read' && step.facts.read?.readAt === signal.at;
+    const isRead = signal.kind === 'read' || signal.kind === 'remap';
+    const isGreatestRead = isRead && step.facts.read?.readAt === signal.at;
     const identity = isGreatestRead && isAboutResult(step) ? (effects.identity ?? null) : null;
     const reference = effects.reference ?? row.provider_reference;
     // What a person has withdrawn is not passed on.
@@ -208,6 +222,23 @@ export class VerificationApplier {
       for (const statement of FORGET_REPORTS) await tx.query(statement, [tenant_id, id]);
     } else if (after.evidence?.report === true && after.version !== before.version) {
       await tx.query(SCHEDULE_REPORTS, [tenant_id, id, environment, bucketOf(tenant_id), this.clock.now()]);
+    }
+  }
+
+  /** What a person has withdrawn is not kept, and neither is what does not count. */
+  async #keepReading(
+    tx: Tx,
+    before: VerificationRow,
+    after: VerificationRow,
+    signal: Signal,
+    step: Transition,
+    { reading }: SignalEffects,
+  ): Promise<void> {
+    const isWithdrawal = signal.kind === 'read' && signal.observation.consent?.revokedAt != null;
+    if (isWithdrawal || (after.status === 'revoked' && before.status !== 'revoked')) {
+      await this.readings.forget(tx, after);
+    } else if (reading !== undefined && !isWithoutEffect(step.setAside)) {
+      await this.readings.keep(tx, after, reading, signal.at);
     }
   }
 
@@ -261,6 +292,7 @@ export class VerificationApplier {
       case 'gone':
       case 'foreign':
         return hint !== null && hint.toISOString() > signal.at ? hint : scheduled;
+      case 'remap':
       case 'started':
       case 'unshared':
       case 'deadline':
@@ -284,6 +316,9 @@ export class VerificationApplier {
     effects: SignalEffects,
   ): Promise<void> {
     const contradicted = contradictedClaim(before.facts, signal);
+    if (contradicted !== null) {
+      await tx.query(MARK_CONTRADICTED, [before.tenant_id, before.id, before.facts.claim?.receivedAt]);
+    }
     const isMove = before.status !== after.status || before.reason_codes.join() !== after.reason_codes.join();
     const kind = kindOf(signal, step, {
       isMove,
@@ -303,6 +338,9 @@ export class VerificationApplier {
       data: {
         signal: signal.kind,
         source: sourceOf(signal),
+        ...(signal.kind === 'webhook' &&
+          signal.observation.verdict !== null && { claim: signal.observation.verdict }),
+        ...(effects.reading !== undefined && { mappingVersion: effects.reading.mappingVersion }),
         ...(isNewVersion
           ? {
               from: before.status,
@@ -399,6 +437,7 @@ function nextReadCount(row: VerificationRow, signal: Signal): number {
     case 'superseded':
     case 'foreign':
       return row.read_count + 1;
+    case 'remap':
     case 'gone':
     case 'start_failed':
     case 'unshared':
@@ -409,9 +448,15 @@ function nextReadCount(row: VerificationRow, signal: Signal): number {
   }
 }
 
+/** Whether the provider has answered a read. */
+function isAnswer({ kind }: Signal): boolean {
+  return kind === 'read' || kind === 'absent' || kind === 'superseded' || kind === 'foreign';
+}
+
 function sourceOf(signal: Signal): FactSource {
   switch (signal.kind) {
     case 'read':
+    case 'remap':
     case 'absent':
     case 'gone':
     case 'superseded':
@@ -474,5 +519,6 @@ function valuesOf(row: VerificationRow): readonly unknown[] {
     row.recheck_seconds,
     row.warnings,
     row.decision_sealed,
+    row.failed_reads,
   ];
 }

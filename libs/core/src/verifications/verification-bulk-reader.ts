@@ -70,14 +70,15 @@ export class VerificationBulkReader {
     const { provider } = connection;
     if (!can(provider, 'readMany')) return rows;
     try {
-      return await this.#glance({ ...connection, provider }, rows);
+      return await this.newsAt({ ...connection, provider }, rows);
     } catch (error) {
       for (const row of rows) failures.set(row.id, codeOf(error));
       return [];
     }
   }
 
-  async #glance(
+  /** Those of the connection's verifications on which a glance tells something new, or nothing. Throws ProviderError. */
+  async newsAt(
     connection: OpenConnection & { readonly provider: Capable<'readMany'> },
     rows: readonly VerificationRow[],
   ): Promise<readonly VerificationRow[]> {

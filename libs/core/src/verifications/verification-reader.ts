@@ -1,29 +1,17 @@
-import {
-  FAULTS,
-  InvalidShape,
-  type Observation,
-  Problem,
-  ProviderError,
-  type Reading,
-} from '@gatehouse/contract';
-import { type Clock, type Database, type Log } from '@gatehouse/platform';
+import { InvalidShape, Problem, ProviderError, type Reading } from '@gatehouse/contract';
+import { type Clock, type Database, type Log, type RandomSource } from '@gatehouse/platform';
 
 import { type Ledger } from '../ledger/ledger.js';
 import { type ConnectionOpener, type OpenConnection } from '../tenancy/connection-opener.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { type Facts } from './facts.js';
+import { retryDelayMs } from './read-retry.js';
 import { GONE_AFTER_MS, PATIENCE_MS } from './schedule.js';
 import { type Signal } from './transition.js';
 import { type VerificationApplier } from './verification-applier.js';
-import { claimOn } from './verification-rivals.js';
+import { claimOn, judgedBy } from './verification-rivals.js';
 import { FIND, GIVE_UP, POSTPONE, REST, type VerificationRow } from './verification.rows.js';
 import { type VerificationSealer } from './verification-sealer.js';
-
-/** Seconds until a failed read is tried again: doubles from the first to the last. */
-const FIRST_RETRY_S = 2;
-const LAST_RETRY_S = 900;
-/** Where only somebody's hand can mend it: credentials, a connection that is gone. */
-const OUR_FAULT_RETRY_S = 3600;
 
 /** Past this long after the deadline a provider that cannot be read no longer holds up `expired`. */
 const DEADLINE_GRACE_MS = 24 * 3_600_000;
@@ -36,7 +24,11 @@ export class VerificationReader {
     private readonly applier: VerificationApplier,
     private readonly connections: ConnectionOpener,
     private readonly ledger: Ledger,
-    private readonly surroundings: { readonly clock: Clock; readonly log: Log },
+    private readonly surroundings: {
+      readonly clock: Clock;
+      readonly random: RandomSource;
+      readonly log: Log;
+    },
   ) {}
 
   /**
@@ -62,23 +54,26 @@ export class VerificationReader {
     await this.#apply(scope, row, connection, asked.toISOString(), reading, cause);
   }
 
-  /** One piece of scheduled work: a read, and the deadline when it has come. Never throws for a failing provider. */
-  async readDue(scope: TenantScope, id: string): Promise<void> {
-    const begun = this.surroundings.clock.now();
+  /**
+   * One piece of scheduled work: a read, and the deadline when it has come. Never throws for a failing provider: gives back what it
+   * failed with, once the next try is scheduled.
+   */
+  async readDue(scope: TenantScope, id: string): Promise<ReadFailure | null> {
     const row = await this.#row(scope, id);
     if (row.handle_sealed !== null) {
       try {
         await this.read(scope, id, { why: 'scheduled' });
       } catch (error) {
         if (!isReadFailure(error)) throw error;
-        await this.#postpone(scope, id, begun, error);
-        return;
+        await this.postpone(scope, id, error);
+        return error;
       }
     }
     await this.#expire(scope, id);
     if (row.handle_sealed === null) {
       await this.database.query(REST, [scope.tenantId, id, this.surroundings.clock.now()]);
     }
+    return null;
   }
 
   async #apply(
@@ -120,25 +115,22 @@ export class VerificationReader {
     reading: Extract<Reading, { kind: 'present' }>,
     cause: Readonly<Record<string, unknown>>,
   ): Promise<void> {
-    const { observation, reference, handlePatch, identity } = reading;
+    const { observation, reference, handlePatch, identity, evidence } = reading;
     const claim = await claimOn(this.database, scope, row, connection, { observation, reference, at });
     if (claim === 'superseded') {
       await this.applier.apply(scope, row.id, { kind: 'superseded', at }, { cause });
       return;
     }
-    const judged: Observation =
-      claim === 'sole'
-        ? observation
-        : {
-            ...observation,
-            verdict: 'needs_review',
-            reasonCodes: [...observation.reasonCodes, 'duplicate_identity'],
-          };
     await this.applier.apply(
       scope,
       row.id,
-      { kind: 'read', at, observation: judged },
+      { kind: 'read', at, observation: judgedBy(claim, observation) },
       {
+        reading: {
+          mappingVersion: connection.provider.mappingVersion,
+          evidence,
+          isDisputed: claim === 'disputed',
+        },
         reference,
         handlePatch,
         identity,
@@ -156,8 +148,9 @@ export class VerificationReader {
     await this.applier.apply(scope, id, { kind: 'deadline', at: row.expires_at.toISOString() });
   }
 
-  async #postpone(scope: TenantScope, id: string, begun: Date, error: ReadFailure): Promise<void> {
-    const { clock, log } = this.surroundings;
+  /** After a read that failed: when it is tried again, or that it is given up. The deadline comes all the same, somewhat later. */
+  async postpone(scope: TenantScope, id: string, error: ReadFailure): Promise<void> {
+    const { clock, random, log } = this.surroundings;
     const row = await this.#row(scope, id);
     const now = clock.now();
     const isProviderError = error instanceof ProviderError;
@@ -166,9 +159,12 @@ export class VerificationReader {
       provider: row.provider,
       ...(isProviderError ? { fault: error.fault } : { code: codeOf(error) }),
     });
-    const seconds = Math.min(LAST_RETRY_S, FIRST_RETRY_S * 2 ** Math.min(row.read_count, 10));
-    const isRetryable = isProviderError && FAULTS[error.fault].retryable;
-    const pause = isRetryable ? Math.max(seconds, error.retryAfterSeconds ?? 0) : OUR_FAULT_RETRY_S;
+    const pauseMs = retryDelayMs({
+      fault: isProviderError ? error.fault : null,
+      failures: row.failed_reads,
+      retryAfterSeconds: isProviderError ? error.retryAfterSeconds : null,
+      jitter: random.fraction(),
+    });
     const overdueMs = now.getTime() - row.expires_at.getTime();
     await this.database.transaction(async (tx) => {
       // A connection that was removed does not come back: a new one has another id.
@@ -176,7 +172,7 @@ export class VerificationReader {
       // Somebody verified is looked at for as long as they are.
       const isOver = overdueMs > PATIENCE_MS && !(row.status === 'verified' && row.recheck_seconds !== null);
       if (isOver || isHopeless) await tx.query(GIVE_UP, [scope.tenantId, id]);
-      else await tx.query(POSTPONE, [scope.tenantId, id, new Date(now.getTime() + pause * 1000), begun]);
+      else await tx.query(POSTPONE, [scope.tenantId, id, new Date(now.getTime() + pauseMs), now]);
       await this.ledger.append(tx, {
         kind: 'read.failed',
         tenantId: scope.tenantId,
@@ -197,9 +193,10 @@ export class VerificationReader {
   }
 }
 
-type ReadFailure = ProviderError | Problem | InvalidShape;
+/** What keeps a provider from being read; anything else is a defect. */
+export type ReadFailure = ProviderError | Problem | InvalidShape;
 
-function isReadFailure(error: unknown): error is ReadFailure {
+export function isReadFailure(error: unknown): error is ReadFailure {
   return error instanceof ProviderError || error instanceof Problem || error instanceof InvalidShape;
 }
 

@@ -20,6 +20,16 @@ interface RivalsRow {
   readonly is_disputed: boolean;
 }
 
+/** The observation as it counts under a claim that is not superseded. */
+export function judgedBy(claim: Exclude<ResultClaim, 'superseded'>, observation: Observation): Observation {
+  if (claim === 'sole') return observation;
+  return {
+    ...observation,
+    verdict: 'needs_review',
+    reasonCodes: [...observation.reasonCodes, 'duplicate_identity'],
+  };
+}
+
 /** Decides {@link ResultClaim} for a read of `row`. What was verified before stays its own. */
 export async function claimOn(
   database: Database,

@@ -63,6 +63,7 @@ export interface VerificationRow {
   readonly recheck_seconds: number | null;
   readonly due_at: Date | null;
   readonly read_count: number;
+  readonly failed_reads: number;
   readonly expires_at: Date;
   readonly created_at: Date;
   readonly updated_at: Date;
@@ -132,28 +133,70 @@ export const UPDATE: Statement = {
              start_state = $7, facts = $8, status = $9, reason_codes = $10, version = $11, attempt = $12, raw_status = $13,
              observed_at = $14, source = $15, delivery = $16, validity = $17, risk_level = $18, consent = $19,
              evidence = $20, due_at = $21, read_count = $22, expires_at = $23, updated_at = $24, completed_at = $25,
-             recheck_seconds = $26, warnings = $27, decision_sealed = $28
+             recheck_seconds = $26, warnings = $27, decision_sealed = $28, failed_reads = $29
           WHERE tenant_id = $1 AND id = $2`,
 };
 
+/** Work that has come due, as a claim takes it. */
+export interface DueRow {
+  readonly tenant_id: string;
+  readonly id: string;
+  readonly environment: Environment;
+  readonly provider: string;
+  readonly connection_id: string;
+  readonly start_state: StartState;
+  /** Whether there is anything to be read at the provider. */
+  readonly is_readable: boolean;
+  /** Since when. */
+  readonly was_due_at: Date;
+}
+
 /**
- * Takes due rows for one worker: moves their due time to the end of a lease, so that a worker that dies gives them back by
- * itself. Leaves out the providers that have enough reads under way. Served by verifications_due.
+ * Due rows for one worker: their due time moves to the end of a lease, so that a worker that dies gives them back by itself.
  */
+const claim = (which: string): string =>
+  `UPDATE verifications v SET due_at = $2
+     FROM (SELECT tenant_id, id, due_at FROM verifications
+            WHERE due_at <= $1 AND ${which} ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED) due
+    WHERE v.tenant_id = due.tenant_id AND v.id = due.id
+    RETURNING v.tenant_id, v.id, v.environment, v.provider, v.connection_id, v.start_state, due.due_at AS was_due_at,
+              v.handle_sealed IS NOT NULL AS is_readable`;
+
+/** Leaves out the providers and connections that have enough under way or no calls left. Served by verifications_due. */
 export const CLAIM_DUE: Statement = {
   name: 'verifications_claim_due',
-  text: `UPDATE verifications v SET due_at = $2
-           FROM (SELECT tenant_id, id FROM verifications
-                  WHERE due_at <= $1 AND provider <> ALL($4) ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED) due
-          WHERE v.tenant_id = due.tenant_id AND v.id = due.id
-          RETURNING v.tenant_id, v.id, v.environment, v.provider, v.start_state`,
+  text: claim('provider <> ALL($4) AND connection_id <> ALL($5)'),
 };
 
-/** After a read that failed: when to try again, unless a hint has made it due meanwhile. */
+/** What else can be read with a request that holds many. Served by verifications_due. */
+export const CLAIM_DUE_ALIKE: Statement = {
+  name: 'verifications_claim_due_alike',
+  text: claim(
+    `tenant_id = $4 AND connection_id = $5 AND start_state <> 'starting' AND handle_sealed IS NOT NULL`,
+  ),
+};
+
+/** What was claimed and could not be done is as due as it was, unless a hint has come meanwhile. */
+export const PUT_BACK: Statement = {
+  name: 'verifications_put_back',
+  text: `UPDATE verifications v SET due_at = claimed.was_due_at
+           FROM unnest($2::uuid[], $3::timestamptz[]) AS claimed (id, was_due_at)
+          WHERE v.tenant_id = $1 AND v.id = claimed.id AND v.due_at = $4`,
+};
+
+/** After a read that failed: when to try again, unless a hint has made it due meanwhile (`$4`: now). */
 export const POSTPONE: Statement = {
   name: 'verifications_postpone',
-  text: `UPDATE verifications SET due_at = $3, read_count = read_count + 1
+  text: `UPDATE verifications SET due_at = $3, failed_reads = failed_reads + 1
           WHERE tenant_id = $1 AND id = $2 AND due_at > $4`,
+};
+
+/** After a glance that told nothing new, unless a hint has made it due meanwhile (`$4`: now). */
+export const READ_AGAIN: Statement = {
+  name: 'verifications_read_again',
+  text: `UPDATE verifications v SET due_at = next.due_at, read_count = read_count + 1, failed_reads = 0
+           FROM unnest($2::uuid[], $3::timestamptz[]) AS next (id, due_at)
+          WHERE v.tenant_id = $1 AND v.id = next.id AND v.due_at > $4`,
 };
 
 /** Where there is nothing to be read, only the deadline is left to wait for. */
@@ -199,7 +242,7 @@ export const FIND_RIVALS: Statement = {
 /** The same person at the same provider account, newest first. Served by verifications_by_provider_reference. */
 export const FIND_BY_PROVIDER_REFERENCE: Statement = {
   name: 'verifications_find_by_provider_reference',
-  text: `SELECT v.id, v.status, v.provider_reference, s.email_hash, s.id AS subject_id, s.key_wrapped, s.key_version ${FROM}
+  text: `SELECT v.id, v.status, v.provider_reference, v.created_at, s.email_hash, s.id AS subject_id, s.key_wrapped, s.key_version ${FROM}
           WHERE v.tenant_id = $1 AND v.connection_id = $2 AND v.provider_reference = $3
           ORDER BY v.created_at DESC, v.id DESC LIMIT 20`,
 };
@@ -216,7 +259,7 @@ export const FIND_BY_CONTACT: Statement = {
            UNION
            SELECT id, email_hash, key_wrapped, key_version FROM subjects
             WHERE tenant_id = $1 AND environment = $3 AND phone_hash = ANY($5))
-         SELECT v.id, v.status, v.provider_reference, s.email_hash, s.id AS subject_id, s.key_wrapped, s.key_version
+         SELECT v.id, v.status, v.provider_reference, v.created_at, s.email_hash, s.id AS subject_id, s.key_wrapped, s.key_version
            FROM s JOIN verifications v ON v.tenant_id = $1 AND v.subject_id = s.id
           WHERE v.connection_id = $2
           ORDER BY v.created_at DESC, v.id DESC LIMIT 20`,
@@ -224,7 +267,7 @@ export const FIND_BY_CONTACT: Statement = {
 
 export const FIND_OWN: Statement = {
   name: 'verifications_find_own',
-  text: `SELECT v.id, v.status, v.provider_reference, s.email_hash, s.id AS subject_id, s.key_wrapped, s.key_version ${FROM}
+  text: `SELECT v.id, v.status, v.provider_reference, v.created_at, s.email_hash, s.id AS subject_id, s.key_wrapped, s.key_version ${FROM}
           WHERE v.tenant_id = $1 AND v.connection_id = $2 AND v.id = $3`,
 };
 

@@ -4,11 +4,12 @@ import { type Clock, type Database } from '@gatehouse/platform';
 import { type IdempotencyClaim } from '../idempotency/idempotency.service.js';
 import { type Ledger } from '../ledger/ledger.js';
 import { type Capabilities } from '../routing/capabilities.js';
-import { type RoutingRecord } from '../routing/decide.js';
 import { type ConnectionOpener } from '../tenancy/connection-opener.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
+import { type Explanation } from './explanation.js';
 import { type VerificationApplier } from './verification-applier.js';
 import { type VerificationBulkReader } from './verification-bulk-reader.js';
+import { type VerificationExplainer } from './verification-explainer.js';
 import { type VerificationQueries } from './verification-queries.js';
 import { type VerificationReader } from './verification-reader.js';
 import { type VerificationRecorder } from './verification-recorder.js';
@@ -33,6 +34,7 @@ export interface VerificationParts {
   readonly recorder: VerificationRecorder;
   readonly sealer: VerificationSealer;
   readonly queries: VerificationQueries;
+  readonly explainer: VerificationExplainer;
   readonly connections: ConnectionOpener;
   readonly capabilities: Capabilities;
   readonly ledger: Ledger;
@@ -44,22 +46,6 @@ export interface Statuses {
   readonly records: readonly (Verification | null)[];
   /** Those that could not be read, where reading was asked for: they are as they were. */
   readonly failures: ReadonlyMap<string, ProblemCode>;
-}
-
-/** Which decisions led to where a verification is. */
-export interface Explanation {
-  readonly id: string;
-  readonly status: Verification['status'];
-  readonly reasonCodes: Verification['reasonCodes'];
-  readonly version: number;
-  readonly provider: string;
-  readonly routing: {
-    /** Null for what no policy decided: an import. */
-    readonly policyVersion: number | null;
-    readonly reason: string;
-    /** Null from before decisions were kept. */
-    readonly record: RoutingRecord | null;
-  };
 }
 
 /** What a product backend can do with verifications. Every method acts within its caller's tenant and environment. */
@@ -87,15 +73,7 @@ export class VerificationService {
 
   /** Why it is where it is. Throws Problem `not_found`. */
   async explain(scope: TenantScope, id: string): Promise<Explanation> {
-    const row = await this.parts.queries.row(scope, id);
-    return {
-      id: row.id,
-      status: row.status,
-      reasonCodes: row.reason_codes,
-      version: row.version,
-      provider: row.provider,
-      routing: { policyVersion: row.policy_version, reason: row.routing_reason, record: row.routing },
-    };
+    return this.parts.explainer.explain(scope, id);
   }
 
   /** From the store; no provider is called. Throws Problem `not_found`. */

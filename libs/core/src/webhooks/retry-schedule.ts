@@ -33,10 +33,13 @@ export function nextTry(tries: number, now: Date, askedMs: number | null, jitter
   return new Date(now.getTime() + longest);
 }
 
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
 /** A `Retry-After` in milliseconds: seconds or an HTTP date. Null for none, and for anything else. */
 export function retryAfterMs(header: string | null, now: Date): number | null {
   if (header === null) return null;
   if (/^\d{1,9}$/.test(header)) return Number(header) * 1000;
-  const at = Date.parse(header);
+  // Date.parse makes a date of nearly anything.
+  const at = HTTP_DATE.test(header) ? Date.parse(header) : Number.NaN;
   return Number.isNaN(at) ? null : Math.max(0, at - now.getTime());
 }

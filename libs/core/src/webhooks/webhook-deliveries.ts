@@ -1,38 +1,18 @@
 import { Problem } from '@gatehouse/contract';
-import { type Clock, type Database, type Statement } from '@gatehouse/platform';
+import { type Clock, type Database, type Queryable, type Statement } from '@gatehouse/platform';
 
 import { type EventType, eventTypeOf, kindsOf } from '../events/published-event.js';
 import { deliveryId, type Ledger } from '../ledger/ledger.js';
 import { decodeCursor, pageOf } from '../paging.js';
-import { type Environment, type TenantScope } from '../tenancy/tenant-scope.js';
+import { ENVIRONMENTS, type TenantScope } from '../tenancy/tenant-scope.js';
 import { type Page, type PageRequest } from '../verifications/verification.js';
-
-export const DELIVERY_STATES = ['pending', 'delivered', 'failed'] as const;
-export type DeliveryState = (typeof DELIVERY_STATES)[number];
-
-export interface WebhookDelivery {
-  readonly tenantId: string;
-  readonly environment: Environment;
-  readonly id: string;
-  readonly eventId: string;
-  readonly eventType: string;
-  readonly endpointId: string;
-  readonly state: DeliveryState;
-  readonly nextAttemptAt: Date | null;
-  readonly createdAt: Date;
-  readonly completedAt: Date | null;
-  /** Oldest first. */
-  readonly attempts: readonly WebhookAttempt[];
-}
-
-export interface WebhookAttempt {
-  readonly at: Date;
-  /** Null: no answer came. */
-  readonly responseStatus: number | null;
-  readonly durationMs: number;
-  /** Null: it was accepted. */
-  readonly error: string | null;
-}
+import {
+  DELIVERY_COLUMNS,
+  deliveryOf,
+  type DeliveryRow,
+  type DeliveryState,
+  type WebhookDelivery,
+} from './webhook-delivery.js';
 
 export interface DeliveryFilter {
   readonly endpointId: string | null;
@@ -40,34 +20,18 @@ export interface DeliveryFilter {
   readonly state: DeliveryState | null;
 }
 
-interface DeliveryRow {
-  readonly tenant_id: string;
-  readonly environment: Environment;
-  readonly id: string;
-  readonly event_id: string;
-  readonly event_type: string;
-  readonly endpoint_id: string;
-  readonly state: DeliveryState;
-  readonly due_at: Date | null;
-  readonly created_at: Date;
-  readonly completed_at: Date | null;
-  readonly attempts: readonly {
-    readonly at: string;
-    readonly responseStatus: number | null;
-    readonly durationMs: number;
-    readonly error: string | null;
-  }[];
+/** For operators. By state only within a tenant: nothing else is indexed. */
+export interface DeliveryFilterOfAll {
+  readonly tenantId: string | null;
+  readonly state: DeliveryState | null;
 }
 
-/** Attempts shown of one delivery, the newest ones: a redelivery adds to them without end. */
-const ATTEMPTS_SHOWN = 50;
-
-const COLUMNS = `d.tenant_id, d.environment, d.id, d.event_id, d.event_type, d.endpoint_id, d.state, d.due_at, d.created_at,
-       d.completed_at,
-       (SELECT coalesce(json_agg(json_build_object('at', a.at, 'responseStatus', a.response_status, 'durationMs', a.duration_ms,
-                                                   'error', a.error) ORDER BY a.number), '[]')
-          FROM webhook_attempts a
-         WHERE a.tenant_id = d.tenant_id AND a.delivery_id = d.id AND a.number > d.attempts - ${ATTEMPTS_SHOWN}) AS attempts`;
+/** `since` is in it, `until` is not. */
+export interface ReplayRange {
+  readonly since: Date;
+  readonly until: Date;
+  readonly onlyUndelivered: boolean;
+}
 
 const NEWEST = `AND (d.created_at, d.id) < (coalesce($3, 'infinity'::timestamptz), coalesce($4, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
           ORDER BY d.created_at DESC, d.id DESC LIMIT $5`;
@@ -75,44 +39,59 @@ const NEWEST = `AND (d.created_at, d.id) < (coalesce($3, 'infinity'::timestamptz
 /** Served by webhook_deliveries_newest. */
 const LIST: Statement = {
   name: 'webhook_deliveries_list',
-  text: `SELECT ${COLUMNS} FROM webhook_deliveries d WHERE d.tenant_id = $1 AND d.environment = $2 ${NEWEST}`,
+  text: `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries d WHERE d.tenant_id = $1 AND d.environment = $2 ${NEWEST}`,
 };
 /** Served by webhook_deliveries_undelivered. */
 const LIST_UNDELIVERED: Statement = {
   name: 'webhook_deliveries_list_undelivered',
-  text: `SELECT ${COLUMNS} FROM webhook_deliveries d
+  text: `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries d
           WHERE d.tenant_id = $1 AND d.environment = $2 AND d.state <> 'delivered' AND d.state = $6 ${NEWEST}`,
 };
 /** Served by webhook_deliveries_newest: nearly all of them are. */
 const LIST_DELIVERED: Statement = {
   name: 'webhook_deliveries_list_delivered',
-  text: `SELECT ${COLUMNS} FROM webhook_deliveries d
+  text: `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries d
           WHERE d.tenant_id = $1 AND d.environment = $2 AND d.state = 'delivered' ${NEWEST}`,
 };
 /** Served by webhook_deliveries_by_endpoint. */
 const LIST_BY_ENDPOINT: Statement = {
   name: 'webhook_deliveries_list_by_endpoint',
-  text: `SELECT ${COLUMNS} FROM webhook_deliveries d
+  text: `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries d
           WHERE d.tenant_id = $1 AND d.environment = $2 AND d.endpoint_id = $6
             AND ($7::text IS NULL OR d.state = $7) ${NEWEST}`,
 };
 /** Served by webhook_deliveries_once. */
 const LIST_BY_EVENT: Statement = {
   name: 'webhook_deliveries_list_by_event',
-  text: `SELECT ${COLUMNS} FROM webhook_deliveries d
+  text: `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries d
           WHERE d.tenant_id = $1 AND d.environment = $2 AND d.event_id = $6 AND ($7::uuid IS NULL OR d.endpoint_id = $7)
             AND ($8::text IS NULL OR d.state = $8) ${NEWEST}`,
 };
 /** Served by webhook_deliveries_of_all. */
 const LIST_ALL: Statement = {
   name: 'webhook_deliveries_list_all',
-  text: `SELECT ${COLUMNS} FROM webhook_deliveries d
+  text: `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries d
           WHERE (d.created_at, d.id) < (coalesce($1, 'infinity'::timestamptz), coalesce($2, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
           ORDER BY d.created_at DESC, d.id DESC LIMIT $3`,
 };
+/** A tenant's, in both environments: each of them as far as a page goes, then the newest of both. */
+const ofTenant = (name: string, condition: string): Statement => ({
+  name,
+  text: `SELECT ${DELIVERY_COLUMNS} FROM unnest($6::text[]) AS e(environment) CROSS JOIN LATERAL (
+           SELECT * FROM webhook_deliveries d
+            WHERE d.tenant_id = $1 AND d.environment = e.environment AND ($2::text IS NULL OR d.state = $2) ${condition} ${NEWEST}) d
+          ORDER BY d.created_at DESC, d.id DESC LIMIT $5`,
+});
+/** Served by webhook_deliveries_newest. */
+const LIST_OF_TENANT = ofTenant('webhook_deliveries_list_of_tenant', '');
+/** Served by webhook_deliveries_undelivered. */
+const LIST_UNDELIVERED_OF_TENANT = ofTenant(
+  'webhook_deliveries_list_undelivered_of_tenant',
+  `AND d.state <> 'delivered'`,
+);
 const FIND: Statement = {
   name: 'webhook_deliveries_find',
-  text: `SELECT ${COLUMNS} FROM webhook_deliveries d WHERE d.tenant_id = $1 AND d.environment = $2 AND d.id = $3`,
+  text: `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries d WHERE d.tenant_id = $1 AND d.environment = $2 AND d.id = $3`,
 };
 /** Also of what was delivered: its receiver may have lost it. Nothing, where the endpoint is disabled or gone. */
 const REDELIVER: Statement = {
@@ -121,7 +100,7 @@ const REDELIVER: Statement = {
            FROM webhook_endpoints e
           WHERE d.tenant_id = $1 AND d.environment = $2 AND d.id = $3
             AND e.tenant_id = d.tenant_id AND e.id = d.endpoint_id AND e.disabled_at IS NULL AND e.deleted_at IS NULL
-          RETURNING d.id`,
+          RETURNING d.endpoint_id AS "endpointId"`,
 };
 /** What a range of a replay may hold at most: more than that is asked for in pieces. */
 export const MAX_REPLAYED = 100_000;
@@ -135,7 +114,7 @@ const IN_RANGE = `FROM ledger_entries e
 /** Served by the ledger's primary key: an id begins with the time at which it was made. */
 const COUNT_RANGE: Statement = {
   name: 'webhook_deliveries_count_range',
-  text: `SELECT count(*)::int AS count FROM (SELECT 1 ${IN_RANGE} LIMIT ${MAX_REPLAYED + 1}) some`,
+  text: `SELECT count(*)::int AS count FROM (SELECT 1 ${IN_RANGE} LIMIT ${MAX_REPLAYED + 1}) found`,
 };
 const RANGE: Statement = {
   name: 'webhook_deliveries_range',
@@ -188,10 +167,10 @@ export class WebhookDeliveries {
     return pageOf(rows.map(deliveryOf), request.limit, ({ createdAt, id }) => ({ at: createdAt, id }));
   }
 
-  /** Of every tenant, newest first: for our own operators. */
-  async listAll(request: PageRequest): Promise<Page<WebhookDelivery>> {
+  /** Of every tenant, or of one, newest first: for our own operators. Throws Problem `validation_failed` for a strange cursor. */
+  async listAll(filter: DeliveryFilterOfAll, request: PageRequest): Promise<Page<WebhookDelivery>> {
     const position = decodeCursor(request.cursor);
-    const rows = await this.store.database.query<DeliveryRow>(LIST_ALL, [
+    const rows = await this.#listedOfAll(filter, [
       position?.at ?? null,
       position?.id ?? null,
       request.limit + 1,
@@ -201,34 +180,31 @@ export class WebhookDeliveries {
 
   /** Throws Problem `not_found`. */
   async get(scope: TenantScope, id: string): Promise<WebhookDelivery> {
-    const [row] = await this.store.database.query<DeliveryRow>(FIND, [scope.tenantId, scope.environment, id]);
-    if (row === undefined) throw new Problem('not_found', 'There is no such webhook delivery.');
-    return deliveryOf(row);
+    return find(this.store.database, scope, id);
   }
 
   /** Sends it once more, with a schedule of its own, whatever became of it. Throws Problem `not_found`, `conflict`. */
   async redeliver(scope: TenantScope, id: string): Promise<WebhookDelivery> {
-    const [queued] = await this.store.database.query<{ id: string }>(REDELIVER, [
-      scope.tenantId,
-      scope.environment,
-      id,
-      this.clock.now(),
-    ]);
-    const delivery = await this.get(scope, id);
-    if (queued === undefined) throw new Problem('conflict', 'Its endpoint is disabled or removed.');
-    this.store.onQueued();
-    return delivery;
+    return this.store.database.transaction(async (tx) => {
+      const [queued] = await tx.query<{ endpointId: string }>(REDELIVER, [
+        scope.tenantId,
+        scope.environment,
+        id,
+        this.clock.now(),
+      ]);
+      const delivery = await find(tx, scope, id);
+      if (queued === undefined) throw new Problem('conflict', 'Its endpoint is disabled or removed.');
+      await this.#record(tx, scope, 'endpoint.redelivered', queued.endpointId, { deliveryId: id });
+      tx.afterCommit(this.store.onQueued);
+      return delivery;
+    });
   }
 
   /**
    * Sends what happened in [since, until) to the endpoint, in the types that it asked for: everything, or only what has not reached it.
    * Behind new events. Says how many. Repeated, it queues nothing twice. Throws Problem `not_found`, `conflict`, `validation_failed`.
    */
-  async replay(
-    scope: TenantScope,
-    endpointId: string,
-    range: { readonly since: Date; readonly until: Date; readonly onlyUndelivered: boolean },
-  ): Promise<number> {
+  async replay(scope: TenantScope, endpointId: string, range: ReplayRange): Promise<number> {
     const { database } = this.store;
     const [endpoint] = await database.query<{ event_types: EventType[]; disabled_at: Date | null }>(
       ENDPOINT,
@@ -257,7 +233,7 @@ export class WebhookDeliveries {
         ],
       });
     }
-    await this.#recordReplay(scope, endpointId, range);
+    await this.#record(database, scope, 'endpoint.replayed', endpointId, { ...range });
     let queued = 0;
     for (let after = start; ;) {
       const ids = (await database.query<{ id: string }>(RANGE, within(after))).map(({ id }) => id);
@@ -288,41 +264,43 @@ export class WebhookDeliveries {
     return database.query(LIST_UNDELIVERED, [...page, state]);
   }
 
-  async #recordReplay(
+  #listedOfAll({ tenantId, state }: DeliveryFilterOfAll, page: readonly unknown[]): Promise<DeliveryRow[]> {
+    const { database } = this.store;
+    if (tenantId === null) {
+      if (state !== null) throw new Error('a state is only looked for within a tenant');
+      return database.query(LIST_ALL, page);
+    }
+    const statement = state === null || state === 'delivered' ? LIST_OF_TENANT : LIST_UNDELIVERED_OF_TENANT;
+    return database.query(statement, [tenantId, state, ...page, ENVIRONMENTS]);
+  }
+
+  #record(
+    tx: Queryable,
     scope: TenantScope,
+    kind: 'endpoint.replayed' | 'endpoint.redelivered',
     endpointId: string,
-    range: { readonly since: Date; readonly until: Date; readonly onlyUndelivered: boolean },
-  ): Promise<void> {
-    await this.store.ledger.append(this.store.database, {
-      kind: 'endpoint.replayed',
+    data: Readonly<Record<string, unknown>>,
+  ): Promise<string> {
+    return this.store.ledger.append(tx, {
+      kind,
       tenantId: scope.tenantId,
       environment: scope.environment,
       verificationId: null,
       version: null,
       actor: scope.actor,
-      data: { endpointId, ...range },
+      data: { endpointId, ...data },
     });
   }
+}
+
+async function find(tx: Queryable, scope: TenantScope, id: string): Promise<WebhookDelivery> {
+  const [row] = await tx.query<DeliveryRow>(FIND, [scope.tenantId, scope.environment, id]);
+  if (row === undefined) throw new Problem('not_found', 'There is no such webhook delivery.');
+  return deliveryOf(row);
 }
 
 /** The lowest id that could have been made at a time. */
 function firstIdAt(milliseconds: number): string {
   const hex = Math.max(0, milliseconds).toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
-}
-
-function deliveryOf(row: DeliveryRow): WebhookDelivery {
-  return {
-    tenantId: row.tenant_id,
-    environment: row.environment,
-    id: row.id,
-    eventId: row.event_id,
-    eventType: row.event_type,
-    endpointId: row.endpoint_id,
-    state: row.state,
-    nextAttemptAt: row.due_at,
-    createdAt: row.created_at,
-    completedAt: row.completed_at,
-    attempts: row.attempts.map(({ at, ...attempt }) => ({ at: new Date(at), ...attempt })),
-  };
 }

@@ -2,24 +2,19 @@ import { type Clock, type Database, type Log } from '@gatehouse/platform';
 
 import { type IdempotencyService } from '../idempotency/idempotency.service.js';
 import { type InboxService } from '../inbox/inbox.service.js';
-import { type Environment, tenantScope } from '../tenancy/tenant-scope.js';
-import { type VerificationReader } from '../verifications/verification-reader.js';
-import { CLAIM_DUE, type StartState } from '../verifications/verification.rows.js';
-import { type VerificationStarter } from '../verifications/verification-starter.js';
+import { type DueWork, LEASE_MS, READS_AT_ONE_CONNECTION } from '../verifications/due-work.js';
+import { CLAIM_DUE, type DueRow } from '../verifications/verification.rows.js';
 import { type Wakeup } from './wakeup.js';
 
-interface DueRow {
-  readonly tenant_id: string;
-  readonly id: string;
-  readonly environment: Environment;
+/** What is under way at one connection. */
+interface Running {
   readonly provider: string;
-  readonly start_state: StartState;
+  readonly connectionId: string;
+  readonly rows: number;
 }
 
 /** The net under the in-process wake-up. */
 const POLL_MS = 500;
-/** Longer than a read may last; after it, another worker takes the row. */
-const LEASE_MS = 60_000;
 /** Reads under way at once, in all and at one provider: one that hangs must not take the places of the others. */
 const READS_AT_ONCE = 32;
 const READS_AT_ONE_PROVIDER = 12;
@@ -31,8 +26,7 @@ const PURGE_EVERY_MS = 3_600_000;
 export interface WorkerParts {
   readonly database: Database;
   readonly inbox: InboxService;
-  readonly reader: VerificationReader;
-  readonly starter: VerificationStarter;
+  readonly dueWork: DueWork;
   readonly idempotency: IdempotencyService;
   readonly wakeup: Wakeup;
   /** Long work in short pieces: each does one that is due, and says whether there was one. One at a time of each. */
@@ -47,7 +41,9 @@ export class Workers {
   #loop: Promise<void> | null = null;
   #stopping = false;
   #wake: () => void = () => undefined;
-  readonly #running = new Map<Promise<void>, string>();
+  readonly #running = new Map<Promise<void>, Running>();
+  /** Connections whose calls are used up, and until when there is no use in asking. */
+  readonly #resting = new Map<string, Date>();
   readonly #inBackground = new Map<string, Promise<void>>();
   #purgedAt = 0;
 
@@ -76,6 +72,17 @@ export class Workers {
     this.#loop = null;
   }
 
+  /** Does what is due now, once, and nothing that comes due later: in the place of `start`, where somebody else keeps the time. */
+  async workOff(): Promise<void> {
+    let isOver = false;
+    while (!isOver) {
+      if (await this.#once()) continue;
+      isOver = this.#running.size === 0;
+      if (!isOver) await Promise.race(this.#running.keys());
+    }
+    await Promise.all(this.#inBackground.values());
+  }
+
   async #run(): Promise<void> {
     let failures = 0;
     while (!this.#stopping) {
@@ -97,9 +104,8 @@ export class Workers {
   /** Whether there may be more to take at once. */
   async #once(): Promise<boolean> {
     const signals = await this.parts.inbox.applyPending(SIGNALS_AT_ONCE);
-    const size = Math.min(CLAIM_SIZE, READS_AT_ONCE - this.#running.size);
+    const size = Math.min(CLAIM_SIZE, READS_AT_ONCE - this.#count(() => true));
     const due = size > 0 ? await this.#claim(size) : [];
-    for (const row of due) this.#launch(row);
     for (const [name, work] of Object.entries(this.parts.background)) this.#launchBackground(name, work);
     await this.#purge();
     return signals === SIGNALS_AT_ONCE || (due.length === size && size > 0);
@@ -108,25 +114,59 @@ export class Workers {
   async #claim(limit: number): Promise<readonly DueRow[]> {
     const now = this.clock.now();
     const lease = new Date(now.getTime() + LEASE_MS);
-    return this.parts.database.query<DueRow>(CLAIM_DUE, [now, lease, limit, this.#busyProviders()]);
+    const due = await this.parts.database.query<DueRow>(CLAIM_DUE, [
+      now,
+      lease,
+      limit,
+      this.#busyProviders(),
+      this.#busyConnections(now),
+    ]);
+    for (const rows of Map.groupBy(due, (row) => row.connection_id).values()) this.#launch(rows, lease);
+    return due;
   }
 
   #busyProviders(): readonly string[] {
-    const running = new Map<string, number>();
-    for (const provider of this.#running.values()) running.set(provider, (running.get(provider) ?? 0) + 1);
-    return [...running].filter(([, count]) => count >= READS_AT_ONE_PROVIDER).map(([provider]) => provider);
+    const providers = new Set([...this.#running.values()].map(({ provider }) => provider));
+    return [...providers].filter(
+      (provider) => this.#count((one) => one.provider === provider) >= READS_AT_ONE_PROVIDER,
+    );
   }
 
-  #launch(row: DueRow): void {
-    const work = this.#work(row)
+  /** So that neither the backlog of one tenant nor its want of calls holds up the others. */
+  #busyConnections(now: Date): readonly string[] {
+    for (const [id, until] of this.#resting) if (until <= now) this.#resting.delete(id);
+    const full = [...this.#running.values()].filter(
+      ({ connectionId, provider }) =>
+        this.parts.dueWork.isBetterTogether(provider) ||
+        this.#count((one) => one.connectionId === connectionId) >= READS_AT_ONE_CONNECTION,
+    );
+    return [...this.#resting.keys(), ...full.map(({ connectionId }) => connectionId)];
+  }
+
+  #count(which: (one: Running) => boolean): number {
+    return [...this.#running.values()].filter(which).reduce((sum, { rows }) => sum + rows, 0);
+  }
+
+  #launch(rows: readonly DueRow[], lease: Date): void {
+    const [first] = rows;
+    if (first === undefined) return;
+    const work = this.parts.dueWork
+      .do({ rows, lease })
+      .then((nextAt) => {
+        if (nextAt !== null) this.#resting.set(first.connection_id, nextAt);
+      })
       .catch((error: unknown) => {
-        this.log.error('scheduled work failed', { verificationId: row.id, error });
+        this.log.error('scheduled work failed', { connectionId: first.connection_id, error });
       })
       .finally(() => {
         this.#running.delete(work);
         this.#wake();
       });
-    this.#running.set(work, row.provider);
+    this.#running.set(work, {
+      provider: first.provider,
+      connectionId: first.connection_id,
+      rows: rows.length,
+    });
   }
 
   #launchBackground(name: string, work: () => Promise<boolean>): void {
@@ -141,12 +181,6 @@ export class Workers {
         if (found) this.#wake();
       });
     this.#inBackground.set(name, running);
-  }
-
-  async #work(row: DueRow): Promise<void> {
-    const scope = tenantScope(row.tenant_id, row.environment, 'system');
-    if (row.start_state === 'starting') await this.parts.starter.recover(scope, row.id);
-    else await this.parts.reader.readDue(scope, row.id);
   }
 
   async #purge(): Promise<void> {

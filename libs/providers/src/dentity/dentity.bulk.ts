@@ -7,7 +7,7 @@ import { rawStatusOf, verdictOf } from './dentity.map.js';
 import { bulkAnswer } from './dentity.wire.js';
 
 /** providers/dentity.md 4.4. */
-const MAX_IDS = 50;
+export const MAX_IDS = 50;
 const BATCHES_AT_ONCE = 2;
 
 /**

@@ -9,7 +9,12 @@ const settings = checked(dentitySettings);
 
 test('settings and credentials are checked', () => {
   const baseUrl = 'https://api.dentity.com/core/api/v1';
-  expect(settings.parse({ baseUrl })).toEqual({ baseUrl, imageHosts: [], report: 'ask' });
+  expect(settings.parse({ baseUrl })).toEqual({
+    baseUrl,
+    callsPerMinute: 600,
+    imageHosts: [],
+    report: 'ask',
+  });
   expect(complaintsOf(() => settings.parse({ baseUrl, report: 'maybe' }))).toEqual({
     '/report': 'must be one of ask, none',
   });

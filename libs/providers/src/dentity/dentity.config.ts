@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { baseUrl } from '../kit/base-url.js';
+import { callsPerMinute } from '../kit/calls-per-minute.js';
 import { secret } from '../kit/checked.js';
 import { imageHost } from '../kit/image-host.js';
 
@@ -19,6 +20,7 @@ export type DentityCredentials = z.output<typeof dentityCredentials>;
 
 export const dentitySettings = z.object({
   baseUrl: baseUrl('https://api.dentity.com/core/api/v1'),
+  callsPerMinute,
   imageHosts: z.array(imageHost).max(50).default([]).meta({
     title: 'Image hosts',
     description:

@@ -5,6 +5,9 @@ import { deliveryOf, unreachable } from './dentity.delivery.js';
 import { type DentityHandle } from './dentity.handle.js';
 import { type DentityWebhook } from './dentity.wire.js';
 
+/** Grows with every change of what an answer comes to (docs/MAPPING-VERSIONS.md). */
+export const DENTITY_MAPPING = 1;
+
 /** From completion on (providers/dentity.md 4.3). */
 const REPORT_HOURS = 24;
 

@@ -9,18 +9,19 @@ import {
   ProviderError,
   type RawWebhook,
   type Reading,
+  type Remapped,
   type Started,
   type StartRequest,
   type Subject,
 } from '@gatehouse/contract';
-import { type z } from 'zod';
 
 import { checked } from '../kit/checked.js';
 import { toUsDate } from '../kit/dates.js';
+import { type Evidenced, evidenced } from '../kit/evidence.js';
 import { finding } from '../kit/finding.js';
 import { splitPhone, toE164 } from '../kit/phones.js';
 import { type ProviderCall, type ProviderHttp } from '../kit/provider-http.js';
-import { glanceAtAll } from './dentity.bulk.js';
+import { glanceAtAll, MAX_IDS } from './dentity.bulk.js';
 import { addressed, type DentityConnection } from './dentity.calls.js';
 import {
   type DentityCredentials,
@@ -28,13 +29,13 @@ import {
   type DentitySettings,
   dentitySettings,
 } from './dentity.config.js';
-import { afterStatus, dentityHandle, patchOf } from './dentity.handle.js';
-import { identityOf } from './dentity.identity.js';
+import { dentityHandle } from './dentity.handle.js';
 import { DentityImages } from './dentity.images.js';
-import { observeStatus, rawStatusOf } from './dentity.map.js';
+import { DENTITY_MAPPING, rawStatusOf } from './dentity.map.js';
+import { readingOf, remapped } from './dentity.reading.js';
 import { openReport } from './dentity.report.js';
 import { receiveDentityWebhook } from './dentity.webhook.js';
-import { created, verificationStatus } from './dentity.wire.js';
+import { created, type DentityStatus, verificationStatus } from './dentity.wire.js';
 
 /** In the form of an id, belonging to nothing. */
 const NOBODYS_ID = '000000000000000000000000';
@@ -56,12 +57,18 @@ export class DentityProvider implements Provider<DentityCredentials, DentitySett
   } as const satisfies Provider['supports'];
   readonly whenGone = 'error';
   readonly identifies = 'session';
+  readonly readManyAtOnce = MAX_IDS;
   readonly webhookMethods = ['PUT'] as const;
+  readonly mappingVersion = DENTITY_MAPPING;
 
   readonly images: ImageSource<DentityCredentials, DentitySettings>;
 
   constructor(private readonly http: ProviderHttp) {
     this.images = new DentityImages(http);
+  }
+
+  callsPerMinute({ callsPerMinute }: DentitySettings): number {
+    return callsPerMinute;
   }
 
   endpoints({ baseUrl, imageHosts }: DentitySettings): readonly string[] {
@@ -106,20 +113,14 @@ export class DentityProvider implements Provider<DentityCredentials, DentitySett
   }
 
   async read(connection: DentityConnection, handle: Handle, now: Date): Promise<Reading> {
-    const before = this.handle.parse(handle);
-    const { verificationId } = before;
-    const answer = await this.http.find(statusCall(connection, verificationId), [404]);
+    const known = this.handle.parse(handle);
+    const answer = await this.http.find(statusCall(connection, known.verificationId), [404]);
     if (answer.data === null) return { kind: 'absent', rawStatus: '404', reasonCodes: ['awaiting_user'] };
-    const { _id: answered, status, user } = answer.data.data;
-    if (answered !== verificationId) return { kind: 'foreign' };
-    const after = afterStatus(before, status, now);
-    return {
-      kind: 'present',
-      observation: observeStatus(status, after, connection.settings),
-      identity: user == null ? null : identityOf(user),
-      reference: verificationId,
-      handlePatch: patchOf(after),
-    };
+    return readingOf(answer.data, known, connection.settings, now);
+  }
+
+  remap(evidence: unknown, settings: DentitySettings): Remapped {
+    return remapped(evidence, settings);
   }
 
   async readMany(
@@ -192,12 +193,12 @@ function known(members: Readonly<Record<string, string | null>>): Readonly<Recor
 function statusCall(
   connection: DentityConnection,
   verificationId: string,
-): ProviderCall<z.output<typeof verificationStatus>> {
+): ProviderCall<Evidenced<DentityStatus>> {
   return {
     ...addressed(connection, `/verification/${encodeURIComponent(verificationId)}/status`),
     operation: 'read a verification at Dentity',
     method: 'GET',
-    schema: verificationStatus,
+    schema: evidenced(verificationStatus),
     effectOnLostAnswer: 'none',
     repeatable: true,
   };

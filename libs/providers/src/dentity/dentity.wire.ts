@@ -22,6 +22,7 @@ export type DentityUser = NonNullable<z.output<typeof user>>;
 export const verificationStatus = z.object({
   data: z.object({ _id: identifier, status: z.string(), user }),
 });
+export type DentityStatus = z.output<typeof verificationStatus>;
 
 /** Of a row that can be told apart but not read, the status is null. */
 const bulkRow = z.object({ _id: identifier, status: z.string().nullable().catch(null) });

@@ -1,5 +1,7 @@
 import { type IdentityPerson, type PostalAddress } from '@gatehouse/contract';
 
+import { REMOVED } from './evidence.js';
+
 const MAX_FIELDS = 200;
 /** Longer than any name, number, address or line of a document. What exceeds it is no such thing, and half of it even less. */
 const MAX_LENGTH = 2000;
@@ -81,7 +83,7 @@ export function scalarFields(value: unknown): Readonly<Record<string, string>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
   const fields = Object.entries(value).flatMap(([key, field]: [string, unknown]) => {
     const text = isScalar(field) && isFieldName(key) ? toText(String(field)) : null;
-    return text === null || isUri(text) ? [] : [[key, text] as const];
+    return text === null || text === REMOVED || isUri(text) ? [] : [[key, text] as const];
   });
   return Object.fromEntries(fields.slice(0, MAX_FIELDS));
 }

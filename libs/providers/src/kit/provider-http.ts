@@ -1,5 +1,6 @@
 import { type Readable } from 'node:stream';
 
+import { OutgoingRequests } from '@gatehouse/platform';
 import { type HttpService } from '@nestjs/axios';
 import { type AxiosAdapter, type AxiosRequestConfig } from 'axios';
 import { type z } from 'zod';
@@ -146,6 +147,7 @@ export class ProviderHttp {
     const timeout = call.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const deadline = performance.now() + timeout;
     for (let attempt = 0; ; attempt += 1) {
+      OutgoingRequests.tell();
       const left = deadline - performance.now();
       // A repeatable call keeps half of its time back, so that one hanging connection is not the end of it.
       const share = Math.max(1, Math.ceil(call.repeatable ? Math.min(left, timeout / 2) : left));

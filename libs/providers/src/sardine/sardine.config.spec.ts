@@ -12,6 +12,7 @@ describe('settings', () => {
   test('have safe defaults', () => {
     expect(settings.parse({ baseUrl })).toEqual({
       baseUrl,
+      callsPerMinute: 600,
       highRisk: 'review',
       mediumRisk: 'verify',
       existingIdentity: 'wait',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { baseUrl } from '../kit/base-url.js';
+import { callsPerMinute } from '../kit/calls-per-minute.js';
 import { secret } from '../kit/checked.js';
 import { EXPIRING_DAYS } from '../kit/document-validity.js';
 import { imageHost } from '../kit/image-host.js';
@@ -19,6 +20,7 @@ export type SardineCredentials = z.output<typeof sardineCredentials>;
 
 export const sardineSettings = z.object({
   baseUrl: baseUrl('https://api.sandbox.sardine.ai/v1'),
+  callsPerMinute,
   highRisk: z
     .enum(['review', 'reject'])
     .default('review')

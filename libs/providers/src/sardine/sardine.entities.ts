@@ -10,7 +10,8 @@ const PATIENCE_MS = 30_000;
 
 /** What is there of a person; `why` there is nothing, in a word for the record. */
 export type FoundEntity =
-  { readonly entity: SardineEntity; readonly why: null } | { readonly entity: null; readonly why: string };
+  | { readonly entity: SardineEntity; readonly kept: unknown; readonly why: null }
+  | { readonly entity: null; readonly kept: null; readonly why: string };
 
 /** Sardine's one call about a person (providers/sardine.md 4.4). */
 export class SardineEntities {
@@ -23,11 +24,15 @@ export class SardineEntities {
   async find(connection: SardineConnection, customerId: string): Promise<FoundEntity> {
     try {
       const operation = 'read an identity at Sardine';
-      const entity = await this.visit(connection, customerId, { operation }, (reader) => reader.rest());
-      return entity === null ? { entity, why: 'empty' } : { entity, why: null };
+      return await this.visit(connection, customerId, { operation }, async (reader) => {
+        const entity = await reader.rest();
+        return entity === null
+          ? { entity, kept: null, why: 'empty' }
+          : { entity, kept: reader.kept, why: null };
+      });
     } catch (error) {
       if (!(error instanceof ProviderError) || error.fault !== 'not_found') throw error;
-      return { entity: null, why: error.httpStatus?.toString() ?? 'empty' };
+      return { entity: null, kept: null, why: error.httpStatus?.toString() ?? 'empty' };
     }
   }
 

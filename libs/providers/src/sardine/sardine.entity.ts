@@ -1,4 +1,5 @@
 import { peek } from '../kit/byte-stream.js';
+import { keepable } from '../kit/evidence.js';
 import { fitted } from '../kit/fitted.js';
 import { readAnswer } from '../kit/json-answer.js';
 import { type IsLong } from '../kit/json-events.js';
@@ -65,6 +66,11 @@ export class EntityReader {
   /** What has come up to now. */
   soFar(): SardineEntity | null {
     return fitted(entity, this.#tree.root, this.broken);
+  }
+
+  /** What of it may be kept: a word stands where an image was. */
+  get kept(): unknown {
+    return keepable(this.#tree.root);
   }
 
   /** Gives up what has not been read. */

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { checked } from '../kit/checked.js';
 
 /** What Sardine's adapter must remember. */
-const sardineHandle = z.object({
+export const sardineHandle = z.object({
   customerId: z.string().min(1),
   /** Whom the customer was searched for by; null in older handles. A search can find somebody else, and says no phone itself. */
   phone: z.string().nullable(),

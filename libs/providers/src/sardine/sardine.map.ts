@@ -15,6 +15,9 @@ import { type SardineHandle } from './sardine.handle.js';
 import { readScopes, type SardineScope } from './sardine.scopes.js';
 import { type SardineEntity } from './sardine.wire.js';
 
+/** Grows with every change of what an answer comes to (docs/MAPPING-VERSIONS.md). */
+export const SARDINE_MAPPING = 1;
+
 /** What an entity says about one verification; Sardine has no status field, so all of it is derived. */
 export type SardineFinding =
   | { readonly kind: 'foreign' }

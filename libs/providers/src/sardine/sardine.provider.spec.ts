@@ -134,6 +134,7 @@ describe('read', () => {
       kind: 'present',
       reference: CUSTOMER_ID,
       handlePatch: {},
+      evidence: { body: expect.anything(), asked: HANDLE },
       observation: {
         verdict: 'verified',
         rawStatus: 'low',

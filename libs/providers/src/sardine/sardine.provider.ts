@@ -6,6 +6,7 @@ import {
   type Provider,
   ProviderError,
   type Reading,
+  type Remapped,
   type Started,
   type StartRequest,
 } from '@gatehouse/contract';
@@ -24,10 +25,10 @@ import {
 import { SardineCustomers } from './sardine.customers.js';
 import { SardineEntities } from './sardine.entities.js';
 import { storedHandle } from './sardine.handle.js';
-import { identityOf } from './sardine.identity.js';
 import { SardineImages } from './sardine.images.js';
 import { heldRecord } from './sardine.lookup.js';
-import { observeEntity } from './sardine.map.js';
+import { SARDINE_MAPPING } from './sardine.map.js';
+import { readingOf, remapped } from './sardine.reading.js';
 import { scopesFor, writeScopes } from './sardine.scopes.js';
 import { SardineWidgets } from './sardine.widget.js';
 
@@ -48,6 +49,7 @@ export class SardineProvider implements Provider<SardineCredentials, SardineSett
   } as const satisfies Provider['supports'];
   readonly whenGone = 'revoked';
   readonly identifies = 'person';
+  readonly mappingVersion = SARDINE_MAPPING;
   readonly images: SardineImages;
 
   readonly #customers: SardineCustomers;
@@ -60,6 +62,10 @@ export class SardineProvider implements Provider<SardineCredentials, SardineSett
     this.#entities = new SardineEntities(http, patienceMs);
     this.#widgets = new SardineWidgets(http);
     this.images = new SardineImages(http, this.#entities);
+  }
+
+  callsPerMinute({ callsPerMinute }: SardineSettings): number {
+    return callsPerMinute;
   }
 
   endpoints({ baseUrl, imageHosts }: SardineSettings): readonly string[] {
@@ -93,20 +99,14 @@ export class SardineProvider implements Provider<SardineCredentials, SardineSett
 
   async read(connection: SardineConnection, handle: Handle, now: Date): Promise<Reading> {
     const known = storedHandle.parse(handle);
-    const { entity, why } = await this.#entities.find(connection, known.customerId);
-    if (entity === null) return { kind: 'absent', rawStatus: why, reasonCodes: ['awaiting_user'] };
-    const found = observeEntity(entity, known, connection.settings, now);
-    if (found.kind === 'foreign') return { kind: 'foreign' };
-    if (found.kind === 'waiting')
-      return { kind: 'absent', rawStatus: found.rawStatus, reasonCodes: found.reasonCodes };
-    return {
-      kind: 'present',
-      observation: found.observation,
-      // What a person has withdrawn is not passed on.
-      identity: found.kind === 'revoked' ? null : identityOf(entity),
-      reference: known.customerId,
-      handlePatch: {},
-    };
+    const found = await this.#entities.find(connection, known.customerId);
+    if (found.entity === null)
+      return { kind: 'absent', rawStatus: found.why, reasonCodes: ['awaiting_user'] };
+    return readingOf(found, known, connection.settings, now);
+  }
+
+  remap(evidence: unknown, settings: SardineSettings, readAt: Date): Remapped {
+    return remapped(evidence, settings, readAt);
   }
 
   /** By phone only: Sardine knows no other search (providers/sardine.md 4.2). */

@@ -7,6 +7,7 @@ import {
 } from '@gatehouse/contract';
 
 import { endpoint } from '../kit/base-url.js';
+import { type Evidenced, evidenced } from '../kit/evidence.js';
 import { type Answer, type OpenAnswer, type ProviderCall, type ProviderHttp } from '../kit/provider-http.js';
 import { type SentinelCredentials, type SentinelSettings } from './sentinel.config.js';
 import {
@@ -55,15 +56,18 @@ export class SentinelCalls {
     });
   }
 
-  /** Whom Sentinel matches: by e-mail, else by phone (seed 000). Without images; null: nobody. */
-  async customer(connection: SentinelConnection, contact: Contact): Promise<SentinelCustomer | null> {
+  /** Whom Sentinel matches: by e-mail, else by phone (seed 000), and what of the body may be kept. Without images; null: nobody. */
+  async customer(
+    connection: SentinelConnection,
+    contact: Contact,
+  ): Promise<{ readonly customer: SentinelCustomer; readonly kept: unknown } | null> {
     const path = '/customers/statusWithoutImages/clientAuth';
-    const call: ProviderCall<{ readonly data: SentinelCustomer }> = {
+    const call: ProviderCall<Evidenced<{ readonly data: SentinelCustomer }>> = {
       ...repeatable(connection, 'read a customer at Sentinel', path, identifiers(contact)),
-      schema: customerAnswer,
+      schema: evidenced(customerAnswer),
     };
     const answer = await this.http.find(call, [404]);
-    return answer.data?.data ?? null;
+    return answer.data === null ? null : { customer: answer.data.value.data, kept: answer.data.kept };
   }
 
   /** As {@link customer}, with the images in it; trimmed ones are smaller (seed 000). */

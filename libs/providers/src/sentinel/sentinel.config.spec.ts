@@ -13,6 +13,7 @@ describe('settings', () => {
   test('map nothing but Draft = 2 by themselves and wait for a new result', () => {
     expect(settings.parse({ baseUrl })).toEqual({
       baseUrl,
+      callsPerMinute: 600,
       statusCodes: { draft: 2 },
       existingResult: 'wait',
     });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { baseUrl } from '../kit/base-url.js';
+import { callsPerMinute } from '../kit/calls-per-minute.js';
 import { secret } from '../kit/checked.js';
 
 /** providers/sentinel.md 3 and 5.8: lengths are the vendor's. Without a passphrase no webhook is accepted. */
@@ -58,6 +59,7 @@ const statusCodes = z
 
 export const sentinelSettings = z.object({
   baseUrl: baseUrl('https://api.sentinel.example.com'),
+  callsPerMinute,
   statusCodes: statusCodes.prefault({}),
   existingResult: z
     .enum(['wait', 'accept'])

@@ -12,22 +12,31 @@ export async function withImageCount(
   handle: SentinelHandle,
   count: () => Promise<number | null>,
 ): Promise<Reading> {
-  if (reading.kind !== 'present' || reading.identity === null || !isDecided(reading)) return reading;
+  if (reading.kind !== 'present' || !isCountable(reading)) return reading;
   const { providerTime } = reading.observation;
   const isCounted = handle.imagesOf !== null && handle.imagesOf === providerTime;
   const counted = isCounted ? handle.images : await count();
   const images = counted ?? handle.images;
   return {
-    ...reading,
-    observation: { ...reading.observation, evidence: images === null ? null : evidenceOf(images) },
+    ...withImages(reading, images),
     handlePatch:
       counted === null
         ? reading.handlePatch
         : { ...reading.handlePatch, images: counted, imagesOf: providerTime },
+    evidence: reading.evidence === null ? null : { ...reading.evidence, images },
   };
 }
 
-function isDecided({ observation: { verdict } }: Extract<Reading, { kind: 'present' }>): boolean {
+type Present = Extract<Reading, { kind: 'present' }>;
+
+/** The reading with a number of images that is known; null: it is not. */
+export function withImages(reading: Present, images: number | null): Present {
+  if (images === null || !isCountable(reading)) return reading;
+  return { ...reading, observation: { ...reading.observation, evidence: evidenceOf(images) } };
+}
+
+function isCountable({ identity, observation: { verdict } }: Present): boolean {
+  if (identity === null) return false;
   return verdict === 'verified' || verdict === 'rejected' || verdict === 'needs_review';
 }
 

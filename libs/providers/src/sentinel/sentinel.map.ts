@@ -6,6 +6,9 @@ import { type SentinelSettings, type SentinelStatus, statusName } from './sentin
 import { documentTypesNamed, SENTINEL_DOCUMENTS } from './sentinel.documents.js';
 import { type SentinelCustomer, type SentinelDocument, type SentinelWebhook } from './sentinel.wire.js';
 
+/** Grows with every change of what an answer comes to (docs/MAPPING-VERSIONS.md). */
+export const SENTINEL_MAPPING = 1;
+
 /** Sentinel's longest lead for an expiry warning (providers/sentinel.md 7). */
 const WARNED_EXPIRING_DAYS = 90;
 

@@ -174,6 +174,7 @@ describe('read', () => {
     expect(reading).toEqual({
       kind: 'present',
       reference: CUSTOMER.uuid,
+      evidence: expect.objectContaining({ images: 5 }),
       handlePatch: {
         uuid: CUSTOMER.uuid,
         latestEmail: CUSTOMER.email,

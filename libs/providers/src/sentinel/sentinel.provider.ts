@@ -10,6 +10,7 @@ import {
   type Provider,
   type RawWebhook,
   type Reading,
+  type Remapped,
   type Started,
   type StartRequest,
 } from '@gatehouse/contract';
@@ -30,7 +31,8 @@ import { withImageCount } from './sentinel.evidence.js';
 import { knownFrom, type SentinelHandle, sentinelHandle } from './sentinel.handle.js';
 import { SentinelImages } from './sentinel.images.js';
 import { latestContact } from './sentinel.match.js';
-import { readingOf } from './sentinel.reading.js';
+import { SENTINEL_MAPPING } from './sentinel.map.js';
+import { readingOf, remapped } from './sentinel.reading.js';
 import { heldRecordOf, listPageOf } from './sentinel.records.js';
 import { findByContact, findCustomer } from './sentinel.search.js';
 import { receiveSentinelWebhook } from './sentinel.webhook.js';
@@ -52,13 +54,20 @@ export class SentinelProvider implements Provider<SentinelCredentials, SentinelS
   } as const satisfies Provider['supports'];
   readonly whenGone = 'error';
   readonly identifies = 'person';
+  /** By the contact of today, by the first one, and once for the images. */
+  readonly requestsPerRead = 3;
   readonly webhookMethods = ['POST'] as const;
+  readonly mappingVersion = SENTINEL_MAPPING;
   readonly images: SentinelImages;
   readonly #calls: SentinelCalls;
 
   constructor(http: ProviderHttp) {
     this.#calls = new SentinelCalls(http);
     this.images = new SentinelImages(this.#calls);
+  }
+
+  callsPerMinute({ callsPerMinute }: SentinelSettings): number {
+    return callsPerMinute;
   }
 
   endpoints(settings: SentinelSettings): readonly string[] {
@@ -100,8 +109,12 @@ export class SentinelProvider implements Provider<SentinelCredentials, SentinelS
     if (found === 'foreign') return { kind: 'foreign' };
     // Nobody by these contacts: not finished yet, or never existed (providers/sentinel.md 6.3).
     if (found === null) return { kind: 'absent', rawStatus: '404', reasonCodes: ['awaiting_user'] };
-    const reading = readingOf(found.customer, found.whose, known, connection.settings, now);
+    const reading = readingOf(found, known, connection.settings, now);
     return withImageCount(reading, known, () => this.images.count(connection, found));
+  }
+
+  remap(evidence: unknown, settings: SentinelSettings, readAt: Date): Remapped {
+    return remapped(evidence, settings, readAt);
   }
 
   receive(connection: SentinelConnection, webhook: RawWebhook): InboundSignal {

@@ -8,6 +8,8 @@ import { type SentinelCustomer } from './sentinel.wire.js';
 /** The record that a verification's contacts lead to. */
 export interface FoundCustomer {
   readonly customer: SentinelCustomer;
+  /** What of the body may be kept. */
+  readonly kept: unknown;
   readonly whose: 'ours' | 'doubtful';
   /** By which it was found. */
   readonly contact: Contact;
@@ -21,10 +23,10 @@ export async function findCustomer(
 ): Promise<FoundCustomer | 'foreign' | null> {
   let sawForeign = false;
   for (const contact of contactsOf(handle)) {
-    const customer = await calls.customer(connection, contact);
-    if (customer === null) continue;
-    const whose = belonging(handle, customer);
-    if (whose !== 'foreign') return { customer, whose, contact };
+    const answer = await calls.customer(connection, contact);
+    if (answer === null) continue;
+    const whose = belonging(handle, answer.customer);
+    if (whose !== 'foreign') return { ...answer, whose, contact };
     sawForeign = true;
   }
   return sawForeign ? 'foreign' : null;
@@ -40,12 +42,14 @@ export async function findByContact(
   { email, phone }: Contact,
 ): Promise<{ readonly matchedBy: LookupHit['matchedBy']; readonly customer: SentinelCustomer } | null> {
   if (email !== null) {
-    const customer = await calls.customer(connection, { email, phone: null });
-    if (customer !== null && hasEmail(customer, email)) return { matchedBy: 'email', customer };
+    const answer = await calls.customer(connection, { email, phone: null });
+    if (answer !== null && hasEmail(answer.customer, email))
+      return { matchedBy: 'email', customer: answer.customer };
   }
   if (phone !== null) {
-    const customer = await calls.customer(connection, { email: null, phone });
-    if (customer !== null && hasPhone(customer, phone)) return { matchedBy: 'phone', customer };
+    const answer = await calls.customer(connection, { email: null, phone });
+    if (answer !== null && hasPhone(answer.customer, phone))
+      return { matchedBy: 'phone', customer: answer.customer };
   }
   return null;
 }

@@ -4,7 +4,7 @@ import { Body, Controller, Delete, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
 
 import { Actor, AdminOnly } from '../../http/access.js';
-import { NoBody } from '../../http/body.js';
+import { JsonBody, NoBody } from '../../http/body.js';
 import { Idempotent } from '../../http/idempotency.interceptor.js';
 import { idParameter } from '../../http/openapi/id-parameter.js';
 import { IDEMPOTENCY_PROBLEMS, Operation } from '../../http/openapi/operation.decorator.js';
@@ -27,6 +27,7 @@ export class AdminKeysController {
   @Post()
   @AdminOnly('admin')
   @Idempotent()
+  @JsonBody(CreateAdminKeyBody, { approver: { name: 'second pair of eyes', role: 'approver' } })
   @Operation({
     id: 'createAdminKey',
     summary: 'Create a key for an operator',
@@ -48,7 +49,12 @@ export class AdminKeysController {
 
   @Get()
   @AdminOnly('admin')
-  @Operation({ id: 'listAdminKeys', summary: 'List operators’ keys, newest first' })
+  @Operation({
+    id: 'listAdminKeys',
+    summary: 'List operators’ keys, newest first',
+    description:
+      'Never the keys themselves: their names, their roles, and the last characters to recognise them by.',
+  })
   @ApiOkResponse({
     type: AdminKeyListView,
     description: 'All of them, those that are revoked included.',

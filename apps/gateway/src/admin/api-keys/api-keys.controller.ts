@@ -4,7 +4,7 @@ import { Body, Controller, Delete, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
 
 import { Actor, AdminOnly } from '../../http/access.js';
-import { NoBody, OptionalBody } from '../../http/body.js';
+import { JsonBody, NoBody, OptionalBody } from '../../http/body.js';
 import { Idempotent } from '../../http/idempotency.interceptor.js';
 import { idParameter } from '../../http/openapi/id-parameter.js';
 import { IDEMPOTENCY_PROBLEMS, Operation } from '../../http/openapi/operation.decorator.js';
@@ -36,6 +36,9 @@ export class ApiKeysController {
   @ApiParam(ID)
   @AdminOnly('admin')
   @Idempotent()
+  @JsonBody(CreateApiKeyBody, {
+    backend: { name: 'backend', environment: 'test', scopes: ['verifications:read', 'verifications:write'] },
+  })
   @Operation({
     id: 'createApiKey',
     summary: 'Create a key',
@@ -62,7 +65,13 @@ export class ApiKeysController {
   @Get()
   @ApiParam(ID)
   @AdminOnly('admin', 'support')
-  @Operation({ id: 'listApiKeys', summary: 'List a tenant’s keys, newest first', problems: ['not_found'] })
+  @Operation({
+    id: 'listApiKeys',
+    summary: 'List a tenant’s keys, newest first',
+    description:
+      'Never the keys themselves: their names, what they may do, and the last characters to recognise them by.',
+    problems: ['not_found'],
+  })
   @ApiOkResponse({
     type: ApiKeyListView,
     description: 'All of them, those that are no longer in force included.',
@@ -83,6 +92,8 @@ export class ApiKeysController {
   @Operation({
     id: 'revokeApiKey',
     summary: 'Revoke a key, in force at once',
+    description:
+      'For good: a revoked key is never put in force again. Revoking it once more is answered the same.',
     body: true,
     problems: ['not_found'],
   })
@@ -98,7 +109,7 @@ export class ApiKeysController {
   @Post(':keyId/rotate')
   @ApiParam(ID)
   @ApiParam(KEY_ID)
-  @OptionalBody()
+  @OptionalBody(RotateApiKeyBody, { hour: { overlapSeconds: 3600 } })
   @AdminOnly('admin')
   @Idempotent()
   @Operation({

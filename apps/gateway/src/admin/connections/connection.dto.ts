@@ -2,6 +2,7 @@ import { PROVIDER_FAULTS } from '@gatehouse/contract';
 import { DEFAULT_OVERLAP_SECONDS, ENVIRONMENTS, MAX_OVERLAP_SECONDS } from '@gatehouse/core';
 import { ApiProperty } from '@nestjs/swagger';
 
+import { type BodyExamples } from '../../http/body.js';
 import { OpenObject, Whole } from '../../http/members.js';
 import { type Plain } from '../../http/plain.js';
 import { CallSummaryView } from '../call-summary.view.js';
@@ -119,6 +120,29 @@ export class ConnectionCheckView {
   @ApiProperty({ type: [FindingView] })
   findings!: FindingView[];
 }
+
+export const CONNECT_EXAMPLES: BodyExamples<PutConnectionBody> = {
+  sentinel: {
+    credentials: {
+      clientUuid: '00000000-0000-4000-8000-000000000000',
+      clientSecret: 'example-client-secret',
+      callbackPassphrase: 'example-callback-passphrase',
+    },
+    settings: { baseUrl: 'https://api.sentinel.example' },
+  },
+  sardine: {
+    credentials: { clientId: 'example-client-id', clientSecret: 'example-client-secret' },
+    settings: { baseUrl: 'https://api.sardine.example/v1', highRisk: 'review', mediumRisk: 'verify' },
+  },
+  dentity: {
+    credentials: { apiKey: 'example-api-key', secretKey: 'example-secret-key' },
+    settings: { baseUrl: 'https://api.dentity.example/core/api/v1' },
+  },
+  newSecretAtOnce: {
+    credentials: { apiKey: 'example-api-key', secretKey: 'example-new-secret-key' },
+    overlapSeconds: 0,
+  },
+};
 
 export const CONNECTION_EXAMPLE: Plain<ConnectionView> = {
   id: 'con_01kahn4r5sf1trr9gy5vqd2s0x',

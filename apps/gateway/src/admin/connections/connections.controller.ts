@@ -22,7 +22,7 @@ import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiParam, ApiT
 import { type FastifyReply } from 'fastify';
 
 import { Actor, AdminOnly } from '../../http/access.js';
-import { NoBody } from '../../http/body.js';
+import { JsonBody, NoBody } from '../../http/body.js';
 import { ETAG_HEADER, TakesIfMatch } from '../../http/etag.js';
 import { atAnyVersion, etagOf, IfMatch } from '../../http/if-match.js';
 import { idParameter } from '../../http/openapi/id-parameter.js';
@@ -36,6 +36,7 @@ import { IdParam } from '../../http/type-id.pipe.js';
 import { EnvironmentQuery } from '../environment.js';
 import { toCallSummaryView } from '../call-summary.view.js';
 import {
+  CONNECT_EXAMPLES,
   CONNECTION_CHECK_EXAMPLE,
   CONNECTION_EXAMPLE,
   ConnectionCheckView,
@@ -51,6 +52,7 @@ const PROVIDER = {
   name: 'provider',
   schema: { type: 'string', pattern: '^[a-z][a-z0-9_]{0,31}$' },
   example: 'dentity',
+  description: 'The provider’s name, as `GET /admin/v1/providers` lists it.',
 } as const;
 
 @ApiTags('Connections')
@@ -66,6 +68,7 @@ export class ConnectionsController {
   @ApiParam(PROVIDER)
   @AdminOnly('admin')
   @TakesIfMatch()
+  @JsonBody(PutConnectionBody, CONNECT_EXAMPLES)
   @Operation({
     id: 'putConnection',
     summary: 'Connect a provider, or change its connection',

@@ -53,6 +53,35 @@ export class ProviderOutcomesView {
   timeToVerdict!: TimeToVerdictView | null;
 }
 
+class LagView {
+  @ApiProperty({ type: 'integer', description: 'Scheduled reads whose time has come.' })
+  due!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'By how many seconds the one is late that has waited longest; null: none waits.',
+  })
+  oldestSeconds!: number | null;
+}
+
+export class ConnectionLagView extends LagView {
+  @ApiProperty({ example: 'tnt_01kahn4r5sf1trr9gy5vqd2s0x' })
+  tenantId!: string;
+
+  @ApiProperty({ example: 'con_01kahn4r5sf1trr9gy5vqd2s0x' })
+  connectionId!: string;
+}
+
+export class ReadLagView extends LagView {
+  @ApiProperty({
+    type: [ConnectionLagView],
+    description:
+      'The connections with reads that are due, the one that is furthest behind first; at most 20.',
+  })
+  connections!: ConnectionLagView[];
+}
+
 export class ProviderView {
   @ApiProperty({ example: 'dentity', description: 'In paths, policies and records.' })
   name!: string;
@@ -74,6 +103,9 @@ export class ProviderView {
 
   @ApiProperty({ type: ProviderOutcomesView, description: 'Across tenants, without what was imported.' })
   outcomes!: ProviderOutcomesView;
+
+  @ApiProperty({ type: ReadLagView, description: 'How far scheduled reads are behind, across tenants.' })
+  readLag!: ReadLagView;
 }
 
 export class ProvidersView {
@@ -106,6 +138,18 @@ export const PROVIDERS_EXAMPLE: Plain<ProvidersView> = {
         openConnections: 0,
       },
       outcomes: { sample: 1000, passRate: 0.912, timeToVerdict: { p50Seconds: 94, p95Seconds: 1260 } },
+      readLag: {
+        due: 12,
+        oldestSeconds: 40,
+        connections: [
+          {
+            tenantId: 'tnt_01kahn4r5sf1trr9gy5vqd2s0x',
+            connectionId: 'con_01kahn4r5sf1trr9gy5vqd2s0x',
+            due: 12,
+            oldestSeconds: 40,
+          },
+        ],
+      },
     },
   ],
 };

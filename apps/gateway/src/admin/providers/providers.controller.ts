@@ -1,5 +1,11 @@
 import { capabilitiesOf, type Provider, ProviderRegistry } from '@gatehouse/contract';
-import { ProviderHealth, ProviderOutcomeQueries } from '@gatehouse/core';
+import {
+  ProviderHealth,
+  ProviderOutcomeQueries,
+  type ProviderReadLag,
+  ReadLagQueries,
+} from '@gatehouse/core';
+import { toTypeId } from '@gatehouse/platform';
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 
@@ -9,7 +15,7 @@ import { NoParameters } from '../../http/no-parameters.js';
 import { Operation } from '../../http/openapi/operation.decorator.js';
 import { type Plain } from '../../http/plain.js';
 import { toCallSummaryView } from '../call-summary.view.js';
-import { PROVIDERS_EXAMPLE, ProvidersView, type ProviderView } from './provider.view.js';
+import { PROVIDERS_EXAMPLE, ProvidersView, type ProviderView, type ReadLagView } from './provider.view.js';
 
 @ApiTags('Providers')
 @Controller('admin/v1/providers')
@@ -18,6 +24,7 @@ export class ProvidersController {
     private readonly providers: ProviderRegistry,
     private readonly health: ProviderHealth,
     private readonly outcomes: ProviderOutcomeQueries,
+    private readonly readLag: ReadLagQueries,
   ) {}
 
   @Get()
@@ -26,18 +33,25 @@ export class ProvidersController {
   @Operation({
     id: 'listProviders',
     summary: 'The providers of this deployment, what each can do, and what a connection needs',
+    description:
+      'With the JSON Schemas of the credentials and settings, from which a form can be drawn, and how each provider has been doing.',
     problems: ['validation_failed'],
   })
   @ApiOkResponse({ type: ProvidersView, description: 'All of them.', example: PROVIDERS_EXAMPLE })
   async list(): Promise<Plain<ProvidersView>> {
-    return { data: await Promise.all(this.providers.all().map((provider) => this.#view(provider))) };
+    const lags = await this.readLag.byProvider();
+    const providers = this.providers.all();
+    return {
+      data: await Promise.all(providers.map((provider) => this.#view(provider, lags.get(provider.name)))),
+    };
   }
 
   /** Read off the adapter itself: its optional members are the capabilities, its own schemas the connection's form. */
-  async #view(provider: Provider): Promise<Plain<ProviderView>> {
+  async #view(provider: Provider, lag: ProviderReadLag | undefined): Promise<Plain<ProviderView>> {
     const summary = this.health.summary(provider.name);
     return {
       outcomes: await this.outcomes.of(provider.name),
+      readLag: toReadLagView(lag),
       health: { ...toCallSummaryView(summary), openConnections: summary.openConnections },
       name: provider.name,
       title: provider.title,
@@ -49,4 +63,18 @@ export class ProvidersController {
       },
     };
   }
+}
+
+function toReadLagView(lag: ProviderReadLag | undefined): Plain<ReadLagView> {
+  if (lag === undefined) return { due: 0, oldestSeconds: null, connections: [] };
+  return {
+    due: lag.due,
+    oldestSeconds: lag.oldestSeconds,
+    connections: lag.connections.map(({ tenantId, connectionId, due, oldestSeconds }) => ({
+      tenantId: toTypeId('tnt', tenantId),
+      connectionId: toTypeId('con', connectionId),
+      due,
+      oldestSeconds,
+    })),
+  };
 }

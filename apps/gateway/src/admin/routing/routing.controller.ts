@@ -6,7 +6,7 @@ import { ApiAcceptedResponse, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/s
 import { type FastifyReply } from 'fastify';
 
 import { Actor, AdminOnly } from '../../http/access.js';
-import { NoBody } from '../../http/body.js';
+import { JsonBody, NoBody } from '../../http/body.js';
 import { ETAG_HEADER, TakesIfMatch } from '../../http/etag.js';
 import { atAnyVersion, etagOf, IfMatch } from '../../http/if-match.js';
 import { idParameter } from '../../http/openapi/id-parameter.js';
@@ -16,7 +16,14 @@ import { pageRequest } from '../../http/paging.js';
 import { type Plain } from '../../http/plain.js';
 import { IdParam } from '../../http/type-id.pipe.js';
 import { EnvironmentQuery } from '../environment.js';
-import { PolicyVersionsQuery, PreviewBody, RollBackBody, RoutingPolicyBody } from './routing.dto.js';
+import {
+  POLICY_EXAMPLES,
+  PolicyVersionsQuery,
+  PREVIEW_EXAMPLES,
+  PreviewBody,
+  RollBackBody,
+  RoutingPolicyBody,
+} from './routing.dto.js';
 import { toPolicyVersionView, toRoutingPolicy, toRoutingPolicyView } from './routing.mapper.js';
 import {
   POLICY_VERSION_EXAMPLE,
@@ -29,7 +36,12 @@ import {
 } from './routing.view.js';
 
 const ID = idParameter('tnt');
-const VERSION = { name: 'version', schema: { type: 'integer' as const, minimum: 1 }, example: 4 };
+const VERSION = {
+  name: 'version',
+  schema: { type: 'integer' as const, minimum: 1 },
+  example: 4,
+  description: 'As `GET …/routing/versions` lists it.',
+};
 const DEFAULT_PREVIEW_DAYS = 7;
 const PROPOSED = {
   type: PolicyVersionView,
@@ -76,6 +88,7 @@ export class RoutingController {
   @ApiParam(ID)
   @AdminOnly('admin')
   @TakesIfMatch()
+  @JsonBody(RoutingPolicyBody, POLICY_EXAMPLES)
   @Operation({
     id: 'putRoutingPolicy',
     summary: 'Put a policy in force',
@@ -111,6 +124,7 @@ export class RoutingController {
   @Operation({
     id: 'listRoutingPolicyVersions',
     summary: 'All versions of the policy, newest first',
+    description: 'Who put which policy, when and why, and what became of it.',
     problems: ['not_found', 'validation_failed'],
   })
   @ApiOkResponse({
@@ -140,6 +154,7 @@ export class RoutingController {
   @AdminOnly('admin')
   @Idempotent()
   @TakesIfMatch()
+  @JsonBody(RollBackBody, { back: { version: 3, note: 'Too many retries at the new one' } })
   @Operation({
     id: 'rollBackRoutingPolicy',
     summary: 'Put an earlier version in force again',
@@ -171,6 +186,7 @@ export class RoutingController {
   @HttpCode(200)
   @ApiParam(ID)
   @AdminOnly('admin', 'support', 'approver')
+  @JsonBody(PreviewBody, PREVIEW_EXAMPLES)
   @Operation({
     id: 'previewRoutingPolicy',
     summary: 'Try a policy on the verifications of the last days',

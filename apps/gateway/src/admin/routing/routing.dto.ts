@@ -1,6 +1,7 @@
 import { type Check, CHECKS, DOCUMENT_TYPES, type DocumentType } from '@gatehouse/contract';
 import { type Environment, ENVIRONMENTS } from '@gatehouse/core';
 
+import { type BodyExamples } from '../../http/body.js';
 import {
   CountryCodes,
   Flag,
@@ -132,6 +133,24 @@ export class PreviewBody {
 }
 
 export class PolicyVersionsQuery extends PageQuery {
-  @OneOf(ENVIRONMENTS, { required: true })
+  @OneOf(ENVIRONMENTS, { required: true, description: 'Which of the tenant’s two worlds.' })
   environment!: Environment;
 }
+
+const RULES_EXAMPLE: BodyExamples<RoutingPolicyBody>[string] = {
+  provider: 'sentinel',
+  rules: [
+    { when: { country: ['US'], checks: ['ssn'] }, provider: 'sardine' },
+    { when: { percent: 10 }, provider: 'dentity' },
+  ],
+  fallback: ['sardine'],
+  guardrail: { passRate: 0.8, minimumSample: 50 },
+  note: 'Cheaper in this region',
+};
+
+export const POLICY_EXAMPLES: BodyExamples<RoutingPolicyBody> = {
+  switch: { provider: 'dentity', note: 'From today on' },
+  rules: RULES_EXAMPLE,
+};
+
+export const PREVIEW_EXAMPLES: BodyExamples<PreviewBody> = { fortnight: { policy: RULES_EXAMPLE, days: 14 } };

@@ -4,7 +4,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/sw
 import { type FastifyReply } from 'fastify';
 
 import { Actor, AdminOnly } from '../../http/access.js';
-import { NoBody } from '../../http/body.js';
+import { JsonBody, NoBody } from '../../http/body.js';
 import { ETAG_HEADER, TakesIfMatch } from '../../http/etag.js';
 import { atAnyVersion, etagOf, IfMatch } from '../../http/if-match.js';
 import { Idempotent } from '../../http/idempotency.interceptor.js';
@@ -33,9 +33,21 @@ export class TenantsController {
   @Post()
   @AdminOnly('admin')
   @Idempotent()
+  @JsonBody(CreateTenantBody, {
+    plain: { name: 'Example Bank' },
+    regulated: {
+      name: 'Example Bank',
+      retentionDays: 1825,
+      trustFramework: 'eidas',
+      assuranceLevel: 'substantial',
+      reportArchive: 'encrypted',
+      twoPersonApproval: true,
+    },
+  })
   @Operation({
     id: 'createTenant',
     summary: 'Create a tenant',
+    description: 'It has no key, no connection and no routing policy yet.',
     body: true,
     problems: IDEMPOTENCY_PROBLEMS,
   })
@@ -56,7 +68,12 @@ export class TenantsController {
 
   @Get()
   @AdminOnly('admin', 'support')
-  @Operation({ id: 'listTenants', summary: 'List tenants, newest first', problems: ['validation_failed'] })
+  @Operation({
+    id: 'listTenants',
+    summary: 'List tenants, newest first',
+    description: 'Suspended ones included.',
+    problems: ['validation_failed'],
+  })
   @ApiOkResponse({
     type: TenantPageView,
     description: 'One page.',
@@ -70,7 +87,12 @@ export class TenantsController {
   @Get(':id')
   @ApiParam(ID)
   @AdminOnly('admin', 'support')
-  @Operation({ id: 'getTenant', summary: 'Read a tenant', problems: ['not_found'] })
+  @Operation({
+    id: 'getTenant',
+    summary: 'Read a tenant',
+    description: 'With the `ETag` that a change can be made to depend on.',
+    problems: ['not_found'],
+  })
   @ApiOkResponse({
     type: TenantView,
     headers: ETAG_HEADER,
@@ -89,6 +111,10 @@ export class TenantsController {
   @AdminOnly('admin')
   @Idempotent()
   @TakesIfMatch()
+  @JsonBody(ChangeTenantBody, {
+    retention: { retentionDays: 365 },
+    unset: { trustFramework: null, assuranceLevel: null },
+  })
   @Operation({
     id: 'changeTenant',
     summary: 'Change a tenant',

@@ -1,8 +1,10 @@
 import { EVENT_TYPES, type FeedPage, toldEvent } from '@gatehouse/core';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 
 import { type Plain } from '../../http/plain.js';
+import { EVENT_DATA_VIEWS } from './event-webhooks.js';
 
+@ApiExtraModels(...EVENT_DATA_VIEWS)
 export class PublishedEventView {
   @ApiProperty({ enum: ['event'] })
   object!: 'event';
@@ -17,10 +19,9 @@ export class PublishedEventView {
   timestamp!: string;
 
   @ApiProperty({
-    type: 'object',
-    additionalProperties: true,
+    oneOf: EVENT_DATA_VIEWS.map((view) => ({ $ref: getSchemaPath(view) })),
     description:
-      'No personal data. Of a verification, as the event left it and in the words of its record: `verificationId`, `environment`, `version`, `status`, `reasonCodes`, `attempt`, `provider`, `delivery`. Of `routing.rolled_back`: `environment`, `policyVersion`, `backTo` (null where there was nothing to go back to), `breach`, `is`, `limit`, `sample`. Of `endpoint.disabled`: `environment`, `endpointId`, `reason` (`asked`, `gone` after a 410, `failing`), `failingSince`.',
+      'What `type` is about, as the event left it, without personal data: a verification, a routing policy or a webhook endpoint.',
   })
   data!: Record<string, unknown>;
 }

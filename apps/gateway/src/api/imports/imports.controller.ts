@@ -10,7 +10,7 @@ import { idParameter } from '../../http/openapi/id-parameter.js';
 import { IDEMPOTENCY_PROBLEMS, Operation } from '../../http/openapi/operation.decorator.js';
 import { type Plain } from '../../http/plain.js';
 import { IdParam } from '../../http/type-id.pipe.js';
-import { BeginImportBody } from './import.dto.js';
+import { BEGIN_EXAMPLES, BeginImportBody } from './import.dto.js';
 import { IMPORT_EXAMPLE, ImportView } from './import.view.js';
 
 /** Adopting what a provider already holds. */
@@ -21,7 +21,7 @@ export class ImportsController {
 
   @Post()
   @HttpCode(202)
-  @OptionalBody()
+  @OptionalBody(BeginImportBody, BEGIN_EXAMPLES)
   @RequireScope('verifications:write')
   @Idempotent()
   @Operation({
@@ -44,7 +44,12 @@ export class ImportsController {
   @Get(':id')
   @ApiParam(idParameter('imp'))
   @RequireScope('verifications:write')
-  @Operation({ id: 'getImport', summary: 'How an import stands', problems: ['not_found'] })
+  @Operation({
+    id: 'getImport',
+    summary: 'How an import stands',
+    description: 'It goes on in the background; `status` and the counts say how far it is.',
+    problems: ['not_found'],
+  })
   @ApiOkResponse({ type: ImportView, description: 'The import.', example: IMPORT_EXAMPLE })
   async get(@Caller() scope: TenantScope, @IdParam('imp') id: string): Promise<Plain<ImportView>> {
     return toImportView(await this.imports.get(scope, id));

@@ -106,7 +106,12 @@ export class MeController {
 
   @Get()
   @AnyTenantKey()
-  @Operation({ id: 'getMe', summary: 'What this key is good for' })
+  @Operation({
+    id: 'getMe',
+    summary: 'What this key is good for',
+    description:
+      'A cheap call to try a key with: its tenant, environment and scopes, and what the provider in use can do.',
+  })
   @ApiOkResponse({ type: MeView, description: 'The key, and what it reaches.', example: EXAMPLE })
   async me(@CallerKey() key: TenantPrincipal): Promise<Plain<MeView>> {
     const [tenant, provider] = await Promise.all([

@@ -4,10 +4,11 @@ import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 
 import { Caller, RequireScope } from '../../http/access.js';
+import { JsonBody } from '../../http/body.js';
 import { Operation, PROVIDER_PROBLEMS } from '../../http/openapi/operation.decorator.js';
 import { type Plain } from '../../http/plain.js';
 import { toContacts } from '../verifications/verification.input.js';
-import { LookupBody, ProviderCustomersQuery } from './people.dto.js';
+import { LOOKUP_EXAMPLES, LookupBody, ProviderCustomersQuery } from './people.dto.js';
 import { toLookupView, toProviderCustomersView } from './people.mapper.js';
 import {
   LOOKUP_EXAMPLE,
@@ -25,6 +26,7 @@ export class PeopleController {
   @Post('lookups')
   @HttpCode(200)
   @RequireScope('identity:read')
+  @JsonBody(LookupBody, LOOKUP_EXAMPLES)
   @Operation({
     id: 'lookUpPerson',
     summary: 'What a provider itself holds on a person now',

@@ -1,9 +1,6 @@
-import { PROVIDER_FAULTS, REASON_CODES, VERIFICATION_STATUSES } from '@gatehouse/contract';
-import { type Explanation } from '@gatehouse/core';
-import { toTypeId } from '@gatehouse/platform';
+import { PROVIDER_FAULTS, PROVIDER_VERDICTS, REASON_CODES, VERIFICATION_STATUSES } from '@gatehouse/contract';
+import { ASIDE_REASONS, LINK_KINDS, LINK_SOURCES, OUTCOMES } from '@gatehouse/core';
 import { ApiProperty } from '@nestjs/swagger';
-
-import { type Plain } from '../../http/plain.js';
 
 export class SkippedProviderView {
   @ApiProperty({ example: 'sentinel' })
@@ -48,6 +45,128 @@ export class RoutingExplanationView {
   attempts!: FailedAttemptView[];
 }
 
+export class ExplanationLinkView {
+  @ApiProperty({
+    format: 'date-time',
+    description: 'When it took effect; of what still waits, when it came in.',
+    example: '2026-01-31T12:05:00.000Z',
+  })
+  at!: string;
+
+  @ApiProperty({
+    enum: LINK_KINDS,
+    description:
+      'A signal of some kind, or something that was done here. `absent`: the provider had nothing; `gone`: no more; `remap`: what had been read was read anew, by another mapping or other settings; `foreign`: it answered with somebody else; `superseded`: its result is a newer verification’s.',
+    example: 'webhook',
+  })
+  what!: string;
+
+  @ApiProperty({ enum: LINK_SOURCES, example: 'webhook' })
+  source!: string;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description:
+      'How it proved itself: `authenticated_read`, `return_token`, or the way of the provider’s webhooks, as `passphrase` or `hmac_raw`. Null for what was done here.',
+    example: 'hmac_raw',
+  })
+  authenticity!: string | null;
+
+  @ApiProperty({
+    example: 'provider:dentity',
+    description: 'Who acted: `key:<id>`, `admin:<id>`, `provider:<name>`, `browser` or `system`.',
+  })
+  actor!: string;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The provider’s own word for the event of a webhook.',
+    example: 'verification_status',
+  })
+  event!: string | null;
+
+  @ApiProperty({
+    enum: OUTCOMES,
+    description:
+      'What became of it. `applied`: it made a version. `recorded`: it stands in the record and changed nothing that you see, as a hint does that a read has to confirm. `set_aside`: it counts for nothing, and `reason` says why. `contradicted`: the provider’s own answer did not bear it out. `failed`: the provider could not be read. `pending`: it is stored and waits.',
+    example: 'contradicted',
+  })
+  outcome!: string;
+
+  @ApiProperty({ type: String, enum: ASIDE_REASONS, nullable: true, description: 'Why it was set aside.' })
+  reason!: string | null;
+
+  @ApiProperty({ type: String, enum: VERIFICATION_STATUSES, nullable: true })
+  statusBefore!: string | null;
+
+  @ApiProperty({ type: String, enum: VERIFICATION_STATUSES, nullable: true })
+  statusAfter!: string | null;
+
+  @ApiProperty({
+    type: [String],
+    enum: REASON_CODES,
+    nullable: true,
+    description: 'From then on; null where they stayed as they were.',
+  })
+  reasonCodes!: string[] | null;
+
+  @ApiProperty({ type: 'integer', nullable: true, description: 'The version that it made.', example: 2 })
+  version!: number | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The provider’s own word for the status.',
+    example: 'pending',
+  })
+  rawStatus!: string | null;
+
+  @ApiProperty({
+    type: String,
+    enum: PROVIDER_VERDICTS,
+    nullable: true,
+    description: 'What a webhook claimed. A claim never verifies anybody.',
+    example: 'verified',
+  })
+  claim!: string | null;
+
+  @ApiProperty({
+    type: String,
+    enum: PROVIDER_VERDICTS,
+    nullable: true,
+    description: 'The claim that this answer does not bear out.',
+  })
+  contradicts!: string | null;
+
+  @ApiProperty({
+    type: String,
+    enum: PROVIDER_FAULTS,
+    nullable: true,
+    description: 'What went wrong, where the provider was asked and failed.',
+  })
+  fault!: string | null;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Of the mapping that read the provider’s answer; null for what is no read.',
+    example: 1,
+  })
+  mappingVersion!: number | null;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Of a `remap`: the mapping that had read the same answer before.',
+  })
+  formerMappingVersion!: number | null;
+
+  @ApiProperty({ description: 'The present status began with it.', example: false })
+  isDecisive!: boolean;
+}
+
 export class ExplanationView {
   @ApiProperty({ enum: ['explanation'] })
   object!: 'explanation';
@@ -69,39 +188,30 @@ export class ExplanationView {
 
   @ApiProperty({ type: RoutingExplanationView, description: 'How the provider came to be asked.' })
   routing!: RoutingExplanationView;
-}
 
-export const EXPLANATION_EXAMPLE: Plain<ExplanationView> = {
-  object: 'explanation',
-  verificationId: 'ver_01kahn4r5sf1trr9gy5vqd2s0x',
-  status: 'requires_input',
-  reasonCodes: ['awaiting_user'],
-  version: 3,
-  provider: 'dentity',
-  routing: {
-    policyVersion: 4,
-    reason: 'fallback',
-    rule: null,
-    skipped: [{ provider: 'sentinel', why: 'unhealthy' }],
-    attempts: [{ provider: 'sardine', fault: 'unavailable', at: '2026-01-31T12:00:00.000Z' }],
-  },
-};
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description:
+      'Of the mapping from the provider’s answers to ours that read the last of them; null where it was never read.',
+    example: 1,
+  })
+  mappingVersion!: number | null;
 
-export function toExplanationView(explanation: Explanation): Plain<ExplanationView> {
-  const { policyVersion, reason, record } = explanation.routing;
-  return {
-    object: 'explanation',
-    verificationId: toTypeId('ver', explanation.id),
-    status: explanation.status,
-    reasonCodes: [...explanation.reasonCodes],
-    version: explanation.version,
-    provider: explanation.provider,
-    routing: {
-      policyVersion,
-      reason,
-      rule: record?.rule ?? null,
-      skipped: (record?.skipped ?? []).map((one) => ({ ...one })),
-      attempts: (record?.attempts ?? []).map((one) => ({ ...one })),
-    },
-  };
+  @ApiProperty({
+    type: [ExplanationLinkView],
+    description:
+      'Everything that moved the verification, or was kept from moving it, oldest first. Without personal data.',
+  })
+  chain!: ExplanationLinkView[];
+
+  @ApiProperty({ description: 'False where older links were left out.', example: true })
+  isComplete!: boolean;
+
+  @ApiProperty({
+    type: [String],
+    description: 'The same in sentences that can be read out. For people: their words may change.',
+    example: ['The verification is verified since 2026-01-31 12:05:03 UTC (version 3).'],
+  })
+  summary!: string[];
 }

@@ -53,6 +53,8 @@ export class VerificationRecordsController {
   @Operation({
     id: 'listVerificationEvents',
     summary: 'The timeline, newest first',
+    description:
+      'Every applied change and every signal that was set aside, with who or what caused it. No personal data.',
     problems: ['not_found', 'validation_failed'],
   })
   @ApiOkResponse({ type: EventPageView, description: 'One page.', example: EVENT_PAGE_EXAMPLE })
@@ -110,6 +112,7 @@ export class VerificationRecordsController {
   @Operation({
     id: 'listVerificationImages',
     summary: 'Which images the provider has',
+    description: 'Asks the provider. Each image has an id under which its bytes can be had.',
     problems: EVIDENCE_PROBLEMS,
   })
   @ApiOkResponse({ type: ImagesView, description: 'The images.', example: IMAGES_EXAMPLE })

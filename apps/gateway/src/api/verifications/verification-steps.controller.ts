@@ -3,7 +3,7 @@ import { Body, Controller, HttpCode, Patch, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
 
 import { Caller, RequireScope } from '../../http/access.js';
-import { NoBody } from '../../http/body.js';
+import { JsonBody, NoBody } from '../../http/body.js';
 import { Claim, Idempotent } from '../../http/idempotency.interceptor.js';
 import { idParameter } from '../../http/openapi/id-parameter.js';
 import {
@@ -41,6 +41,8 @@ export class VerificationStepsController {
   @Operation({
     id: 'refreshVerification',
     summary: 'Read the provider now',
+    description:
+      'By an authenticated read, whose answer is applied before this one is given. When the provider fails, the verification stays as it is and the answer is a problem.',
     body: true,
     problems: ['not_found', 'provider_not_configured', ...PROVIDER_PROBLEMS, ...IDEMPOTENCY_PROBLEMS],
   })
@@ -62,6 +64,7 @@ export class VerificationStepsController {
   @Operation({
     id: 'cancelVerification',
     summary: 'Call a verification off',
+    description: 'As long as it is not over. What the provider says later no longer moves it.',
     body: true,
     problems: ['not_found', 'invalid_transition', ...IDEMPOTENCY_PROBLEMS],
   })
@@ -145,6 +148,10 @@ export class VerificationStepsController {
   @ApiParam(ID)
   @RequireScope('reviews:write')
   @Idempotent()
+  @JsonBody(DecisionBody, {
+    approve: { decision: 'approve', reason: 'Compared the document with the customer file.' },
+    reject: { decision: 'reject', reason: 'The document is not the person’s.' },
+  })
   @Operation({
     id: 'decideVerification',
     summary: 'Decide a review',
@@ -171,9 +178,12 @@ export class VerificationStepsController {
   @ApiParam(ID)
   @RequireScope('verifications:write')
   @Idempotent()
+  @JsonBody(CorrectContactBody, { phone: { phone: '+971501234543' } })
   @Operation({
     id: 'correctVerificationContact',
     summary: 'Correct the person’s e-mail address or phone number at the provider',
+    description:
+      'Where the provider has a call for it. What belongs to somebody else there is `contact_in_use`.',
     body: true,
     problems: [
       'not_found',

@@ -127,19 +127,19 @@ export class CreateVerificationBody {
 }
 
 export class ListVerificationsQuery extends PageQuery {
-  @OneOf(VERIFICATION_STATUSES)
+  @OneOf(VERIFICATION_STATUSES, { description: 'In this status now.' })
   status?: (typeof VERIFICATION_STATUSES)[number] | null;
 
-  @ProviderName()
+  @ProviderName({ example: 'sentinel', description: 'At this provider now.' })
   provider?: string | null;
 
-  @Text({ max: 200, example: 'user-42' })
+  @Text({ max: 200, example: 'user-42', description: 'With this reference of yours.' })
   reference?: string | null;
 
-  @Timestamp()
+  @Timestamp({ example: '2026-01-01T00:00:00.000Z', description: 'Made later than this.' })
   createdAfter?: string | null;
 
-  @Timestamp()
+  @Timestamp({ example: '2026-02-01T00:00:00.000Z', description: 'Made earlier than this.' })
   createdBefore?: string | null;
 }
 
@@ -179,6 +179,11 @@ export class DecisionBody {
 
   @Text({ max: 1000, required: true, example: 'Compared the document with the customer file.' })
   reason!: string;
+}
+
+export class ExplanationQuery {
+  @OneOf(['text'], { description: 'The sentences alone, as plain text; absent: JSON.' })
+  format?: 'text' | null;
 }
 
 export class IdentityQuery {

@@ -1,5 +1,43 @@
 import { type Plain } from '../../http/plain.js';
+import { type BodyExamples } from '../../http/body.js';
+import { type CreateVerificationBody } from './verification.dto.js';
 import { type VerificationStatusesView, type VerificationView } from './verification.view.js';
+
+/** Requests for the OpenAPI document, about people who do not exist. */
+export const CREATE_EXAMPLES: BodyExamples<CreateVerificationBody> = {
+  usual: {
+    subject: { email: 'jane@mail.test', phone: '+971501234542', firstName: 'Jane', lastName: 'Example' },
+    reference: 'user-42',
+    checks: ['document', 'liveness'],
+    documentTypes: ['passport'],
+    redirectUrl: 'https://app.example/done',
+    metadata: { plan: 'gold' },
+  },
+  smallest: { subject: { email: 'jane@mail.test', phone: '+971501234542' } },
+  textMessage: {
+    subject: { phone: '+971501234542' },
+    message: 'Please verify yourself: {{link}}',
+    expiresInSeconds: 86_400,
+  },
+  americanWithAddress: {
+    subject: {
+      email: 'jane@mail.test',
+      phone: '+14155550123',
+      firstName: 'Jane',
+      lastName: 'Example',
+      dateOfBirth: '1990-05-17',
+      address: {
+        street: '12 Palm Street',
+        city: 'Springfield',
+        region: 'IL',
+        postalCode: '62701',
+        country: 'US',
+      },
+    },
+    checks: ['profile', 'ssn'],
+    reuse: 'allow',
+  },
+};
 
 /** Whole answers for the OpenAPI document, about a person who does not exist. */
 export const VERIFICATION_EXAMPLE: Plain<VerificationView> = {

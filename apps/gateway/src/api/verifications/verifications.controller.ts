@@ -1,9 +1,18 @@
 import { type IdempotencyClaim, type TenantScope, VerificationService } from '@gatehouse/core';
 import { Clock, fromTypeId } from '@gatehouse/platform';
-import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiParam,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import { type FastifyReply } from 'fastify';
 
 import { Caller, RequireScope } from '../../http/access.js';
+import { JsonBody } from '../../http/body.js';
 import { Claim, Idempotent } from '../../http/idempotency.interceptor.js';
 import { idParameter } from '../../http/openapi/id-parameter.js';
 import {
@@ -13,14 +22,22 @@ import {
 } from '../../http/openapi/operation.decorator.js';
 import { PageQuery, pageRequest } from '../../http/paging.js';
 import { IdParam } from '../../http/type-id.pipe.js';
-import { EXPLANATION_EXAMPLE, ExplanationView, toExplanationView } from './explanation.view.js';
+import { EXPLANATION_EXAMPLE } from './explanation.example.js';
+import { toExplanationText, toExplanationView } from './explanation.mapper.js';
+import { ExplanationView } from './explanation.view.js';
 import {
   CreateVerificationBody,
+  ExplanationQuery,
   ListVerificationsQuery,
   SearchVerificationsBody,
   VerificationStatusesBody,
 } from './verification.dto.js';
-import { STATUSES_EXAMPLE, VERIFICATION_EXAMPLE, VERIFIED_EXAMPLE } from './verification.example.js';
+import {
+  CREATE_EXAMPLES,
+  STATUSES_EXAMPLE,
+  VERIFICATION_EXAMPLE,
+  VERIFIED_EXAMPLE,
+} from './verification.example.js';
 import { toContacts, toFilter, toNewVerification } from './verification.input.js';
 import { toStatusesView, toVerificationPageView, toVerificationView } from './verification.mapper.js';
 import { VerificationPageView, VerificationStatusesView, VerificationView } from './verification.view.js';
@@ -40,6 +57,7 @@ export class VerificationsController {
   @Post()
   @RequireScope('verifications:write')
   @Idempotent()
+  @JsonBody(CreateVerificationBody, CREATE_EXAMPLES)
   @Operation({
     id: 'createVerification',
     summary: 'Begin a verification',
@@ -72,6 +90,8 @@ export class VerificationsController {
   @Operation({
     id: 'listVerifications',
     summary: 'List verifications, newest first',
+    description:
+      'From the store; no provider is called. Filters hold together: what is listed fits all of them.',
     problems: ['validation_failed'],
   })
   @ApiOkResponse({ type: VerificationPageView, description: 'One page.', example: PAGE_EXAMPLE })
@@ -85,6 +105,10 @@ export class VerificationsController {
   @Post('search')
   @HttpCode(200)
   @RequireScope('verifications:read')
+  @JsonBody(SearchVerificationsBody, {
+    email: { email: 'jane@mail.test' },
+    phone: { phone: '+971501234542' },
+  })
   @Operation({
     id: 'searchVerifications',
     summary: 'Find verifications by e-mail address or phone number',
@@ -105,6 +129,10 @@ export class VerificationsController {
   @Post('status')
   @HttpCode(200)
   @RequireScope('verifications:read')
+  @JsonBody(VerificationStatusesBody, {
+    stored: { ids: [VERIFIED_EXAMPLE.id] },
+    read: { ids: [VERIFIED_EXAMPLE.id], refresh: true },
+  })
   @Operation({
     id: 'getVerificationStatuses',
     summary: 'Read many verifications at once',
@@ -143,11 +171,32 @@ export class VerificationsController {
     id: 'explainVerification',
     summary: 'Why a verification is where it is',
     description:
-      'Which version of the policy and which of its rules chose the provider, who was passed over and why, and who was asked before and failed.',
-    problems: ['not_found'],
+      'The causal chain: which version of the policy and which of its rules chose the provider, who was passed over and why, and then each signal, how it proved itself, and what became of it. As data, and in sentences; `format=text` gives the sentences alone.',
+    problems: ['not_found', 'validation_failed'],
   })
-  @ApiOkResponse({ type: ExplanationView, description: 'The decisions.', example: EXPLANATION_EXAMPLE })
-  async explain(@Caller() scope: TenantScope, @IdParam('ver') id: string): Promise<Plain<ExplanationView>> {
-    return toExplanationView(await this.verifications.explain(scope, id));
+  @ApiExtraModels(ExplanationView)
+  @ApiOkResponse({
+    description: 'The chain.',
+    content: {
+      'application/json': {
+        schema: { $ref: getSchemaPath(ExplanationView) },
+        examples: { explanation: { value: EXPLANATION_EXAMPLE } },
+      },
+      'text/plain': {
+        schema: { type: 'string' },
+        examples: { explanation: { value: EXPLANATION_EXAMPLE.summary.join('\n') } },
+      },
+    },
+  })
+  async explain(
+    @Caller() scope: TenantScope,
+    @IdParam('ver') id: string,
+    @Query() query: ExplanationQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Plain<ExplanationView> | string> {
+    const explanation = await this.verifications.explain(scope, id);
+    if (query.format == null) return toExplanationView(explanation);
+    void reply.type('text/plain; charset=utf-8');
+    return toExplanationText(explanation);
   }
 }

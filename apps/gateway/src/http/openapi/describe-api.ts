@@ -1,14 +1,24 @@
 import { type INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 
+import { EVENT_DATA_VIEWS, eventWebhooks } from '../../api/events/event-webhooks.js';
 import { ADMIN_KEY, TENANT_KEY } from '../access.js';
 import { ProblemView } from '../problems/problem.view.js';
-import { PUBLIC_URL_EXAMPLE } from '../problems/problems.decorator.js';
+import { problemExamples, PUBLIC_URL_EXAMPLE } from '../problems/problems.decorator.js';
+import { type DescribedOperation, describeHeaders, HEADERS } from './described-headers.js';
+import { shareProblemResponses } from './shared-responses.js';
 
 const DESCRIPTION = `One API in front of every identity verifier.
 
-Every answer carries \`X-Request-Id\`. Errors are \`application/problem+json\` (RFC 9457); switch on \`code\`. Lists are
-\`{"data", "nextCursor"}\`, newest first. Absent facts are \`null\`, never missing. Unknown members of a body are refused.`;
+- **Keys**: \`Authorization: Bearer <key>\`. Tenants’ keys act on \`/v1\`, in one environment; operators’ keys on \`/admin/v1\`.
+- **Format**: JSON in camelCase. Times are RFC 3339 in UTC, phone numbers E.164, countries ISO 3166-1 alpha-2. Absent facts are
+  \`null\`, never missing. Unknown members of a body are refused. Expect new members in answers, and new values of enumerations.
+- **Problems**: what fails is \`application/problem+json\` (RFC 9457). Switch on \`code\`; \`type\` is a page with cause and cure, and
+  \`GET /problems\` lists them all. Any request can also meet \`headers_too_large\`, and \`method_not_allowed\` under another method.
+- **Lists**: \`{"data", "nextCursor"}\`, newest first; ask again with \`cursor\` until \`nextCursor\` is null.
+- **Idempotency**: repeat a POST or PATCH with the same \`Idempotency-Key\` and body, and it is carried out once.
+- **Rate limits**: \`RateLimit\` and \`RateLimit-Policy\` on every answer to a key; 429 comes with \`Retry-After\`.
+- **Request ids**: \`X-Request-Id\` on every answer, in every problem and in our logs. Yours is kept if you send one.`;
 
 /** The OpenAPI 3.1 document of everything that this application answers. */
 export function describeApi(app: INestApplication, publicUrl: string): OpenAPIObject {
@@ -32,6 +42,8 @@ export function describeApi(app: INestApplication, publicUrl: string): OpenAPIOb
     .addTag('Verifications', 'One person, verified once.')
     .addTag('People', 'What providers hold on people.')
     .addTag('Imports', 'Adopting what a provider already holds.')
+    .addTag('Events', 'What happened, for who reads on.')
+    .addTag('Webhooks', 'Where events are posted to, what became of each, and what is posted.')
     .addTag('Me', 'What a key is good for.')
     .addTag('Tenants', 'Admin: our customers.')
     .addTag('API keys', 'Admin: the keys of tenants’ backends.')
@@ -39,13 +51,21 @@ export function describeApi(app: INestApplication, publicUrl: string): OpenAPIOb
     .addTag('Connections', 'Admin: tenants’ accounts at providers.')
     .addTag('Providers', 'Admin: what this deployment can connect to.')
     .addTag('Routing', 'Admin: which provider a tenant’s verifications go to.')
+    .addTag('Webhook deliveries', 'Admin: what was posted to tenants’ endpoints.')
     .addTag('Inbound', 'What providers and browsers call.')
     .addTag('Operations', 'Health.')
     .addTag('Documentation', 'This document, and the pages of problems.')
     .build();
-  const document = SwaggerModule.createDocument(app, config, { extraModels: [ProblemView] });
-  for (const operation of operationsOf(document)) describeHeaders(operation);
+  const document = SwaggerModule.createDocument(app, config, {
+    extraModels: [ProblemView, ...EVENT_DATA_VIEWS],
+  });
+  document.webhooks = eventWebhooks();
+  const operations = operationsOf(document);
+  for (const operation of operations) describeHeaders(operation);
   closeBodies(document);
+  const examples = problemExamples(JSON.stringify(document.paths));
+  const responses = shareProblemResponses(operations);
+  document.components = { ...document.components, responses, headers: { ...HEADERS }, examples };
   return finished(document, publicUrl);
 }
 
@@ -61,55 +81,36 @@ const SCHEMAS = '#/components/schemas/';
 /** Callers know a `Verification`; that our class for it is a view is our affair. And they get to see where we really are. */
 function finished(document: OpenAPIObject, publicUrl: string): OpenAPIObject {
   const schemas = Object.entries(document.components?.schemas ?? {});
-  const named = Object.fromEntries(schemas.map(([name, schema]) => [shortName(name), schema]));
+  const named = Object.fromEntries(
+    schemas
+      .map(([name, schema]) => [shortName(name), schema] as const)
+      // By name, so that a change of one controller moves no other's.
+      .sort(([one], [other]) => (one < other ? -1 : 1)),
+  );
   const renamed = { ...document, components: { ...document.components, schemas: named } };
-  // References are texts wherever they stand, also in the mappings of discriminators.
   return JSON.parse(JSON.stringify(renamed), (_key, value: unknown) => {
-    if (typeof value !== 'string') return value;
+    if (typeof value !== 'string') return withExamples(value);
     if (value.startsWith(`${PUBLIC_URL_EXAMPLE}/`)) return publicUrl + value.slice(PUBLIC_URL_EXAMPLE.length);
+    // References are texts wherever they stand, also in the mappings of discriminators.
     return value.startsWith(SCHEMAS) ? shortName(value) : value;
   }) as OpenAPIObject;
+}
+
+/** `example` of a schema is a word of OpenAPI 3.0; since 3.1 it is the `examples` of JSON Schema. Others' `example` stays. */
+function withExamples(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('example' in value)) return value;
+  const isSchema = 'type' in value && !('schema' in value);
+  if (!isSchema) return value;
+  const { example, ...schema } = value;
+  return { ...schema, examples: [example] };
 }
 
 function shortName(name: string): string {
   return name.replace(/View$/, '');
 }
 
-type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
-
-function operationsOf(document: OpenAPIObject): readonly Operation[] {
+function operationsOf(document: OpenAPIObject): readonly DescribedOperation[] {
   return Object.values(document.paths).flatMap((path) =>
     [path.get, path.post, path.put, path.patch, path.delete].filter((operation) => operation !== undefined),
   );
-}
-
-const TEXT = { type: 'string' } as const;
-const HEADERS = {
-  'X-Request-Id': { description: 'Yours if you sent a sane one, else ours.', schema: TEXT },
-  'RateLimit-Policy': { description: 'The limit: `"key";q=<requests>;w=<seconds>`.', schema: TEXT },
-  RateLimit: { description: 'How the key stands: `"key";r=<left>;t=<seconds until full>`.', schema: TEXT },
-  'Retry-After': { description: 'Seconds to wait before another try.', schema: { type: 'integer' } },
-  'WWW-Authenticate': { description: '`Bearer`.', schema: TEXT },
-  'Idempotent-Replayed': { description: '`true` when this is the stored first answer.', schema: TEXT },
-} as const;
-
-/** The header fields that follow from a status and from who may call, said once instead of at every route. */
-function describeHeaders(operation: Operation): void {
-  const isSecured = (operation.security?.length ?? 0) > 0;
-  const isIdempotent = (operation.parameters ?? []).some(
-    (parameter) => 'name' in parameter && parameter.name === 'Idempotency-Key',
-  );
-  for (const [status, response] of Object.entries(operation.responses)) {
-    if (response === undefined || '$ref' in response) continue;
-    response.headers = {
-      'X-Request-Id': HEADERS['X-Request-Id'],
-      ...(isSecured && status !== '401'
-        ? { 'RateLimit-Policy': HEADERS['RateLimit-Policy'], RateLimit: HEADERS.RateLimit }
-        : {}),
-      ...(isSecured && status === '401' ? { 'WWW-Authenticate': HEADERS['WWW-Authenticate'] } : {}),
-      ...(status === '429' || status === '503' ? { 'Retry-After': HEADERS['Retry-After'] } : {}),
-      ...(isIdempotent ? { 'Idempotent-Replayed': HEADERS['Idempotent-Replayed'] } : {}),
-      ...response.headers,
-    };
-  }
 }

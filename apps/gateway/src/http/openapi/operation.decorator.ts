@@ -33,7 +33,7 @@ export const IDEMPOTENCY_PROBLEMS = [
 export function Operation(facts: {
   readonly id: string;
   readonly summary: string;
-  readonly description?: string;
+  readonly description: string;
   readonly body?: boolean;
   readonly problems?: readonly ProblemCode[];
 }): MethodDecorator {
@@ -41,7 +41,7 @@ export function Operation(facts: {
     ApiOperation({
       operationId: facts.id,
       summary: facts.summary,
-      ...(facts.description === undefined ? {} : { description: facts.description }),
+      description: facts.description,
     }),
     Problems(...ALWAYS, ...(facts.body === true ? WITH_BODY : []), ...(facts.problems ?? [])),
   );

@@ -117,11 +117,19 @@ export class ProblemPageView {
   title!: string;
 
   @ApiProperty({ enum: ['caller', 'configuration', 'vendor', 'gatehouse'], description: 'Who has to act.' })
-  owner!: string;
+  owner!: 'caller' | 'configuration' | 'vendor' | 'gatehouse';
 
   @ApiProperty()
   meaning!: string;
 
   @ApiProperty()
   cure!: string;
+}
+
+export class ProblemIndexView {
+  @ApiProperty({ type: [ProblemPageView] })
+  data!: ProblemPageView[];
+
+  @ApiProperty({ type: String, nullable: true, description: 'Always null: they are few.' })
+  nextCursor!: null;
 }

@@ -1,0 +1,210 @@
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+
+import { type Arrival } from './receiver.js';
+import { type PublishedKind, startWorld, type World } from './world.js';
+
+/*
+ * Two questions about webhooks out. Is every event of the feed delivered once to each endpoint that asked for it, with eight writers
+ * at once? And what do a dead and a slow endpoint among a hundred cost the others? Figures are medians; the two settings of the
+ * second question take turns in one run.
+ */
+
+const { values: options } = parseArgs({
+  options: {
+    events: { type: 'string', default: '10000' },
+    rounds: { type: 'string', default: '5' },
+    json: { type: 'string' },
+  },
+});
+
+const WRITERS = 8;
+const TENANTS = 20;
+const ENDPOINTS_EACH = 5;
+const EVENTS_PER_SECOND = 30;
+const PHASE_MS = 6_000;
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
+}
+
+/** Until as many came in as were expected, or nothing more comes for a while. */
+async function allArrivals(world: World, expected: number): Promise<readonly Arrival[]> {
+  const all: Arrival[] = [];
+  for (let quiet = 0; all.length < expected && quiet < 100; quiet += 1) {
+    const some = await world.arrivals();
+    if (some.length > 0) quiet = 0;
+    all.push(...some);
+    if (all.length < expected) await pause(100);
+  }
+  // What comes twice comes a little later.
+  await pause(1_000);
+  return [...all, ...(await world.arrivals())];
+}
+
+async function countAll(world: World, events: number): Promise<Record<string, number>> {
+  const scope = await world.tenant();
+  await world.endpoint(scope, '/everything');
+  await world.endpoint(scope, '/created', ['verification.created']);
+  const committed = new Map<string, { readonly at: number; readonly kind: PublishedKind }>();
+  const began = performance.now();
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: WRITERS }, async () => {
+      while (next < events) {
+        const kind = next % 2 === 0 ? 'verification.created' : 'verification.status_changed';
+        next += 1;
+        const { id, at } = await world.publish(scope, kind);
+        committed.set(id, { at, kind });
+      }
+    }),
+  );
+  const written = performance.now();
+  const expected = events + Math.ceil(events / 2);
+  const arrived = await allArrivals(world, expected);
+  const last = Math.max(...arrived.map(([, , at]) => at)) - performance.timeOrigin;
+  const times = new Map<string, number>();
+  for (const [path, id] of arrived) times.set(path + id, (times.get(path + id) ?? 0) + 1);
+  const inFeed = new Set<string>();
+  for (
+    let cursor: string | null = null, patience = 0;
+    inFeed.size < events && patience < 200;
+    patience += 1
+  ) {
+    const page = await world.core.events.page(scope, [], { cursor, limit: 200 });
+    for (const { id } of page.data) inFeed.add(id);
+    cursor = page.nextCursor;
+    if (!page.hasMore) await pause(100);
+  }
+  let missing = 0;
+  for (const [id, { kind }] of committed) {
+    if (!times.has(`/everything${id}`)) missing += 1;
+    if (kind === 'verification.created' && !times.has(`/created${id}`)) missing += 1;
+  }
+  const latencies = arrived.map(([, id, at]) => at - (committed.get(id)?.at ?? Number.NaN));
+  return {
+    events,
+    inFeed: inFeed.size,
+    expected,
+    arrived: arrived.length,
+    missing,
+    twice: [...times.values()].filter((count) => count > 1).length,
+    notAskedFor: times.size - (expected - missing),
+    writtenPerSecond: Math.round(events / ((written - began) / 1000)),
+    deliveredPerSecond: Math.round(arrived.length / ((last - began) / 1000)),
+    p50Ms: rounded(quantile(latencies, 0.5)),
+    p99Ms: rounded(quantile(latencies, 0.99)),
+  };
+}
+
+/** A hundred endpoints; with `isBroken`, one of them never answers and one takes five seconds. */
+async function hundred(world: World, name: string, isBroken: boolean): Promise<readonly ScopeOf[]> {
+  const scopes: ScopeOf[] = [];
+  for (let tenant = 0; tenant < TENANTS; tenant += 1) {
+    const scope = await world.tenant();
+    for (let one = 0; one < ENDPOINTS_EACH; one += 1) {
+      const number = tenant * ENDPOINTS_EACH + one;
+      const kind = isBroken && number === 0 ? 'dead' : isBroken && number === 50 ? 'slow' : 'well';
+      await world.endpoint(scope, `/${kind}/${name}/${number}`);
+    }
+    scopes.push(scope);
+  }
+  return scopes;
+}
+type ScopeOf = Awaited<ReturnType<World['tenant']>>;
+
+/** At a constant rate, counted from the commit: the latencies of the endpoints that are well. */
+async function phase(world: World, scopes: readonly ScopeOf[]): Promise<readonly number[]> {
+  const committed = new Map<string, number>();
+  const writes: Promise<void>[] = [];
+  const total = (PHASE_MS / 1000) * EVENTS_PER_SECOND;
+  const began = performance.now();
+  for (let n = 0; n < total; n += 1) {
+    const due = began + (n * 1000) / EVENTS_PER_SECOND;
+    await pause(Math.max(0, due - performance.now()));
+    const scope = scopes[n % scopes.length];
+    if (scope === undefined) continue;
+    writes.push(
+      world.publish(scope, 'verification.status_changed').then(({ id, at }) => {
+        committed.set(id, at);
+      }),
+    );
+  }
+  await Promise.all(writes);
+  await pause(1_000);
+  return (await world.arrivals())
+    .filter(([path]) => path.startsWith('/well'))
+    .map(([, id, at]) => at - (committed.get(id) ?? Number.NaN))
+    .filter((latency) => !Number.isNaN(latency));
+}
+
+async function besideBroken(world: World, rounds: number): Promise<Record<string, number>> {
+  const well = await hundred(world, 'a', false);
+  const broken = await hundred(world, 'b', true);
+  const medians: { well: number[]; broken: number[] } = { well: [], broken: [] };
+  const all: { well: number[]; broken: number[] } = { well: [], broken: [] };
+  // The first of each warms up.
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const [name, scopes] of [
+      ['well', well],
+      ['broken', broken],
+    ] as const) {
+      const latencies = await phase(world, scopes);
+      if (round === 0) continue;
+      medians[name].push(quantile(latencies, 0.5));
+      all[name].push(...latencies);
+    }
+    if (round > 0)
+      say(
+        `  round ${round}: ${rounded(medians.well.at(-1) ?? 0)} ms and ${rounded(medians.broken.at(-1) ?? 0)} ms`,
+      );
+  }
+  const [a, b] = [quantile(medians.well, 0.5), quantile(medians.broken, 0.5)];
+  return {
+    rounds,
+    wellP50Ms: rounded(a),
+    besideBrokenP50Ms: rounded(b),
+    growthPercent: rounded((b / a - 1) * 100),
+    wellP99Ms: rounded(quantile(all.well, 0.99)),
+    besideBrokenP99Ms: rounded(quantile(all.broken, 0.99)),
+  };
+}
+
+function show(title: string, figures: Record<string, number>): void {
+  say(`\n${title}`);
+  for (const [name, value] of Object.entries(figures)) say(`  ${name.padEnd(20)} ${value}`);
+}
+
+const world = await startWorld();
+try {
+  const counted = await countAll(world, Number(options.events));
+  show(
+    `${options.events} events, ${WRITERS} writers, one endpoint for all and one for half of the types`,
+    counted,
+  );
+  say(
+    `\n${TENANTS * ENDPOINTS_EACH} endpoints, ${EVENTS_PER_SECOND * ENDPOINTS_EACH} deliveries a second: all well, and with one dead and one slow`,
+  );
+  const beside = await besideBroken(world, Number(options.rounds));
+  show('Median latency from the commit to the receiver', beside);
+  if (options.json !== undefined)
+    await writeFile(options.json, `${JSON.stringify({ counted, beside }, null, 2)}\n`);
+  if (counted['missing'] !== 0 || counted['inFeed'] !== counted['events']) process.exitCode = 1;
+} finally {
+  await world.close();
+}

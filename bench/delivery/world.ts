@@ -1,0 +1,128 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { type Provider, ProviderRegistry } from '@gatehouse/contract';
+import { type Core, createCore, type Ledger, tenantScope, type TenantScope } from '@gatehouse/core';
+import {
+  connectDatabase,
+  type Database,
+  LocalMasterKey,
+  Log,
+  migrate,
+  startEmbeddedPostgres,
+  SystemClock,
+  SystemIds,
+  SystemRandom,
+  toTypeId,
+} from '@gatehouse/platform';
+
+import { type Arrival } from './receiver.js';
+
+class NoProviders extends ProviderRegistry {
+  override get(): Provider | undefined {
+    return undefined;
+  }
+  override all(): readonly Provider[] {
+    return [];
+  }
+}
+
+/** A durable PostgreSQL, one process of ours that delivers, and the receivers in another. */
+export interface World {
+  readonly core: Core;
+  tenant(): Promise<TenantScope>;
+  /** An endpoint at the receivers; without types it gets everything. */
+  endpoint(scope: TenantScope, path: string, types?: readonly 'verification.created'[]): Promise<string>;
+  /** Commits an event; its public id and the moment of the commit. */
+  publish(scope: TenantScope, kind: PublishedKind): Promise<{ readonly id: string; readonly at: number }>;
+  /** What came in since it was asked last. */
+  arrivals(): Promise<readonly Arrival[]>;
+  close(): Promise<void>;
+}
+
+export type PublishedKind = 'verification.created' | 'verification.status_changed';
+
+export async function startWorld(): Promise<World> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
+  const server = await startEmbeddedPostgres({ dataDir, settings: { max_connections: '100' } });
+  const log = new Log({ level: 'warn' });
+  await migrate(server.databaseUrl, log);
+  const database = await connectDatabase(server.databaseUrl, { poolSize: 20, log });
+  const clock = new SystemClock();
+  const ids = new SystemIds();
+  const core = createCore(
+    {
+      database,
+      config: { publicUrl: 'http://127.0.0.1:9', allowPrivateNetworks: true, adminApiKey: null },
+      masterKey: new LocalMasterKey(randomBytes(32)),
+      log,
+      clock,
+      ids,
+      random: new SystemRandom(),
+    },
+    new NoProviders(),
+  );
+  const receivers = fork(join(import.meta.dirname, 'receiver.js'));
+  const origin = await told<string>(receivers);
+  core.workers.start();
+  core.dispatcher.start();
+  return {
+    core,
+    async tenant() {
+      const { id } = await core.tenants.create('bench', { name: 'Northwind Bank' });
+      return tenantScope(id, 'test', 'bench');
+    },
+    async endpoint(scope, path, eventTypes = []) {
+      const url = origin + path;
+      const made = await core.webhookEndpoints.create(scope, {
+        url,
+        description: null,
+        eventTypes,
+        disabled: false,
+      });
+      return made.endpoint.id;
+    },
+    publish: (scope, kind) => publish(core.ledger, database, scope, kind, ids),
+    async arrivals() {
+      receivers.send('arrivals');
+      return told<readonly Arrival[]>(receivers);
+    },
+    async close() {
+      receivers.disconnect();
+      await Promise.all([core.dispatcher.stop(), core.workers.stop(), once(receivers, 'exit')]);
+      await database.close();
+      await server.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function publish(
+  ledger: Ledger,
+  database: Database,
+  scope: TenantScope,
+  kind: PublishedKind,
+  ids: SystemIds,
+): Promise<{ readonly id: string; readonly at: number }> {
+  const id = await database.transaction((tx) =>
+    ledger.append(tx, {
+      kind,
+      tenantId: scope.tenantId,
+      environment: scope.environment,
+      verificationId: ids.next(),
+      version: 1,
+      actor: scope.actor,
+      data: { to: 'requires_input', reasonCodes: [], attempt: 1 },
+    }),
+  );
+  return { id: toTypeId('evt', id), at: performance.timeOrigin + performance.now() };
+}
+
+async function told<T>(child: ChildProcess): Promise<T> {
+  const [message] = (await once(child, 'message')) as [T];
+  return message;
+}
