@@ -265,6 +265,28 @@ describe('what happens', () => {
     required(await harness.admin('GET', path), 200);
   });
 
+  it('a receiver of webhooks is set up, cannot be reached, and gets another secret', async () => {
+    const { tenant } = at('sentinel');
+    const url = `http://127.0.0.1:9/${canaries.text('webhook url')}?key=${canaries.text('webhook url')}`;
+    const description = canaries.text('webhook description');
+    const made = required(await tenant.call('POST', '/webhook-endpoints', { url, description }), 201);
+    canaries.watch('webhook secret', text(made, 'secret').slice('whsec_'.length));
+    const path = `/webhook-endpoints/${text(made, 'id')}`;
+    required(await tenant.call('POST', `${path}/test`), 202);
+    await eventually(async () => {
+      const { data } = required(await tenant.call('GET', '/webhook-deliveries'), 200);
+      expect(data).toEqual([expect.objectContaining({ attempts: [expect.objectContaining({})] })]);
+    });
+    const rotated = required(await tenant.call('POST', `${path}/rotate-secret`), 201);
+    canaries.watch('webhook secret', text(rotated, 'secret').slice('whsec_'.length));
+    required(await tenant.call('GET', path), 200);
+    required(await tenant.call('GET', '/webhook-endpoints'), 200);
+    required(await harness.admin('GET', '/webhook-deliveries'), 200);
+    const refused = { url: `ftp://${canaries.text('refused webhook url')}.test/`, disabled: true };
+    expect((await tenant.call('POST', '/webhook-endpoints', refused)).status).toBe(422);
+    required(await tenant.call('PATCH', path, { disabled: true }), 200);
+  });
+
   it('the database refuses a row, and shows it in its message', async () => {
     const name = canaries.text('tenant name in a refused row');
     await database.query(

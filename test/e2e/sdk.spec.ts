@@ -6,28 +6,36 @@ import {
   type Gatehouse,
   GatehouseProblem,
   GatehouseUnreachable,
+  verifyWebhook,
+  WebhookVerificationError,
 } from '@gatehouse/sdk';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { eventually, present } from '../support/eventually.js';
 import { type GatewayHarness, type GatewayTenant, startGateway } from '../support/gateway-harness.js';
 import { type LosingProxy, openLosingProxy } from '../support/losing-proxy.js';
 import { createRequest } from '../support/people.js';
+import { describeQuickstarts } from '../support/quickstarts/quickstarts.suite.js';
 import { connectedTenant } from '../support/verified.js';
+import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.js';
 
 let harness: GatewayHarness;
 let proxy: LosingProxy;
+let receiver: WebhookReceiver;
 let tenant: GatewayTenant;
 let gatehouse: Gatehouse;
 
 beforeAll(async () => {
   harness = await startGateway();
   proxy = await openLosingProxy(harness.origin);
+  receiver = await startWebhookReceiver();
   ({ tenant } = await connectedTenant(harness, 'sentinel'));
   gatehouse = createGatehouse({ baseUrl: proxy.origin, apiKey: tenant.key });
 });
 afterAll(async () => {
   await proxy.close();
   await harness.close();
+  await receiver.close();
 });
 
 /** A tenant whose list and feed hold nothing but what the test puts there. */
@@ -134,6 +142,30 @@ describe('the SDK', () => {
     expect(proxy.passedOn.slice(before)).toMatchObject([{ method: 'PUT', status: 200 }]);
   });
 
+  it('verifies what the gateway posts, with the old secret and the new one while they are rotated', async () => {
+    const other = await clientOfItsOwn();
+    const { data: endpoint } = await other.POST('/v1/webhook-endpoints', {
+      body: { url: `${receiver.origin}/sdk`, eventTypes: ['verification.created'] },
+    });
+    const { data: rotated } = await other.POST('/v1/webhook-endpoints/{id}/rotate-secret', {
+      params: { path: { id: endpoint.id } },
+    });
+    const { id } = await other.verifications.create(createRequest());
+    const { body, headers } = await eventually(() =>
+      present(
+        receiver.received.find(({ path }) => path === '/sdk'),
+        'message',
+      ),
+    );
+    for (const secret of [endpoint.secret, rotated.secret])
+      expect(verifyWebhook(body, headers, secret)).toMatchObject({
+        id: headers['webhook-id'],
+        type: 'verification.created',
+        data: { verificationId: id, status: 'requires_input' },
+      });
+    expect(() => verifyWebhook(`${body} `, headers, rotated.secret)).toThrow(WebhookVerificationError);
+  });
+
   it('reaches the admin API with an operator’s key', async () => {
     const admin = createGatehouse({ baseUrl: harness.origin, apiKey: harness.adminKey });
     const { data: found } = await admin.GET('/admin/v1/tenants/{id}', {
@@ -209,6 +241,9 @@ describe('the key, in the SDK', () => {
     expect(() => createGatehouse({ baseUrl, apiKey: tenant.key })).toThrow(TypeError);
   });
 });
+
+// At the same gateway: to start one takes longer than all of them.
+describeQuickstarts(() => ({ harness, receiver }));
 
 function refusal(make: () => unknown): unknown {
   try {

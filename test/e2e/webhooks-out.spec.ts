@@ -11,6 +11,7 @@ import {
   startGateway,
   text,
 } from '../support/gateway-harness.js';
+import { requireDescribedMessage } from '../support/openapi/described-answers.js';
 import { begin, connectedTenant, verified } from '../support/verified.js';
 import { type Received, startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.js';
 
@@ -68,6 +69,7 @@ const messagesTo = ({ path }: Endpoint): readonly Received[] =>
 
 /** What the receiver gets to read, once it has verified it with the published library. */
 function opened({ body, headers }: Received, secret: string): Omit<ToldEvent, 'id'> {
+  requireDescribedMessage({ body, headers });
   return new Webhook(secret).verify(body, headers as Record<string, string>) as Omit<ToldEvent, 'id'>;
 }
 

@@ -6,7 +6,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const ROOT = join(import.meta.dirname, '..', '..');
+import { findProjectRoot } from '@gatehouse/platform';
+
+// The same from here and from `dist/`, where a program of the tests runs.
+const ROOT = findProjectRoot();
 const READY = /^Gatehouse is ready: (\S+) /m;
 
 /** What `npm run gateway` gives to Node once all is built: its flags and the program. */

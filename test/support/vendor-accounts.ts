@@ -14,7 +14,11 @@ export interface VendorAccount {
   /** Tells the vendor where webhooks go, as an admin does at the vendor. */
   setWebhook(url: string): Promise<void>;
   /** Calls the twin's control API below this account; the answer's JSON. */
-  control(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<unknown>;
+  control(
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: unknown,
+  ): Promise<unknown>;
   /** The person presses the button on the hosted page. */
   finish(person: string, outcome: 'approve' | 'reject' | 'review'): Promise<void>;
 }

@@ -1,51 +1,15 @@
-import { type Delivery, type ReasonCode, type VerificationStatus } from './schemas.js';
+import { type webhooks } from './generated/api.js';
+import { type Schemas } from './schemas.js';
 
-/** A verification as the event left it. No personal data: read the verification for more. */
-export interface VerificationFacts {
-  readonly verificationId: string;
-  readonly environment: 'test' | 'live';
-  /** The version that the event made: of two events of one verification, the greater is the later. Null where it made none. */
-  readonly version: number | null;
-  readonly status: VerificationStatus | null;
-  readonly reasonCodes: readonly ReasonCode[];
-  readonly attempt: number;
-  readonly provider: string | null;
-  readonly delivery: Delivery | null;
-}
-
-/** A routing policy fell through its guardrail. */
-export interface RollbackFacts {
-  readonly environment: 'test' | 'live';
-  readonly policyVersion: number;
-  /** The version in force again; null where there was none to go back to. */
-  readonly backTo: number | null;
-  readonly breach: 'pass_rate' | 'error_rate';
-  readonly is: number;
-  readonly limit: number;
-  readonly sample: number;
-}
-
-/** A webhook endpoint of yours was disabled, or tested. */
-export interface EndpointFacts {
-  readonly environment: 'test' | 'live';
-  readonly endpointId: string;
-  /** `gone`: it answered 410. `failing`: all the time since `failingSince`. Null of a test. */
-  readonly reason: 'asked' | 'gone' | 'failing' | null;
-  readonly failingSince: string | null;
-}
-
-/** What the data of an event is, by its type. */
-export interface EventData {
-  'verification.created': VerificationFacts;
-  'verification.status_changed': VerificationFacts;
-  'verification.delivery_updated': VerificationFacts;
-  'verification.document_expiring': VerificationFacts;
-  'verification.erased': VerificationFacts;
-  'routing.rolled_back': RollbackFacts;
-  'endpoint.disabled': EndpointFacts;
-  /** In webhooks only. */
-  'endpoint.test': EndpointFacts;
-}
+/** What the data of an event is, by its type: ids, statuses and numbers, no personal data. Read the verification for more. */
+export type EventData = {
+  readonly [
+    Type in keyof webhooks
+  ]: webhooks[Type]['post']['requestBody']['content']['application/json']['data'];
+} & {
+  /** That you asked for with `POST /v1/webhook-endpoints/{id}/test`; in no feed. */
+  readonly 'endpoint.test': Schemas['EndpointEventData'];
+};
 
 export type EventType = keyof EventData;
 
@@ -58,6 +22,7 @@ export type GatehouseEvent = {
     /** The same on every attempt of a webhook, and in the feed: what was handled once need not be again. */
     readonly id: string;
     readonly type: Type;
+    /** When it happened. */
     readonly timestamp: string;
     readonly data: EventData[Type];
   };

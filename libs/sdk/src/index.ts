@@ -6,20 +6,12 @@ export {
   type ListPath,
   type ParseAs,
 } from './calls.js';
-export {
-  type EndpointFacts,
-  type EventData,
-  type EventType,
-  type GatehouseEvent,
-  type RollbackFacts,
-  type VerificationFacts,
-} from './event.js';
+export { type EventData, type EventType, type GatehouseEvent } from './event.js';
 export { type FeedOptions, type FeedPage } from './event-feed.js';
 export { createGatehouse, type Gatehouse, type GatehouseOptions } from './gatehouse.js';
 export { GatehouseProblem, GatehouseUnreachable } from './problem.js';
 export {
   type CreateVerification,
-  type Delivery,
   type FieldError,
   type Paths,
   type Problem,

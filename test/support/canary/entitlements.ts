@@ -17,6 +17,10 @@ const OWN_WORDS: readonly Allowance[] = [
   { label: 'metadata', reason: 'the caller’s own (API.md 2)' },
   { label: 'redirectUrl', reason: 'the caller’s own (API.md 2)' },
 ];
+const WEBHOOK_WORDS: readonly Allowance[] = [
+  { label: 'webhook url', reason: 'the caller’s own address, read back by who may' },
+  { label: 'webhook description', reason: 'its own member' },
+];
 const VERIFICATION_MEMBERS = ['reference', 'metadata', 'redirectUrl'];
 
 const ANSWERS: readonly AnswerEntitlement[] = [
@@ -118,6 +122,26 @@ const ANSWERS: readonly AnswerEntitlement[] = [
     allowed: [{ label: 'routing note', reason: 'its own member' }],
   },
   {
+    routes: ['POST /v1/webhook-endpoints', 'POST /v1/webhook-endpoints/{id}/rotate-secret'],
+    members: ['secret'],
+    allowed: [{ label: 'webhook secret', reason: 'shown in these answers only (API.md 1)' }],
+  },
+  {
+    routes: [
+      'POST /v1/webhook-endpoints',
+      'POST /v1/webhook-endpoints/{id}/rotate-secret',
+      'GET /v1/webhook-endpoints/{id}',
+      'PATCH /v1/webhook-endpoints/{id}',
+    ],
+    members: ['url', 'description'],
+    allowed: WEBHOOK_WORDS,
+  },
+  {
+    routes: ['GET /v1/webhook-endpoints'],
+    members: ['data.*.url', 'data.*.description'],
+    allowed: WEBHOOK_WORDS,
+  },
+  {
     routes: ['GET /return/…'],
     members: ['header:location'],
     allowed: [{ label: 'redirectUrl', reason: 'where the caller wants its user to go (API.md 5)' }],
@@ -160,6 +184,7 @@ const COLUMNS: Readonly<Record<string, readonly Allowance[]>> = {
   'tenants.name': [{ label: 'tenant name', reason: 'a company’s name, in its own column' }],
   'api_keys.name': [{ label: 'key name', reason: 'an admin’s word for the key, in its own column' }],
   'admin_keys.name': [{ label: 'key name', reason: 'an admin’s word for the key, in its own column' }],
+  'webhook_endpoints.description': [{ label: 'webhook description', reason: 'a word for the endpoint' }],
   'connections.settings': [{ label: 'setting', reason: 'settings are no secrets' }],
   'routing_policies.note': [{ label: 'routing note', reason: 'an admin’s reason, in its own column' }],
   'routing_policies.policy': [{ label: 'routing note', reason: 'the policy as it was put, note included' }],

@@ -28,7 +28,7 @@ export class AdminWebhookDeliveriesController {
     id: 'listAllWebhookDeliveries',
     summary: 'List the deliveries of all tenants, newest first',
     description:
-      'For support. Neither an address nor anything that a receiver answered is in it, but its HTTP status.',
+      'For support: neither addresses nor secrets. `status` can only be asked for together with `tenantId`.',
     problems: ['validation_failed'],
   })
   @ApiOkResponse({

@@ -55,7 +55,6 @@ const aboutEndpoint = (
   example: Plain<EndpointEventDataView>,
 ): Told<EndpointEventDataView> => ({ summary, description, data: EndpointEventDataView, example });
 
-/** Every type of event that the API knows a name for; which of them are published, `EVENT_TYPES` says. */
 const WEBHOOKS = {
   'verification.created': aboutVerification(
     'A verification was begun, or adopted by an import',
@@ -137,12 +136,15 @@ const HEADERS = [
   ),
 ];
 
-/** The `webhooks` of the document: one for each type of event that is published. */
+/** What is published, and what only the endpoint hears of that it is about. */
+const POSTED: readonly (EventType | 'endpoint.test')[] = [...EVENT_TYPES, 'endpoint.test'];
+
+/** The `webhooks` of the document: one for each type of message that is posted. */
 export function eventWebhooks(): Webhooks {
-  return Object.fromEntries(EVENT_TYPES.map((type) => [type, { post: webhook(type, WEBHOOKS[type]) }]));
+  return Object.fromEntries(POSTED.map((type) => [type, { post: webhook(type, WEBHOOKS[type]) }]));
 }
 
-function webhook(type: EventType, { summary, description, data, example }: Told<unknown>): Webhook {
+function webhook(type: string, { summary, description, data, example }: Told<unknown>): Webhook {
   return {
     operationId: `receive${pascal(type)}`,
     tags: ['Webhooks'],

@@ -36,8 +36,7 @@ export class WebhookDeliveriesController {
   @Operation({
     id: 'listWebhookDeliveries',
     summary: 'List deliveries, newest first',
-    description:
-      'One of each event to each endpoint that asked for it, with its attempts. Of what a receiver answered only the HTTP status is kept.',
+    description: 'One for each event at each endpoint, with its attempts. Filters hold together.',
     problems: ['validation_failed'],
   })
   @ApiOkResponse({
@@ -59,7 +58,7 @@ export class WebhookDeliveriesController {
   @Operation({
     id: 'getWebhookDelivery',
     summary: 'Read a delivery',
-    description: 'How it stands, when it is tried next, and its newest 50 attempts.',
+    description: 'With every attempt: when, how long, and what was answered.',
     problems: ['not_found'],
   })
   @ApiOkResponse({

@@ -10,6 +10,6 @@ export class ListWebhookDeliveriesQuery extends PageQuery {
   @IdOf('evt', { description: 'Of this event only.' })
   eventId?: string | null;
 
-  @OneOf(DELIVERY_STATES, { description: 'Those that stand so.' })
+  @OneOf(DELIVERY_STATES, { description: 'In this state now.' })
   status?: DeliveryState | null;
 }

@@ -1,5 +1,6 @@
 import { EVENT_TYPES, type EventType } from '@gatehouse/core';
 
+import { type BodyExamples } from '../../http/body.js';
 import { Flag, OneOf, OutboundUrl, SetOf, Text, Timestamp } from '../../http/members.js';
 
 const URL_WORDS = {
@@ -62,3 +63,22 @@ export class ReplayBody {
   })
   only?: 'all' | 'undelivered' | null;
 }
+
+export const ENDPOINT_EXAMPLES: BodyExamples<CreateWebhookEndpointBody> = {
+  everything: { url: URL_WORDS.example },
+  someTypes: {
+    url: URL_WORDS.example,
+    description: 'the backend',
+    eventTypes: ['verification.created', 'verification.status_changed'],
+  },
+};
+
+export const ENDPOINT_CHANGE_EXAMPLES: BodyExamples<ChangeWebhookEndpointBody> = {
+  address: { url: 'https://app.example/hooks/new' },
+  disable: { disabled: true },
+};
+
+export const REPLAY_EXAMPLES: BodyExamples<ReplayBody> = {
+  day: { since: '2026-01-31T00:00:00Z', until: '2026-02-01T00:00:00Z' },
+  missed: { since: '2026-01-31T00:00:00Z', until: '2026-02-01T00:00:00Z', only: 'undelivered' },
+};

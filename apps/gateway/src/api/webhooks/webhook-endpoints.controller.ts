@@ -18,8 +18,14 @@ import { idParameter } from '../../http/openapi/id-parameter.js';
 import { IDEMPOTENCY_PROBLEMS, Operation } from '../../http/openapi/operation.decorator.js';
 import { type Plain } from '../../http/plain.js';
 import { IdParam } from '../../http/type-id.pipe.js';
-import { ChangeWebhookEndpointBody, CreateWebhookEndpointBody, ReplayBody } from './webhook-endpoint.dto.js';
-import { CHANGE_EXAMPLES, CREATE_EXAMPLES, REPLAY_EXAMPLES } from './webhook-endpoint.example.js';
+import {
+  ChangeWebhookEndpointBody,
+  CreateWebhookEndpointBody,
+  ENDPOINT_CHANGE_EXAMPLES,
+  ENDPOINT_EXAMPLES,
+  REPLAY_EXAMPLES,
+  ReplayBody,
+} from './webhook-endpoint.dto.js';
 import {
   toEndpointChange,
   toNewEndpoint,
@@ -52,7 +58,7 @@ export class WebhookEndpointsController {
   @Post()
   @RequireScope('webhooks:write')
   @Idempotent()
-  @JsonBody(CreateWebhookEndpointBody, CREATE_EXAMPLES)
+  @JsonBody(CreateWebhookEndpointBody, ENDPOINT_EXAMPLES)
   @Operation({
     id: 'createWebhookEndpoint',
     summary: 'Have events posted to an address',
@@ -80,7 +86,7 @@ export class WebhookEndpointsController {
   @Operation({
     id: 'listWebhookEndpoints',
     summary: 'List the endpoints, newest first',
-    description: 'Those of the key’s environment, never with a secret. There are at most 50.',
+    description: 'Of the key’s environment. Never with their secrets.',
     problems: ['validation_failed'],
   })
   @ApiOkResponse({
@@ -100,8 +106,7 @@ export class WebhookEndpointsController {
   @Operation({
     id: 'getWebhookEndpoint',
     summary: 'Read an endpoint',
-    description:
-      'Whether it is disabled, and why; since when nothing has reached it. Its secret is in the answers to creation and rotation only.',
+    description: 'Whether it is disabled, and since when it has been failing.',
     problems: ['not_found'],
   })
   @ApiOkResponse({
@@ -117,7 +122,7 @@ export class WebhookEndpointsController {
   @ApiParam(ID)
   @RequireScope('webhooks:write')
   @Idempotent()
-  @JsonBody(ChangeWebhookEndpointBody, CHANGE_EXAMPLES)
+  @JsonBody(ChangeWebhookEndpointBody, ENDPOINT_CHANGE_EXAMPLES)
   @Operation({
     id: 'changeWebhookEndpoint',
     summary: 'Change, disable or enable an endpoint',

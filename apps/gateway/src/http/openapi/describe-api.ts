@@ -43,7 +43,7 @@ export function describeApi(app: INestApplication, publicUrl: string): OpenAPIOb
     .addTag('People', 'What providers hold on people.')
     .addTag('Imports', 'Adopting what a provider already holds.')
     .addTag('Events', 'What happened, for who reads on.')
-    .addTag('Webhooks', 'Where events are posted to, what is posted, and what became of it.')
+    .addTag('Webhooks', 'Where events are posted to, what became of each, and what is posted.')
     .addTag('Me', 'What a key is good for.')
     .addTag('Tenants', 'Admin: our customers.')
     .addTag('API keys', 'Admin: the keys of tenants’ backends.')

@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+
+import { Log, migrate, startEmbeddedPostgres } from '@gatehouse/platform';
+import { Command, InvalidArgumentError } from 'commander';
+
+import { isSound, reportOf } from './report.js';
+import { type ChaosResult, runChaos } from './run-chaos.js';
+
+/*
+ * `npm run chaos -- --verifications N --seed S [--json FILE]`: what docs/CHAOS.md tells of, on a PostgreSQL of its own.
+ */
+
+const FEW = 100;
+
+const command = new Command('chaos')
+  .description('Runs verifications while everything goes wrong, and looks at what must hold all the same.')
+  .option('--verifications <count>', 'how many', wholeNumber, FEW)
+  .option('--seed <text>', 'the same seed makes the same people, faults, kills and forgeries')
+  .option('--json <file>', 'where the result goes as JSON as well');
+
+interface Arguments {
+  readonly verifications: number;
+  readonly seed?: string;
+  readonly json?: string;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('a number from 1 to 99999');
+  return Number(text);
+}
+
+const began = performance.now();
+
+function say(line: string): void {
+  process.stderr.write(`${String(Math.round((performance.now() - began) / 1000)).padStart(4)} s  ${line}\n`);
+}
+
+async function run({
+  verifications,
+  seed = randomBytes(4).toString('hex'),
+}: Arguments): Promise<ChaosResult> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-chaos-'));
+  const server = await startEmbeddedPostgres({
+    dataDir,
+    // The processes are killed, not the machine.
+    durable: false,
+    settings: { max_connections: '100', max_wal_size: '512MB' },
+  });
+  try {
+    await migrate(server.databaseUrl, new Log({ level: 'warn' }));
+    say(`${verifications} verifications, seed ${seed}`);
+    return await runChaos({
+      verifications,
+      seed,
+      databaseUrl: server.databaseUrl,
+      lifeMs: [500, 4_000],
+      arrivalsMs: 30_000 + 120 * verifications,
+      faultEveryMs: 300,
+      personMs: 3_000,
+      leastKills: 6,
+      skipAnHour: false,
+      nudgeAfterMs: 75_000,
+      giveUpAfterMs: 600_000,
+      say,
+    });
+  } finally {
+    await server.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+const given = command.parse().opts<Arguments>();
+const result = await run(given);
+process.stdout.write(reportOf(result));
+if (given.json !== undefined) {
+  const plain = { ...result, faults: Object.fromEntries(result.faults) };
+  await writeFile(given.json, `${JSON.stringify(plain, null, 2)}\n`);
+}
+process.exitCode = isSound(result) ? 0 : 1;

@@ -1,0 +1,73 @@
+import { fromTypeId, toTypeId } from '@gatehouse/platform';
+import type pg from 'pg';
+
+/** A verification as the database holds it, with what its history says of how it began. */
+export interface Row {
+  readonly id: string;
+  readonly provider: string;
+  readonly providerReference: string | null;
+  readonly startState: string;
+  readonly status: string;
+  readonly reasonCodes: readonly string[];
+  readonly version: number;
+  readonly dueAt: Date | null;
+  /** A start failed, or was given up, at the provider that has it. */
+  readonly hasFailedStart: boolean;
+  /** A read was answered that the person has withdrawn their consent. */
+  readonly lastReadFailure: string | null;
+}
+
+export class Records {
+  constructor(
+    readonly pool: pg.Pool,
+    readonly tenantId: string,
+  ) {}
+
+  static of(pool: pg.Pool, tenant: { readonly id: string }): Records {
+    const tenantId = fromTypeId('tnt', tenant.id);
+    if (tenantId === null) throw new Error(`${tenant.id} is no tenant's id`);
+    return new Records(pool, tenantId);
+  }
+
+  async rows(): Promise<readonly Row[]> {
+    const { rows } = await this.pool.query<Row>(
+      `SELECT v.id, v.provider, v.provider_reference AS "providerReference", v.start_state AS "startState", v.status,
+              v.reason_codes AS "reasonCodes", v.version, v.due_at AS "dueAt",
+              EXISTS (SELECT FROM ledger_entries e WHERE e.tenant_id = v.tenant_id AND e.verification_id = v.id
+                        AND e.data->>'signal' = 'start_failed') AS "hasFailedStart",
+              (SELECT e.data->>'fault' FROM ledger_entries e WHERE e.tenant_id = v.tenant_id AND e.verification_id = v.id
+                  AND e.kind = 'read.failed' ORDER BY e.id DESC LIMIT 1) AS "lastReadFailure"
+         FROM verifications v WHERE v.tenant_id = $1`,
+      [this.tenantId],
+    );
+    return rows.map((row) => ({ ...row, id: toTypeId('ver', row.id) }));
+  }
+
+  /** Work that is not done: names of the kinds, with how much there is of each. */
+  async unfinished(): Promise<readonly (readonly [what: string, count: number])[]> {
+    const { rows } = await this.pool.query<{ what: string; count: number }>(
+      `SELECT 'starts' AS what, count(*)::int AS count FROM verifications WHERE tenant_id = $1 AND start_state = 'starting'
+       UNION ALL SELECT 'reads that are due', count(*)::int FROM verifications WHERE tenant_id = $1 AND due_at <= now()
+       UNION ALL SELECT 'signals', count(*)::int FROM signals WHERE tenant_id = $1 AND state = 'pending'
+       UNION ALL SELECT 'deliveries', count(*)::int FROM webhook_deliveries WHERE tenant_id = $1 AND state = 'pending'
+       UNION ALL SELECT 'entries without a position', count(*)::int FROM ledger_entries WHERE tenant_id = $1 AND position IS NULL`,
+      [this.tenantId],
+    );
+    return rows.filter(({ count }) => count > 0).map(({ what, count }) => [what, count]);
+  }
+
+  /**
+   * What an hour would do: every lease is over and all that waits is due. Only while no gateway runs, so that nobody is robbed of a
+   * lease that they use.
+   */
+  async anHourPasses(): Promise<void> {
+    for (const statement of [
+      'UPDATE idempotency_keys SET locked_until = now() WHERE tenant_id = $1 AND locked_until > now()',
+      'UPDATE verifications SET due_at = now() WHERE tenant_id = $1 AND due_at > now()',
+      'UPDATE signals SET due_at = now() WHERE tenant_id = $1 AND due_at > now()',
+      'UPDATE webhook_deliveries SET due_at = now() WHERE tenant_id = $1 AND due_at > now()',
+    ]) {
+      await this.pool.query(statement, [this.tenantId]);
+    }
+  }
+}
