@@ -3,8 +3,9 @@ import { type Verification } from '@gatehouse/core';
 
 import { type CoreHarness, type HarnessTenant, newVerification, startCore } from '../support/core-harness.js';
 import { deliverFromDentity } from '../support/dentity-webhook.js';
-import { present } from '../support/eventually.js';
+import { eventually, present } from '../support/eventually.js';
 import { MovableClock } from '../support/movable-clock.js';
+import { openVendorGate } from '../support/vendor-gate.js';
 
 const clock = new MovableClock();
 let core: CoreHarness;
@@ -178,6 +179,41 @@ describe('a create at Dentity whose answer was lost', () => {
     expect(await keptOf(tenant)).toEqual(Array.from({ length: 3 }, () => settled('orphan', 'nobody_known')));
     const found = await core.verifications.get(tenant.scope, tenant.verification.id);
     expect(found).toMatchObject({ status: 'error', provider: { reference: null } });
+  });
+});
+
+describe('a webhook that comes while the start waits for its answer', () => {
+  it('is looked into although the answer says that nothing was begun', async () => {
+    const gate = await openVendorGate(core.simulatorOrigin);
+    try {
+      const entrance = gate.entrance();
+      const tenant = await core.tenant('dentity', entrance.origin);
+      await tenant.account.control('POST', '/faults', { on: 'request', kind: 'status', status: 400 });
+      const hold = entrance.hold('/');
+      const creating = core.verifications.create(tenant.scope, newVerification(), null);
+      const failing = expect(creating).rejects.toMatchObject({ name: 'VerificationStartFailed' });
+      await eventually(() => {
+        expect(hold.waiting()).toBe(1);
+      });
+      const { data } = await core.verifications.list(tenant.scope, {}, { limit: 1, cursor: null });
+      const { id } = present(data[0], 'record of the create');
+      await deliverFromDentity(core.inbox, tenant, {
+        type: 'verification_status',
+        _id: '665f0a1b2c3d4e5f60718297',
+        status: 'verified',
+        metadata: { verificationId: id },
+      });
+      await settle();
+      hold.release();
+      await failing;
+      const { rows } = await core.database.pool.query(
+        'SELECT status, due_at <= $2 AS is_due FROM verifications WHERE id = $1',
+        [id, clock.now()],
+      );
+      expect(rows).toEqual([{ status: 'processing', is_due: true }]);
+    } finally {
+      await gate.close();
+    }
   });
 });
 

@@ -46,8 +46,8 @@ export interface CoreHarness {
   readonly returns: ReturnService;
   readonly connections: ConnectionService;
   readonly workers: Workers;
-  /** A tenant of its own, connected to `provider` through a vendor account of its own. */
-  tenant(provider: ProviderName): Promise<HarnessTenant>;
+  /** A tenant of its own, connected to `provider` through a vendor account of its own; `vendorOrigin`: by way of a gate. */
+  tenant(provider: ProviderName, vendorOrigin?: string): Promise<HarnessTenant>;
   /** Connects the tenant to another provider as well, where its new verifications go from now on. */
   route(scope: TenantScope, provider: ProviderName): Promise<void>;
   /** The workers of another process on the same database; stopped with the harness. */
@@ -120,9 +120,9 @@ export async function startCore({
     returns: app.get(ReturnService),
     connections: app.get(ConnectionService),
     workers,
-    async tenant(provider) {
+    async tenant(provider, vendorOrigin = simulatorOrigin) {
       const tenant = await app.get(TenantService).create('test', { name: 'Northwind Bank' });
-      const account = await vendorAccount(simulatorOrigin, provider);
+      const account = await vendorAccount(simulatorOrigin, provider, {}, vendorOrigin);
       const { connection } = await app
         .get(ConnectionService)
         .put('test', tenant.id, 'test', provider, account.connection, null);

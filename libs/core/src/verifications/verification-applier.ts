@@ -298,6 +298,8 @@ export class VerificationApplier {
       case 'deadline':
         return hint ?? scheduled;
       case 'start_failed':
+        // The provider told of the person while we waited for its answer: that is looked at, whatever the answer.
+        if (step.facts.startedAt !== null) return hint ?? scheduled;
         // What surely did not happen has nothing to wait for; what may have happened can be found until it expires.
         return row.start_state === 'unknown' ? scheduled : null;
       case 'cancel':
