@@ -59,7 +59,6 @@ async function run({
       databaseUrl: server.databaseUrl,
       lifeMs: [500, 4_000],
       arrivalsMs: 30_000 + 120 * verifications,
-      faultEveryMs: 300,
       personMs: 3_000,
       leastKills: 6,
       skipAnHour: false,

@@ -37,6 +37,7 @@ export interface RestOptions {
 const LOOK_EVERY_MS = 1_000;
 const NUDGE_EVERY_MS = 10_000;
 const SAY_EVERY_MS = 5_000;
+const SAID_AT_ONCE = 3;
 /** Whose own next read is nearer than that is left alone. */
 const SOON_MS = 20_000;
 
@@ -61,6 +62,8 @@ export async function comeToRest(options: RestOptions): Promise<Rest> {
     }
     if (now - said > SAY_EVERY_MS) {
       said = now;
+      for (const { row, judgement } of others.slice(0, SAID_AT_ONCE))
+        if (judgement.kind === 'other') options.say(`  ${row.id}: ${judgement.what}`);
       const work = unfinished.map(([what, count]) => `${count} ${what}`).join(', ');
       options.say(
         `${others.length} verifications not as their provider has them; to be done: ${work || 'nothing'}`,
