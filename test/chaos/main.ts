@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,7 +54,7 @@ async function run({
   try {
     await migrate(server.databaseUrl, new Log({ level: 'warn' }));
     say(`${verifications} verifications, seed ${seed}`);
-    return await runChaos({
+    const running = runChaos({
       verifications,
       seed,
       databaseUrl: server.databaseUrl,
@@ -66,14 +67,27 @@ async function run({
       giveUpAfterMs: 600_000,
       say,
     });
+    return await Promise.race([running, interruption()]);
   } finally {
     await server.stop();
     await rm(dataDir, { recursive: true, force: true });
   }
 }
 
+/** So that whoever stops us early leaves no server behind. */
+async function interruption(): Promise<never> {
+  const signal = await Promise.race(
+    (['SIGINT', 'SIGTERM'] as const).map((name) => once(process, name).then(() => name)),
+  );
+  throw new Error(`stopped by ${signal}`);
+}
+
 const given = command.parse().opts<Arguments>();
-const result = await run(given);
+const result = await run(given).catch((error: unknown) => {
+  say(error instanceof Error ? error.message : String(error));
+  // What is still under way is of no use any more; leaving kills the gateways.
+  return process.exit(1);
+});
 process.stdout.write(reportOf(result));
 if (given.json !== undefined) {
   const plain = { ...result, faults: Object.fromEntries(result.faults) };

@@ -34,7 +34,7 @@ export interface RestOptions {
   readonly say: (line: string) => void;
 }
 
-const LOOK_EVERY_MS = 1_000;
+const LOOK_EVERY_MS = 2_000;
 const NUDGE_EVERY_MS = 10_000;
 const SAY_EVERY_MS = 5_000;
 const SAID_AT_ONCE = 3;

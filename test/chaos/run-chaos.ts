@@ -73,7 +73,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const checks = [
     ...creates(storm.stories, await listAll(world.tenant)),
     messages(rest),
-    ...(await statuses(rest, world.records)),
+    ...(await statuses(rest, world.records, storm.faults)),
     ...(await ledger(rest.judged, world.records)),
     ...(await deliveries(await readFeed(world.tenant), world.endpoints, world.records)),
     ...(await webhooksIn([...world.accounts.values()], storm.forgeries, world.records)),
