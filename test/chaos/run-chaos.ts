@@ -23,15 +23,10 @@ export interface ChaosOptions extends Pace {
   readonly seed: string;
   /** Migrated, and nobody else's. */
   readonly databaseUrl: string;
-  /** From when all gateways are ready again until one is killed. */
+  /** From when a gateway is ready until it is killed. */
   readonly lifeMs: readonly [low: number, high: number];
   /** The storm lasts until so many were killed, at least. */
   readonly leastKills: number;
-  /**
-   * Instead of waiting for what the killed had leased and for the next reads, both gateways are killed once more and everything that
-   * waits is made due while nobody runs.
-   */
-  readonly skipAnHour: boolean;
   /** How long everything has to come right by itself. */
   readonly nudgeAfterMs: number;
   readonly giveUpAfterMs: number;
@@ -101,7 +96,7 @@ interface Storm {
 
 /** Until every create has its outcome and every person had their turn. Then nothing goes wrong any more. */
 async function raise(world: World, options: ChaosOptions, dice: Dice): Promise<Storm> {
-  const { fleet, client, tenant, accounts, hooks, receiver, records } = world;
+  const { fleet, client, tenant, accounts, hooks, receiver } = world;
   const run = randomBytes(3).toString('hex');
   const cast = castOf(options.verifications, run, dice.branch('cast'), options);
   const misfortune = await beginMisfortune([...accounts.values()], dice.branch('faults'));
@@ -122,18 +117,16 @@ async function raise(world: World, options: ChaosOptions, dice: Dice): Promise<S
     options.say(`${done} of ${cast.length} have had their turn, ${fleet.kills} kills`);
   }, SAID_EVERY_MS);
   try {
-    while (fleet.kills < options.leastKills || (!options.skipAnHour && done < cast.length * MOST))
-      await delay(LOOK_EVERY_MS);
+    while (fleet.kills < options.leastKills || done < cast.length * MOST) await delay(LOOK_EVERY_MS);
     await fleet.calm();
-    if (!options.skipAnHour) await lives;
+    const stories = await lives;
     await switching.stop();
     await forger.stop();
     receiver.calm();
     const faults = await misfortune.counts();
     await misfortune.end();
-    if (options.skipAnHour) await fleet.killAll(() => records.anHourPasses());
     const { forgeries } = forger;
-    return { cast, stories: await lives, faults, forgeries, switches: switching.switches };
+    return { cast, stories, faults, forgeries, switches: switching.switches };
   } finally {
     clearInterval(progress);
   }
