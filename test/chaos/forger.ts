@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { type VendorAccount } from '../support/vendor-accounts.js';
 import { type Dice } from './dice.js';
+import { nullIfHungUp } from './hung-up.js';
 
 /** Where a provider's webhooks come in. */
 export interface Hook {
@@ -46,7 +47,7 @@ export function beginForging(hooks: readonly Hook[], dice: Dice, everyMs: number
       const forged = await forge(dice.pick(models), dice);
       if (forged === null) continue;
       const { what, url, expected, ...init } = forged;
-      const answer = await fetch(url, init).catch(() => null);
+      const answer = await fetch(url, init).catch(nullIfHungUp);
       await answer?.body?.cancel();
       forgeries.push({ what, expected, status: answer?.status ?? null });
     }

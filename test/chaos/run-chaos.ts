@@ -150,10 +150,10 @@ async function explain(
   const named = checks.flatMap(({ broken }) => broken.flatMap((line) => /ver_\w{26}/.exec(line)?.[0] ?? []));
   const ids = [...new Set(named)].slice(0, EXPLAINED);
   const told = await Promise.all(
-    ids.map(async (id) => {
+    ids.map(async (id): Promise<readonly [string, unknown]> => {
       const explanation = await tenant.call('GET', `/verifications/${id}/explain`);
       const timeline = await tenant.call('GET', `/verifications/${id}/events`);
-      return [id, { explanation: explanation.json, timeline: timeline.json }] as const;
+      return [id, { explanation: explanation.json, timeline: timeline.json }];
     }),
   );
   return Object.fromEntries(told);

@@ -11,7 +11,7 @@ export async function statuses(
   records: Records,
   faults: ReadonlyMap<string, number>,
 ): Promise<readonly Check[]> {
-  const { judged, circumstances, unfinished, nudges } = rest;
+  const { judged, circumstances, unfinished, nudges, complaints } = rest;
   const others = judged.flatMap(({ row, judgement }) =>
     judgement.kind === 'other' ? [`${row.id}: ${judgement.what}`] : [],
   );
@@ -25,7 +25,12 @@ export async function statuses(
     check(
       '2. each ends in the status that the twin holds',
       judged.length,
-      [...others, ...tooManyLies(rest, faults), ...unfinished.map((work) => `left undone: ${work}`)],
+      [
+        ...others,
+        ...complaints,
+        ...tooManyLies(rest, faults),
+        ...unfinished.map((work) => `left undone: ${work}`),
+      ],
       [...counted(allowances), ...counted(nudges), ...counted(ends)],
     ),
     await verifiedOnly(rest, circumstances, records),
