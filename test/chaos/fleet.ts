@@ -5,15 +5,10 @@ import { type Dice } from './dice.js';
 
 /** Gateways over one database, each of which can be killed and comes back at the same port. */
 export interface Fleet {
-  /**
-   * Kills one at a time at random moments, and starts it again, until {@link calm}; once in a while all of them. Mostly there is one that
-   * answers, so that things happen that can be interrupted.
-   */
+  /** Kills each at random moments of its own, so that at times none answers, and starts it again, until {@link calm}. */
   storm(dice: Dice, lifeMs: readonly [low: number, high: number]): void;
   /** No more kills; all run when it resolves. */
   calm(): Promise<void>;
-  /** Kills all, does `meanwhile` while nobody runs, and starts them again. */
-  killAll(meanwhile: () => Promise<void>): Promise<void>;
   readonly kills: number;
   /** Everything that the processes, dead or alive, have printed. */
   output(): { readonly stdout: readonly string[]; readonly stderr: string };
@@ -22,35 +17,27 @@ export interface Fleet {
   close(): Promise<void>;
 }
 
-/** How often a kill is one of all. */
-const ALL_AT_ONCE = 0.1;
-
 export async function openFleet(environments: readonly Environment[]): Promise<Fleet> {
   const members = environments.map((environment) => new Member(environment));
   await Promise.all(members.map((member) => member.start()));
-  let storm: Promise<void> = Promise.resolve();
+  let storms: readonly Promise<void>[] = [];
   const stopping = new AbortController();
   return {
     storm(dice, [low, high]) {
-      storm = (async () => {
+      storms = members.map(async (member, index) => {
+        const own = dice.branch(`gateway ${index}`);
         for (;;) {
-          const pause = dice.between(low, high);
+          const pause = own.between(low, high);
           const isOver = await delay(pause, false, { signal: stopping.signal }).catch(() => true);
           if (isOver) return;
-          const victims = dice.happens(ALL_AT_ONCE) ? members : [dice.pick(members)];
-          await Promise.all(victims.map((member) => member.kill()));
-          await Promise.all(victims.map((member) => member.start()));
+          await member.kill();
+          await member.start();
         }
-      })();
+      });
     },
     async calm() {
       stopping.abort();
-      await storm;
-    },
-    async killAll(meanwhile) {
-      await Promise.all(members.map((member) => member.kill()));
-      await meanwhile();
-      await Promise.all(members.map((member) => member.start()));
+      await Promise.all(storms);
     },
     get kills() {
       return members.reduce((sum, member) => sum + member.kills, 0);

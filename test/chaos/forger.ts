@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { type VendorAccount } from '../support/vendor-accounts.js';
 import { type Dice } from './dice.js';
+import { nullIfHungUp } from './hung-up.js';
 
 /** Where a provider's webhooks come in. */
 export interface Hook {
@@ -37,15 +38,16 @@ interface Forged {
 export function beginForging(hooks: readonly Hook[], dice: Dice, everyMs: number): Forger {
   const stopping = new AbortController();
   const forgeries: Forgery[] = [];
+  const models = hooks.map((hook) => new Model(hook));
   const work = (async () => {
     for (;;) {
       const pause = dice.between(everyMs / 2, everyMs * 1.5);
       const isOver = await delay(pause, false, { signal: stopping.signal }).catch(() => true);
-      if (isOver || hooks.length === 0) return;
-      const forged = await forge(dice.pick(hooks), dice);
+      if (isOver || models.length === 0) return;
+      const forged = await forge(dice.pick(models), dice);
       if (forged === null) continue;
       const { what, url, expected, ...init } = forged;
-      const answer = await fetch(url, init).catch(() => null);
+      const answer = await fetch(url, init).catch(nullIfHungUp);
       await answer?.body?.cancel();
       forgeries.push({ what, expected, status: answer?.status ?? null });
     }
@@ -59,22 +61,79 @@ export function beginForging(hooks: readonly Hook[], dice: Dice, everyMs: number
   };
 }
 
+interface Known {
+  readonly email: string;
+  readonly phone: string;
+  readonly customerUuid: string | null;
+}
+
+interface Sent {
+  readonly sequence: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Looked at anew only so often: of a thousand people, each look is a megabyte. */
+const LOOK_EVERY_MS = 2_000;
+
+/** What a forgery is made after: people whom Sentinel knows, webhooks that Dentity has sent. */
+class Model {
+  readonly url: string;
+  readonly #account: VendorAccount;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #people: readonly Known[] = [];
+  readonly #sent: Sent[] = [];
+
+  constructor({ account, url }: Hook) {
+    this.#account = account;
+    this.url = url;
+  }
+
+  get isSentinel(): boolean {
+    return this.#account.provider === 'sentinel';
+  }
+
+  async people(): Promise<readonly Known[]> {
+    if (this.#isTimeToLook()) {
+      const { data } = (await this.#account.control('GET', '/people')) as { data: readonly Known[] };
+      this.#people = data;
+    }
+    return this.#people;
+  }
+
+  async sent(): Promise<readonly Sent[]> {
+    if (this.#isTimeToLook()) {
+      const after = this.#sent.at(-1)?.sequence ?? 0;
+      const { data } = (await this.#account.control('GET', `/webhooks?after=${after}`)) as {
+        data: readonly Sent[];
+      };
+      this.#sent.push(...data.filter(({ body }) => body.startsWith('{"')));
+    }
+    return this.#sent;
+  }
+
+  #isTimeToLook(): boolean {
+    const now = performance.now();
+    if (now - this.#lookedAt < LOOK_EVERY_MS) return false;
+    this.#lookedAt = now;
+    return true;
+  }
+}
+
 /** Null: there is nobody yet to forge something about. */
-async function forge(hook: Hook, dice: Dice): Promise<Forged | null> {
-  const forged =
-    hook.account.provider === 'sentinel' ? await sentinel(hook, dice) : await dentity(hook, dice);
+async function forge(model: Model, dice: Dice): Promise<Forged | null> {
+  const forged = model.isSentinel
+    ? sentinel(await model.people(), model.url, dice)
+    : dentity(await model.sent(), model.url, dice);
   // An address that is none is not told apart from one that is: nobody learns which connections there are.
   if (forged === null || !dice.happens(0.1)) return forged;
   return { ...forged, what: `${forged.what}, to a wrong address`, url: `${forged.url}x`, expected: 404 };
 }
 
 /** Its only proof is the passphrase in the body. */
-async function sentinel({ account, url }: Hook, dice: Dice): Promise<Forged | null> {
-  const { data } = (await account.control('GET', '/people')) as {
-    data: { email: string; phone: string; customerUuid: string | null }[];
-  };
-  if (data.length === 0) return null;
-  const { email, phone, customerUuid } = dice.pick(data);
+function sentinel(people: readonly Known[], url: string, dice: Dice): Forged | null {
+  if (people.length === 0) return null;
+  const { email, phone, customerUuid } = dice.pick(people);
   const [what, proof] = dice.pick([
     ['sentinel, no passphrase', {}],
     ['sentinel, a wrong passphrase', { passphrase: 'let me in' }],
@@ -96,15 +155,8 @@ async function sentinel({ account, url }: Hook, dice: Dice): Promise<Forged | nu
   return { what, url, method: 'POST', headers, body: JSON.stringify(body), expected: 401 };
 }
 
-interface Sent {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
 /** A real one, changed: the signature is another body's, nobody's, or missing. */
-async function dentity({ account, url }: Hook, dice: Dice): Promise<Forged | null> {
-  const { data } = (await account.control('GET', '/webhooks')) as { data: readonly Sent[] };
-  const real = data.filter(({ body }) => body.startsWith('{"'));
+function dentity(real: readonly Sent[], url: string, dice: Dice): Forged | null {
   if (real.length === 0) return null;
   const { headers, body } = dice.pick(real);
   const said = JSON.parse(body) as Readonly<Record<string, unknown>>;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,28 +54,39 @@ async function run({
   try {
     await migrate(server.databaseUrl, new Log({ level: 'warn' }));
     say(`${verifications} verifications, seed ${seed}`);
-    return await runChaos({
+    const running = runChaos({
       verifications,
       seed,
       databaseUrl: server.databaseUrl,
-      lifeMs: [500, 4_000],
+      lifeMs: [1_000, 7_000],
       arrivalsMs: 30_000 + 120 * verifications,
-      faultEveryMs: 300,
       personMs: 3_000,
       leastKills: 6,
-      skipAnHour: false,
       nudgeAfterMs: 75_000,
       giveUpAfterMs: 600_000,
       say,
     });
+    return await Promise.race([running, interruption()]);
   } finally {
     await server.stop();
     await rm(dataDir, { recursive: true, force: true });
   }
 }
 
+/** So that whoever stops us early leaves no server behind. */
+async function interruption(): Promise<never> {
+  const signal = await Promise.race(
+    (['SIGINT', 'SIGTERM'] as const).map((name) => once(process, name).then(() => name)),
+  );
+  throw new Error(`stopped by ${signal}`);
+}
+
 const given = command.parse().opts<Arguments>();
-const result = await run(given);
+const result = await run(given).catch((error: unknown) => {
+  say(error instanceof Error ? error.message : String(error));
+  // What is still under way is of no use any more; leaving kills the gateways.
+  return process.exit(1);
+});
 process.stdout.write(reportOf(result));
 if (given.json !== undefined) {
   const plain = { ...result, faults: Object.fromEntries(result.faults) };

@@ -55,19 +55,4 @@ export class Records {
     );
     return rows.filter(({ count }) => count > 0).map(({ what, count }) => [what, count]);
   }
-
-  /**
-   * What an hour would do: every lease is over and all that waits is due. Only while no gateway runs, so that nobody is robbed of a
-   * lease that they use.
-   */
-  async anHourPasses(): Promise<void> {
-    for (const statement of [
-      'UPDATE idempotency_keys SET locked_until = now() WHERE tenant_id = $1 AND locked_until > now()',
-      'UPDATE verifications SET due_at = now() WHERE tenant_id = $1 AND due_at > now()',
-      'UPDATE signals SET due_at = now() WHERE tenant_id = $1 AND due_at > now()',
-      'UPDATE webhook_deliveries SET due_at = now() WHERE tenant_id = $1 AND due_at > now()',
-    ]) {
-      await this.pool.query(statement, [this.tenantId]);
-    }
-  }
 }

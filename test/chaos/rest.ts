@@ -19,6 +19,8 @@ export interface Rest {
   readonly circumstances: Circumstances;
   /** Work that was still not done when we lost patience. */
   readonly unfinished: readonly string[];
+  /** What was asked for then, and was not answered as the API, or the twin, describes it. */
+  readonly complaints: readonly string[];
   /** What somebody had to be asked for before all was as it should be, by why: see {@link Nudge}. */
   readonly nudges: ReadonlyMap<string, number>;
 }
@@ -34,9 +36,10 @@ export interface RestOptions {
   readonly say: (line: string) => void;
 }
 
-const LOOK_EVERY_MS = 1_000;
+const LOOK_EVERY_MS = 2_000;
 const NUDGE_EVERY_MS = 10_000;
 const SAY_EVERY_MS = 5_000;
+const SAID_AT_ONCE = 3;
 /** Whose own next read is nearer than that is left alone. */
 const SOON_MS = 20_000;
 
@@ -44,6 +47,7 @@ const SOON_MS = 20_000;
 export async function comeToRest(options: RestOptions): Promise<Rest> {
   const began = performance.now();
   const nudged = new Map<string, { at: number; why: string }>();
+  const complaints = new Map<string, string>();
   let said = Number.NEGATIVE_INFINITY;
   for (;;) {
     const now = performance.now();
@@ -56,11 +60,14 @@ export async function comeToRest(options: RestOptions): Promise<Rest> {
         judged,
         circumstances,
         unfinished: unfinished.map(([what, count]) => `${count} ${what}`),
+        complaints: [...complaints.values()],
         nudges: countBy([...nudged.values()].map(({ why }) => why)),
       };
     }
     if (now - said > SAY_EVERY_MS) {
       said = now;
+      for (const { row, judgement } of others.slice(0, SAID_AT_ONCE))
+        if (judgement.kind === 'other') options.say(`  ${row.id}: ${judgement.what}`);
       const work = unfinished.map(([what, count]) => `${count} ${what}`).join(', ');
       options.say(
         `${others.length} verifications not as their provider has them; to be done: ${work || 'nothing'}`,
@@ -69,7 +76,10 @@ export async function comeToRest(options: RestOptions): Promise<Rest> {
     if (now - began > options.nudgeAfterMs) {
       for (const { row, person } of others) {
         if (now - (nudged.get(row.id)?.at ?? Number.NEGATIVE_INFINITY) < NUDGE_EVERY_MS) continue;
-        const why = await nudge(options, row, person);
+        const why = await nudge(options, row, person).catch((error: unknown) => {
+          complaints.set(row.id, `${row.id}: ${error instanceof Error ? error.message : String(error)}`);
+          return null;
+        });
         if (why !== null) nudged.set(row.id, { at: now, why: nudged.get(row.id)?.why ?? why });
       }
     }
@@ -128,14 +138,14 @@ async function sending(
  */
 async function nudge({ tenant, accounts }: RestOptions, row: Row, person: Person): Promise<string | null> {
   if (row.dueAt !== null && row.dueAt.getTime() - Date.now() < SOON_MS) return null;
-  const answer = await tenant.call('POST', `/verifications/${row.id}/refresh`).catch(() => null);
-  if (answer?.json['code'] !== 'invalid_transition')
+  const answer = await tenant.call('POST', `/verifications/${row.id}/refresh`);
+  if (answer.json['code'] !== 'invalid_transition')
     return `read again on request: ${row.lastReadFailure ?? `a read told of ${row.status}`}`;
   const account = accounts.get(row.provider);
   const who = encodeURIComponent(row.provider === 'sentinel' ? person.email : person.phone);
   const path =
     row.provider === 'sentinel' ? `/customers/${who}/resend-webhook` : `/people/${who}/resend-webhook`;
-  await account?.control('POST', path).catch(() => null);
+  await account?.control('POST', path);
   return 'the vendor was asked to send its webhook again: the answer to the start was lost, and so was the webhook';
 }
 

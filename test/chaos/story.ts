@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Answer, type GatewayTenant } from '../support/gateway-client.js';
 import { type ProviderName, type VendorAccount } from '../support/vendor-accounts.js';
 import { type Person, type Wish } from './cast.js';
+import { nullIfHungUp } from './hung-up.js';
 import { type Slots } from './slots.js';
 
 /** What became of one create, as its caller saw it. */
@@ -14,7 +15,7 @@ export interface Story {
   readonly verificationId: string | null;
   /** Requests it took, all with the same key. */
   readonly calls: number;
-  /** The first final answer and its repetition differ: the status and bytes must not. */
+  /** The first final answer and its repetition differ, or one is not as the API describes it. */
   readonly unlikeReplay: string | null;
 }
 
@@ -32,7 +33,7 @@ const FRESH_STARTS = 6;
 /** A caller creates a verification and sees to it that there is an outcome; then the person does what they want. */
 export async function live(stage: Stage, person: Person): Promise<Story> {
   await delay(person.arrivesMs);
-  const { story, record } = await create(stage, person);
+  const { story, record } = await create(stage, person).catch((error: unknown) => misanswered(person, error));
   await act(stage, person, record);
   return story;
 }
@@ -41,6 +42,12 @@ interface Created {
   readonly story: Story;
   /** The verification as the 201 shows it. */
   readonly record: Readonly<Record<string, unknown>> | null;
+}
+
+/** The answer was not as the API describes it: one broken promise, for which the others need not be left unchecked. */
+function misanswered(person: Person, error: unknown): Created {
+  const unlikeReplay = error instanceof Error ? error.message : String(error);
+  return { story: { person, status: 0, verificationId: null, calls: 0, unlikeReplay }, record: null };
 }
 
 async function create({ tenant, slots }: Stage, person: Person): Promise<Created> {
@@ -52,7 +59,7 @@ async function create({ tenant, slots }: Stage, person: Person): Promise<Created
     return slots.use(() =>
       tenant
         .call('POST', '/verifications', person.request, { 'idempotency-key': person.idempotencyKey })
-        .catch(() => null),
+        .catch(nullIfHungUp),
     );
   };
   let first: Answer | null = null;
@@ -161,5 +168,5 @@ async function comeBack(record: Readonly<Record<string, unknown>>): Promise<void
   const { searchParams } = new URL(url);
   const address = searchParams.get('redirectUrl') ?? searchParams.get('success_url');
   if (address === null) return;
-  await fetch(address, { redirect: 'manual' }).catch(() => undefined);
+  await fetch(address, { redirect: 'manual' }).catch(nullIfHungUp);
 }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Answer, type GatewayClient, type GatewayTenant } from '../support/gateway-client.js';
 import { PROVIDER_NAMES } from '../support/vendor-accounts.js';
 import { type Dice } from './dice.js';
+import { nullIfHungUp } from './hung-up.js';
 
 /** An admin who sends new verifications to another provider every few seconds. */
 export interface Switching {
@@ -30,7 +31,7 @@ export function beginSwitching(client: GatewayClient, tenant: GatewayTenant, dic
       );
       if (isOver) return;
       // Hung up on by a killed gateway: the next time, then.
-      const answer = await route(client, tenant, dice).catch(() => null);
+      const answer = await route(client, tenant, dice).catch(nullIfHungUp);
       if (answer?.status === 200) switches += 1;
       else if (answer !== null) throw new Error(`a switch was answered ${answer.status}: ${answer.text}`);
     }

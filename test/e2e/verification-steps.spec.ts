@@ -11,6 +11,7 @@ import {
   text,
 } from '../support/gateway-harness.js';
 import { type ConnectedAccount } from '../support/gateway-client.js';
+import { createRequest } from '../support/people.js';
 import { type ProviderName } from '../support/vendor-accounts.js';
 import {
   connectedTenant,
@@ -322,4 +323,16 @@ it('a start that fails when it is taken up again is the provider’s failure, on
     expect(linesOf('a start that was taken up again failed')).toHaveLength(1);
   });
   expect(linesOf('"level":"error"')).toEqual([]);
+});
+
+it('a read of what the provider may never have begun is refused, as the document says', async () => {
+  const { tenant, account } = await connected('dentity');
+  await account.control('POST', '/faults', { on: 'request', kind: 'lost-answer' });
+  const failed = await tenant.call('POST', '/verifications', createRequest());
+  expect(failed.status).toBeGreaterThanOrEqual(500);
+  const [{ id }] = required(await tenant.call('GET', '/verifications'), 200)['data'] as [{ id: string }];
+  expect(await tenant.call('POST', `/verifications/${id}/refresh`)).toMatchObject({
+    status: 409,
+    json: { code: 'invalid_transition' },
+  });
 });

@@ -6,8 +6,12 @@ import { toTypeId } from '@gatehouse/platform';
 import { check, type Check, counted } from './check.js';
 
 /** Each ends as its vendor has it, and nobody was ever `verified`, not for a moment, whom the vendor did not verify. */
-export async function statuses(rest: Rest, records: Records): Promise<readonly Check[]> {
-  const { judged, circumstances, unfinished, nudges } = rest;
+export async function statuses(
+  rest: Rest,
+  records: Records,
+  faults: ReadonlyMap<string, number>,
+): Promise<readonly Check[]> {
+  const { judged, circumstances, unfinished, nudges, complaints } = rest;
   const others = judged.flatMap(({ row, judgement }) =>
     judgement.kind === 'other' ? [`${row.id}: ${judgement.what}`] : [],
   );
@@ -21,11 +25,27 @@ export async function statuses(rest: Rest, records: Records): Promise<readonly C
     check(
       '2. each ends in the status that the twin holds',
       judged.length,
-      [...others, ...unfinished.map((work) => `left undone: ${work}`)],
+      [
+        ...others,
+        ...complaints,
+        ...tooManyLies(rest, faults),
+        ...unfinished.map((work) => `left undone: ${work}`),
+      ],
       [...counted(allowances), ...counted(nudges), ...counted(ends)],
     ),
     await verifiedOnly(rest, circumstances, records),
   ];
+}
+
+/** Each search that lied stands between two people at most; whoever is excused by one beyond that is not. */
+function tooManyLies({ judged }: Rest, faults: ReadonlyMap<string, number>): readonly string[] {
+  const lies = faults.get('sardine wrong-person') ?? 0;
+  const excused = judged.filter(
+    ({ judgement }) => judgement.kind === 'allowed' && judgement.why === 'the search lied',
+  );
+  return excused
+    .slice(2 * lies)
+    .map(({ row }) => `${row.id}: not as Sardine has it, and its search lied only ${lies} times`);
 }
 
 async function verifiedOnly(

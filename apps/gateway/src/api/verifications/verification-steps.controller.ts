@@ -44,7 +44,13 @@ export class VerificationStepsController {
     description:
       'By an authenticated read, whose answer is applied before this one is given. When the provider fails, the verification stays as it is and the answer is a problem.',
     body: true,
-    problems: ['not_found', 'provider_not_configured', ...PROVIDER_PROBLEMS, ...IDEMPOTENCY_PROBLEMS],
+    problems: [
+      'not_found',
+      'provider_not_configured',
+      'invalid_transition',
+      ...PROVIDER_PROBLEMS,
+      ...IDEMPOTENCY_PROBLEMS,
+    ],
   })
   @ApiOkResponse({
     type: VerificationView,
