@@ -134,13 +134,14 @@ it('shows how far behind reads are, by provider and connection, until they have 
   );
   await pool.query("UPDATE verifications SET due_at = now() - interval '2 minutes'");
   await eventually(async () => {
-    expect(await readLag()).toMatchObject({
+    // While a worker has it in hand, to find that it must wait, it is not due.
+    const lag = await readLag();
+    expect(lag).toMatchObject({
       due: 1,
       connections: [{ tenantId: tenant.id, connectionId: expect.stringMatching(/^con_/), due: 1 }],
     });
+    expect((lag as { oldestSeconds: number }).oldestSeconds).toBeGreaterThanOrEqual(120);
   });
-  const { oldestSeconds } = (await readLag()) as { oldestSeconds: number };
-  expect(oldestSeconds).toBeGreaterThanOrEqual(120);
 
   // Whoever asks is not kept waiting, and what was asked is no longer due.
   required(await tenant.call('POST', `/verifications/${id}/refresh`), 200);
