@@ -528,6 +528,63 @@ describe('webhooks', () => {
   });
 });
 
+describe('webhook endpoints', () => {
+  it('are created, tested, rotated, disabled and removed', async () => {
+    const own = await harness.tenant();
+    const as = { as: own };
+    const created = await cli(['webhooks', 'endpoints', 'create', `${receiver.origin}/own`, '--json'], as);
+    const { id, secret } = created.json() as { id: string; secret: string };
+
+    const tested = await cli(['webhooks', 'endpoints', 'test', id], as);
+    expect(tested).toMatchObject({ code: 0, out: expect.stringMatching(/attempt 1 +answered 204/) });
+    const message = receiver.received.find(({ path }) => path === '/own');
+    expect(
+      new Webhook(secret).verify(message?.body ?? '', message?.headers as Record<string, string>),
+    ).toMatchObject({
+      type: 'endpoint.test',
+    });
+
+    const list = await inAllForms(['webhooks', 'endpoints', 'list'], as);
+    expect(list.text).toMatch(new RegExp(`^ID .*\\n${id}  enabled +http`));
+    expect(JSON.stringify(list)).not.toContain(secret);
+    const rotated = await cli(['webhooks', 'endpoints', 'rotate', id, '--quiet'], as);
+    expect(rotated.out).toMatch(/^whsec_\S+\n$/);
+    expect(rotated.out.trim()).not.toBe(secret);
+
+    receiver.answer('/own', (response) => response.writeHead(500).end());
+    const failed = await cli(['webhooks', 'endpoints', 'test', id], as);
+    expect(failed).toMatchObject({ code: 1, out: expect.stringContaining('500') });
+    expect((await cli(['webhooks', 'endpoints', 'disable', id], as)).out).toContain('disabled');
+    expect((await cli(['webhooks', 'endpoints', 'enable', id], as)).code).toBe(0);
+    expect((await cli(['webhooks', 'endpoints', 'remove', id, '--yes'], as)).code).toBe(0);
+    expect((await cli(['webhooks', 'endpoints', 'test', id], as)).code).toBe(1);
+  });
+
+  it('have deliveries that can be looked at and sent again', async () => {
+    const { tenant: own } = await connectedTenant(harness, 'sentinel');
+    const as = { as: own };
+    const secret = await cli(['webhooks', 'endpoints', 'create', `${receiver.origin}/again`, '--json'], as);
+    const { id } = secret.json() as { id: string };
+    const since = new Date(Date.now() - 60_000).toISOString();
+    await begin(own);
+    const delivered = ['webhooks', 'deliveries', '--endpoint', id, '--status', 'delivered'];
+    await eventually(async () => {
+      expect((await cli([...delivered, '--quiet'], as)).out).toMatch(/^dlv_/);
+    });
+    const list = await inAllForms(delivered, as);
+    expect(list.text).toMatch(/^ID .*\ndlv_\S+ {2}delivered +204 +created +/);
+
+    const before = receiver.received.filter(({ path }) => path === '/again').length;
+    expect(await cli(['webhooks', 'redeliver', list.quiet[0] ?? ''], as)).toMatchObject({ code: 0 });
+    await eventually(() => {
+      expect(receiver.received.filter(({ path }) => path === '/again').length).toBeGreaterThan(before);
+    });
+    const replayed = await inAllForms(['webhooks', 'replay', id, '--since', since, '--undelivered'], as);
+    expect(replayed.text).toMatch(/deliver(?:y waits|ies wait) to be sent\.\n$/);
+    expect(replayed.json).toEqual({ queued: expect.any(Number) });
+  });
+});
+
 describe('a refusal', () => {
   it.each([
     [

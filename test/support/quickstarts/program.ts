@@ -23,8 +23,18 @@ export interface RunningProgram {
 
 const running = new Set<ChildProcess>();
 process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
+  for (const child of running) kill(child);
 });
+
+/** With all that it has started: `go run` is not the program, but its parent. */
+function kill({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    // It has gone by itself meanwhile.
+    if (codeOf(error) !== 'ESRCH') throw error;
+  }
+}
 
 /** Whether the language is at hand. */
 export function isAtHand(command: string, ...args: readonly string[]): boolean {
@@ -52,7 +62,7 @@ export function launch(program: Program): RunningProgram {
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, 'close');
-      child.kill('SIGKILL');
+      kill(child);
       await gone;
     },
   };
@@ -68,7 +78,7 @@ function start({ command, args, folder, environment }: Program): {
   said: Said;
 } {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(command, args, { cwd: folder, env: { PATH, HOME, ...environment } });
+  const child = spawn(command, args, { cwd: folder, env: { PATH, HOME, ...environment }, detached: true });
   running.add(child);
   const said: Said = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { relative } from './moments.js';
+import { moment, relative } from './moments.js';
 import { paintFor, paintStatus, shown } from './paint.js';
 import { type Column, table } from './table.js';
 
@@ -49,11 +49,16 @@ describe('text from elsewhere', () => {
 
 describe('a moment', () => {
   const now = new Date('2026-01-31T12:00:00.000Z');
+  it('is told with its distance, or not at all', () => {
+    expect(moment('2026-01-31T10:01:00.000Z', now)).toBe('2026-01-31 10:01:00 UTC (1 hour ago)');
+    expect(moment(null, now)).toBeNull();
+  });
+
   it.each([
     ['2026-01-31T12:00:00.200Z', 'now'],
-    ['2026-01-31T11:59:30.000Z', '30 seconds ago'],
-    ['2026-01-31T10:01:00.000Z', '1 hour ago'],
-    ['2026-02-07T12:00:00.000Z', 'in 7 days'],
+    ['2026-01-31T11:59:30.000Z', '30s ago'],
+    ['2026-01-31T10:01:00.000Z', '1h ago'],
+    ['2026-02-07T12:00:00.000Z', 'in 7d'],
     [null, '-'],
   ])('%s is %s', (time, words) => {
     expect(relative(time, now)).toBe(words);
