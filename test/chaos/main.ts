@@ -58,7 +58,7 @@ async function run({
       verifications,
       seed,
       databaseUrl: server.databaseUrl,
-      lifeMs: [1_000, 7_000],
+      lifeMs: [3_000, 12_000],
       arrivalsMs: 30_000 + 120 * verifications,
       personMs: 3_000,
       leastKills: 6,
