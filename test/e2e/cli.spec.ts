@@ -585,6 +585,51 @@ describe('webhook endpoints', () => {
   });
 });
 
+describe('what is done to webhook endpoints', () => {
+  it('is told to a person, a program and a script', async () => {
+    const as = { as: await harness.tenant() };
+    const webhooks = (...args: readonly string[]): ReturnType<typeof inAllForms> =>
+      inAllForms(['webhooks', ...args], as);
+    const created = await webhooks('endpoints', 'create', `${receiver.origin}/told`);
+    expect(created.text).toMatch(/^secret +whsec_\S+\nid +whe_\S+\nurl +http\S+\/told\nstate +enabled\n/);
+    expect(created.json).toMatchObject({ object: 'webhook_endpoint', secret: expect.any(String) });
+    expect(created.quiet).toEqual([expect.stringMatching(/^whsec_/)]);
+    const id = memberIn(created.json, 'id');
+
+    const rotated = await webhooks('endpoints', 'rotate-secret', id);
+    expect(rotated.text).toMatch(/^secret +whsec_[\s\S]*^former secret until +2/m);
+    expect(rotated.json).toMatchObject({ id, secret: expect.stringMatching(/^whsec_/) });
+    expect(rotated.json['secret']).not.toBe(created.json['secret']);
+
+    const tested = await webhooks('endpoints', 'test', id);
+    expect(tested.text).toMatch(/^status +delivered\nevent +endpoint\.test {2}evt_/m);
+    expect(tested.json).toMatchObject({ endpointId: id, status: 'delivered' });
+    expect(tested.quiet).toEqual(['delivered']);
+
+    const list = ['webhooks', 'deliveries', '--endpoint', id, '--json'];
+    expect((await cli(list, as)).json()).toEqual(
+      required(await as.as.call('GET', `/webhook-deliveries?endpointId=${id}&limit=20`), 200),
+    );
+    const delivery = memberIn(tested.json, 'id');
+    const text = await cli(['webhooks', 'redeliver', delivery], as);
+    expect(text.out).toMatch(new RegExp(`^id +${delivery}\\nstatus +pending\\n`));
+    await eventually(async () => {
+      const { status } = required(await as.as.call('GET', `/webhook-deliveries/${delivery}`), 200);
+      expect(status).toBe('delivered');
+    });
+    const json = await cli(['webhooks', 'redeliver', delivery, '--json'], as);
+    expect(json.json()).toMatchObject({ id: delivery, status: 'pending' });
+
+    const removal = ['webhooks', 'endpoints', 'remove'];
+    expect(await cli([...removal, id, '--yes'], as)).toMatchObject({ code: 0, out: `${id} is removed.\n` });
+    const other = (await cli(['webhooks', 'endpoints', 'list', '--quiet'], as)).out.split('\n')[0] ?? '';
+    expect((await cli([...removal, other, '--yes', '--json'], as)).json()).toEqual({
+      id: other,
+      removed: true,
+    });
+  });
+});
+
 describe('a refusal', () => {
   it.each([
     [

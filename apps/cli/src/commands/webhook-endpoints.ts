@@ -45,6 +45,8 @@ export function webhookEndpointsCommand(act: Act): Command {
     .action(act(create));
   endpoints
     .command('rotate')
+    // As the API's route has it.
+    .alias('rotate-secret')
     .summary('replace its secret by a new one')
     .description('Replace the secret by a new one, which is shown this once. For a day both are used.')
     .addArgument(id)
