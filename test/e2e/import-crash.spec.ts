@@ -11,7 +11,7 @@ jest.setTimeout(240_000);
 
 const PEOPLE = 10_000;
 /** What a process may grow by while it adopts the last 4,000, once it has warmed up. */
-const GROWTH_MB = 60;
+const GROWTH_MB = 110;
 
 let world: ProcessWorld;
 beforeAll(async () => {
