@@ -6,7 +6,13 @@ import pg from 'pg';
 import { createSimulator } from '../../apps/simulator/src/simulator.js';
 import { createTestDatabase } from './database.js';
 import { gatewayClient, type GatewayClient } from './gateway-client.js';
-import { type GatewayProcess, killGateways, launchGateway, unusedPort } from './gateway-process.js';
+import {
+  type Environment,
+  type GatewayProcess,
+  killGateways,
+  launchGateway,
+  unusedPort,
+} from './gateway-process.js';
 import { openVendorGate, type VendorGate, withoutGate } from './vendor-gate.js';
 
 /** A gateway as a process of its own that can be killed and started again on its database, with the twins in this process. */
@@ -23,7 +29,11 @@ export interface ProcessWorld {
   close(): Promise<void>;
 }
 
-export async function openProcessWorld({ isGated = true } = {}): Promise<ProcessWorld> {
+/** `extra`: what the gateway gets in its environment besides. */
+export async function openProcessWorld({
+  isGated = true,
+  extra = {},
+}: { readonly isGated?: boolean; readonly extra?: Environment } = {}): Promise<ProcessWorld> {
   const testDatabase = await createTestDatabase();
   const pool = new pg.Pool({ connectionString: testDatabase.url, application_name: 'test' });
   const simulator = createSimulator({ autoDelayMs: 0 }).app;
@@ -40,6 +50,7 @@ export async function openProcessWorld({ isGated = true } = {}): Promise<Process
     PORT: String(port),
     PUBLIC_URL: origin,
     ALLOW_PRIVATE_NETWORKS: 'true',
+    ...extra,
   };
   let gateway: GatewayProcess | null = null;
   return {
