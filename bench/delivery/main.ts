@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 import { type Arrival } from './receiver.js';
@@ -37,12 +38,6 @@ function rounded(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, milliseconds);
-  });
-}
-
 /** Until as many came in as were expected, or nothing more comes for a while. */
 async function allArrivals(world: World, expected: number): Promise<readonly Arrival[]> {
   const all: Arrival[] = [];
@@ -50,10 +45,10 @@ async function allArrivals(world: World, expected: number): Promise<readonly Arr
     const some = await world.arrivals();
     if (some.length > 0) quiet = 0;
     all.push(...some);
-    if (all.length < expected) await pause(100);
+    if (all.length < expected) await delay(100);
   }
   // What comes twice comes a little later.
-  await pause(1_000);
+  await delay(1_000);
   return [...all, ...(await world.arrivals())];
 }
 
@@ -89,7 +84,7 @@ async function countAll(world: World, events: number): Promise<Record<string, nu
     const page = await world.core.events.page(scope, [], { cursor, limit: 200 });
     for (const { id } of page.data) inFeed.add(id);
     cursor = page.nextCursor;
-    if (!page.hasMore) await pause(100);
+    if (!page.hasMore) await delay(100);
   }
   let missing = 0;
   for (const [id, { kind }] of committed) {
@@ -136,7 +131,7 @@ async function phase(world: World, scopes: readonly ScopeOf[]): Promise<readonly
   const began = performance.now();
   for (let n = 0; n < total; n += 1) {
     const due = began + (n * 1000) / EVENTS_PER_SECOND;
-    await pause(Math.max(0, due - performance.now()));
+    await delay(Math.max(0, due - performance.now()));
     const scope = scopes[n % scopes.length];
     if (scope === undefined) continue;
     writes.push(
@@ -146,7 +141,7 @@ async function phase(world: World, scopes: readonly ScopeOf[]): Promise<readonly
     );
   }
   await Promise.all(writes);
-  await pause(1_000);
+  await delay(1_000);
   return (await world.arrivals())
     .filter(([path]) => path.startsWith('/well'))
     .map(([, id, at]) => at - (committed.get(id) ?? Number.NaN))

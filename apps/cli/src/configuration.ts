@@ -5,7 +5,7 @@ export interface Configuration {
   readonly adminKey: string | null;
   readonly tenant: string | null;
   readonly webhookSecret: string | null;
-  /** https://no-color.org: any value but an empty one. */
+  /** https://no-color.org: set, and not empty. */
   readonly noColor: boolean;
 }
 

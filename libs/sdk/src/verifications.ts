@@ -3,7 +3,7 @@ import { type CallOptions, type Calls } from './calls.js';
 import { type CreateVerification, type Verification } from './schemas.js';
 
 export interface WaitOptions extends Pick<CallOptions, 'signal'> {
-  /** Absent: until neither the person nor the provider has anything left to do. */
+  /** Absent: until neither the person nor the provider is still at work. */
   readonly until?: ((verification: Verification) => boolean) | undefined;
 }
 

@@ -12,7 +12,7 @@ export function waitCommand(act: Act): Command {
   return new Command('wait')
     .summary('wait until one is settled')
     .description(
-      'Wait until neither the person nor the provider has anything left to do. Exit code 0 where the person is verified, 1 where not, 4 where the time was over first.',
+      'Wait until neither the person nor the provider is still at work. Exit code 0 where the person is verified, 1 where not, 4 where the time was over first.',
     )
     .addArgument(argument('<verification>', 'its id, ver_…'))
     .addOption(

@@ -13,7 +13,7 @@ export function TakesIfMatch(): MethodDecorator {
       name: 'If-Match',
       required: false,
       description:
-        'The ETag of the last read, or several of them; refused with 412 when none is the version at hand. `*`: any version.',
+        'The ETag of the last read, or several of them; refused with 412 when none is the version at hand. `*`: whichever version there is.',
       schema: { type: 'string', example: '"3"' },
     }),
   );

@@ -1,7 +1,7 @@
 import { type Clock, type Ids, type Queryable, type Statement } from '@gatehouse/platform';
 
 import { eventTypeOf } from '../events/published-event.js';
-import { type Environment } from '../tenancy/tenant-scope.js';
+import { type Environment, type TenantScope } from '../tenancy/tenant-scope.js';
 import { type LedgerKind } from './ledger-kind.js';
 
 export interface LedgerEvent {
@@ -53,6 +53,16 @@ export class Ledger {
     /** Told after the commit of an entry that is to be delivered to somebody. */
     private readonly onPublished: () => void,
   ) {}
+
+  /** What somebody did in an environment of a tenant's that is about no verification. The id of the entry. */
+  note(
+    tx: Queryable,
+    { tenantId, environment, actor }: TenantScope,
+    kind: LedgerKind,
+    data: LedgerEvent['data'],
+  ): Promise<string> {
+    return this.append(tx, { kind, tenantId, environment, verificationId: null, version: null, actor, data });
+  }
 
   /** The id of the entry, which is that of the event where it is published. */
   async append(tx: Queryable, event: LedgerEvent): Promise<string> {

@@ -11,10 +11,10 @@ import { type Clock, type Database, type RandomSource, type Statement, type Tx }
 
 import { FORGET_REPORTS, SCHEDULE_REPORTS } from '../evidence/report-archive.js';
 import { type Ledger } from '../ledger/ledger.js';
-import { type LedgerKind } from '../ledger/ledger-kind.js';
-import { type KeptReading, type ReadingArchive } from '../readings/reading-archive.js';
+import { type ReadingArchive } from '../readings/reading-archive.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
-import { canonical, type Facts } from './facts.js';
+import { contradictedClaim, entryOf, type EntryEffects, sourceOf } from './applied-entry.js';
+import { canonical } from './facts.js';
 import { nextDue, READS_AT_START } from './schedule.js';
 import { type SetAsideReason, type Signal, transition, type Transition, type View } from './transition.js';
 import {
@@ -32,24 +32,19 @@ import {
   type SealedIdentity,
   type VerificationSealer,
 } from './verification-sealer.js';
-import { type FactSource } from './verification.js';
 
 /** What a signal brings along besides its facts. */
-export interface SignalEffects {
+export interface SignalEffects extends EntryEffects {
   /** The provider's durable name for the person or session. */
   readonly reference?: string | null;
   /** Merged over the stored handle, unless the signal is set aside. */
   readonly handlePatch?: Handle;
   /** Merged under the stored handle: what a webhook has taught us meanwhile is not undone by a start or a new link. */
   readonly handleDefaults?: Handle;
-  /** What this read was made of, and by which mapping it was read. */
-  readonly reading?: KeptReading;
   /** The identity as this read showed it; stored when the read is the greatest so far. */
   readonly identity?: Identity | null;
   readonly action?: Action;
   readonly startState?: StartState;
-  /** What callers see change although no fact did: the person has a new link, or is known by another contact. */
-  readonly change?: 'link_renewed' | 'contact_corrected';
   /** What becomes of the person as they are known when the signal is applied; another correction may have come before. */
   readonly correctSubject?: (known: Subject) => Promise<CorrectedSubject>;
   /** Who decided, and why, as the reviewer wrote it. */
@@ -57,8 +52,6 @@ export interface SignalEffects {
   /** Seconds between reads for as long as they are verified ({@link nextDue}); absent: as before. */
   readonly recheckSeconds?: number | null;
   readonly warnings?: readonly string[];
-  /** What led to it, for the ledger: ids, event names, authenticity. No personal data. */
-  readonly cause?: Readonly<Record<string, unknown>>;
 }
 
 /** A subject whose contact was corrected, with the hashes it is found by from now on. */
@@ -317,81 +310,19 @@ export class VerificationApplier {
     step: Transition,
     effects: SignalEffects,
   ): Promise<void> {
-    const contradicted = contradictedClaim(before.facts, signal);
-    if (contradicted !== null) {
+    if (contradictedClaim(before.facts, signal) !== null) {
       await tx.query(MARK_CONTRADICTED, [before.tenant_id, before.id, before.facts.claim?.receivedAt]);
     }
-    const isMove = before.status !== after.status || before.reason_codes.join() !== after.reason_codes.join();
-    const kind = kindOf(signal, step, {
-      isMove,
-      isNotice: before.status === after.status && isOnlyNotice(before.reason_codes, after.reason_codes),
-      isContradiction: contradicted !== null,
-      change: effects.change ?? null,
-    });
-    if (kind === null) return;
-    const isNewVersion = after.version !== before.version;
+    const entry = entryOf(before, after, signal, step, effects);
+    if (entry === null) return;
     await this.ledger.append(tx, {
-      kind,
+      ...entry,
       tenantId: before.tenant_id,
       environment: before.environment,
       verificationId: before.id,
-      version: isNewVersion ? after.version : null,
       actor: scope.actor,
-      data: {
-        signal: signal.kind,
-        source: sourceOf(signal),
-        ...(signal.kind === 'webhook' &&
-          signal.observation.verdict !== null && { claim: signal.observation.verdict }),
-        ...(effects.reading !== undefined && { mappingVersion: effects.reading.mappingVersion }),
-        ...(isNewVersion
-          ? {
-              from: before.status,
-              to: after.status,
-              reasonCodes: after.reason_codes,
-              attempt: after.attempt,
-              rawStatus: after.raw_status,
-              delivery:
-                after.delivery === null
-                  ? null
-                  : { channel: after.delivery.channel, state: after.delivery.state },
-            }
-          : { reason: step.setAside ?? (contradicted === null ? null : 'contradicted') }),
-        ...(contradicted !== null && { contradictedClaim: contradicted }),
-        ...effects.cause,
-      },
     });
   }
-}
-
-/** What the ledger calls it; null for a read or an absence that says nothing new. */
-function kindOf(
-  signal: Signal,
-  step: Transition,
-  is: {
-    readonly isMove: boolean;
-    /** A document is about to expire, and nothing else changed. */
-    readonly isNotice: boolean;
-    readonly isContradiction: boolean;
-    readonly change: SignalEffects['change'] | null;
-  },
-): LedgerKind | null {
-  const isDelivery = signal.kind === 'webhook' && signal.observation.delivery.length > 0;
-  if (step.changed) {
-    if (is.isNotice) return 'verification.document_expiring';
-    return isDelivery && !is.isMove ? 'verification.delivery_updated' : 'verification.status_changed';
-  }
-  if (is.change != null) return `verification.${is.change}`;
-  if (signal.kind === 'started') return 'verification.started';
-  const isTold = signal.kind === 'webhook' || signal.kind === 'return';
-  if (is.isContradiction || (step.setAside !== null && (isTold || step.setAside !== 'repeated'))) {
-    return 'signal.set_aside';
-  }
-  return isTold ? 'signal.received' : null;
-}
-
-function isOnlyNotice(before: readonly string[], after: readonly string[]): boolean {
-  const added = after.filter((reason) => !before.includes(reason));
-  return added.join() === 'document_expiring' && before.every((reason) => after.includes(reason));
 }
 
 /** Before there is a result, providers show what the person was announced as: a claim of ours, not an identity. */
@@ -453,41 +384,6 @@ function nextReadCount(row: VerificationRow, signal: Signal): number {
 /** Whether the provider has answered a read. */
 function isAnswer({ kind }: Signal): boolean {
   return kind === 'read' || kind === 'absent' || kind === 'superseded' || kind === 'foreign';
-}
-
-function sourceOf(signal: Signal): FactSource {
-  switch (signal.kind) {
-    case 'read':
-    case 'remap':
-    case 'absent':
-    case 'gone':
-    case 'superseded':
-    case 'foreign':
-      return 'read';
-    case 'webhook':
-      return 'webhook';
-    case 'return':
-      return 'redirect';
-    case 'decision':
-      return 'admin';
-    case 'started':
-    case 'start_failed':
-    case 'unshared':
-    case 'deadline':
-    case 'cancel':
-      return 'system';
-  }
-}
-
-/** The verdict that a webhook claimed and this read does not bear out; null when they agree or nothing was claimed. */
-function contradictedClaim(before: Facts, signal: Signal): string | null {
-  const { claim } = before;
-  if (claim === null) return null;
-  const isUnanswered =
-    claim.receivedAt > (before.presentAt ?? '') && claim.receivedAt > (before.absentAt ?? '');
-  if (!isUnanswered || claim.receivedAt > signal.at) return null;
-  if (signal.kind === 'read' && signal.observation.verdict !== claim.verdict) return claim.verdict;
-  return signal.kind === 'absent' && claim.verdict !== 'requires_input' ? claim.verdict : null;
 }
 
 function valuesOf(row: VerificationRow): readonly unknown[] {

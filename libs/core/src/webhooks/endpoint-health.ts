@@ -1,7 +1,7 @@
 import { type Database, type Statement, type Tx } from '@gatehouse/platform';
 
 import { type Ledger } from '../ledger/ledger.js';
-import { type Environment } from '../tenancy/tenant-scope.js';
+import { type Environment, tenantScope } from '../tenancy/tenant-scope.js';
 import { type Attempted } from './delivery-queue.js';
 import { FAILING_FOR_MS } from './retry-schedule.js';
 
@@ -67,14 +67,10 @@ export class EndpointHealth {
       failedSince,
     ]);
     if (disabled === undefined) return;
-    await this.ledger.append(tx, {
-      kind: 'endpoint.disabled',
-      tenantId,
-      environment: disabled.environment,
-      verificationId: null,
-      version: null,
-      actor: 'system',
-      data: { endpointId, reason, failingSince: disabled.failingSince },
+    await this.ledger.note(tx, tenantScope(tenantId, disabled.environment, 'system'), 'endpoint.disabled', {
+      endpointId,
+      reason,
+      failingSince: disabled.failingSince,
     });
   }
 }

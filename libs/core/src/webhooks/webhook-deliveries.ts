@@ -194,7 +194,10 @@ export class WebhookDeliveries {
       ]);
       const delivery = await find(tx, scope, id);
       if (queued === undefined) throw new Problem('conflict', 'Its endpoint is disabled or removed.');
-      await this.#record(tx, scope, 'endpoint.redelivered', queued.endpointId, { deliveryId: id });
+      await this.store.ledger.note(tx, scope, 'endpoint.redelivered', {
+        endpointId: queued.endpointId,
+        deliveryId: id,
+      });
       tx.afterCommit(this.store.onQueued);
       return delivery;
     });
@@ -233,7 +236,7 @@ export class WebhookDeliveries {
         ],
       });
     }
-    await this.#record(database, scope, 'endpoint.replayed', endpointId, { ...range });
+    await this.store.ledger.note(database, scope, 'endpoint.replayed', { endpointId, ...range });
     let queued = 0;
     for (let after = start; ;) {
       const ids = (await database.query<{ id: string }>(RANGE, within(after))).map(({ id }) => id);
@@ -272,24 +275,6 @@ export class WebhookDeliveries {
     }
     const statement = state === null || state === 'delivered' ? LIST_OF_TENANT : LIST_UNDELIVERED_OF_TENANT;
     return database.query(statement, [tenantId, state, ...page, ENVIRONMENTS]);
-  }
-
-  #record(
-    tx: Queryable,
-    scope: TenantScope,
-    kind: 'endpoint.replayed' | 'endpoint.redelivered',
-    endpointId: string,
-    data: Readonly<Record<string, unknown>>,
-  ): Promise<string> {
-    return this.store.ledger.append(tx, {
-      kind,
-      tenantId: scope.tenantId,
-      environment: scope.environment,
-      verificationId: null,
-      version: null,
-      actor: scope.actor,
-      data: { endpointId, ...data },
-    });
   }
 }
 

@@ -1,13 +1,15 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import { type Clock, type Log, type OutboundPost, type RandomSource } from '@gatehouse/platform';
 
 import { publishedEvent } from '../events/published-event.js';
 import { toldEvent } from '../events/told-event.js';
 import { type TenantVault } from '../privacy/tenant-vault.js';
+import { type Wakeup } from '../workers/wakeup.js';
 import { allot, TURNS, type UnderWay } from './allotment.js';
 import { type Attempted, type ClaimedDelivery, type DeliveryQueue } from './delivery-queue.js';
 import { type EndpointHealth } from './endpoint-health.js';
 import { endpointSecrets, placeOfEndpoint, signingSecrets } from './endpoint-secrets.js';
-import { type Wakeup } from '../workers/wakeup.js';
 import { nextTry, retryAfterMs } from './retry-schedule.js';
 import { signedMessage } from './signed-message.js';
 
@@ -34,10 +36,6 @@ const SETTLED_AT_ONCE = 64;
 export class WebhookDispatcher {
   #loop: Promise<void> | null = null;
   #stopping = false;
-  /** Somebody woke us since the present round over all endpoints began. */
-  #isWoken = false;
-  #endSleep: () => void = () => undefined;
-  #isRoundOver = true;
   readonly #underWay = new Map<Promise<void>, ClaimedDelivery>();
   readonly #ofTenant = new Map<string, number>();
   readonly #ofEndpoint = new Map<string, number>();
@@ -54,9 +52,6 @@ export class WebhookDispatcher {
   start(): void {
     if (this.#loop !== null) return;
     this.#stopping = false;
-    this.parts.wakeup.listen(() => {
-      this.#wake();
-    });
     const post = this.parts.openPost();
     this.#loop = this.#run(post).finally(() => post.close());
   }
@@ -64,8 +59,7 @@ export class WebhookDispatcher {
   /** Takes nothing new and waits for what is under way. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    this.parts.wakeup.listen(null);
-    this.#wake();
+    this.parts.wakeup.wake();
     await this.#loop;
     this.#loop = null;
   }
@@ -73,41 +67,37 @@ export class WebhookDispatcher {
   async #run(post: OutboundPost): Promise<void> {
     let failures = 0;
     while (!this.#stopping) {
-      let isRound = true;
+      let isIdle = true;
       try {
-        isRound = await this.#once(post);
+        isIdle = (await this.#round(post)) === 0;
         failures = 0;
       } catch (error) {
         // The database is away, most likely: said once per outage, tried again at each poll.
         failures += 1;
         if (failures === 1) this.parts.log.error('the webhooks to be sent could not be taken', { error });
-        this.#isWoken = false;
       }
-      if (isRound && !this.#isWoken) await this.#sleep();
+      if (isIdle) await this.parts.wakeup.wait(POLL_MS);
     }
     await Promise.all(this.#underWay.keys());
     await this.#settling;
   }
 
-  /** One look at some of the endpoints. Whether it ended a round in which nothing was taken. */
-  async #once(post: OutboundPost): Promise<boolean> {
-    if (this.#isRoundOver) {
-      this.#isRoundOver = false;
-      this.#isWoken = false;
+  /** One look at every endpoint for which something waits. How many deliveries were begun. */
+  async #round(post: OutboundPost): Promise<number> {
+    let begun = 0;
+    for (let isOver = false; !isOver && !this.#stopping;) {
+      isOver = true;
+      for (const turn of TURNS) {
+        const now = this.clock.now();
+        const { queues, isLast } = await this.parts.queue.due(turn, now);
+        const allotted = allot(queues, this.#places(), turn);
+        const claimed = allotted.length > 0 ? await this.parts.queue.claim(turn, allotted, now) : [];
+        for (const delivery of claimed) this.#launch(post, delivery);
+        begun += claimed.length;
+        isOver &&= isLast;
+      }
     }
-    let isLast = true;
-    for (const turn of TURNS) {
-      const now = this.clock.now();
-      const due = await this.parts.queue.due(turn, now);
-      const allotted = allot(due.queues, this.#places(), turn);
-      const claimed = allotted.length > 0 ? await this.parts.queue.claim(turn, allotted, now) : [];
-      for (const delivery of claimed) this.#launch(post, delivery);
-      // There may be more of what there was something of.
-      if (claimed.length > 0) this.#isWoken = true;
-      isLast &&= due.isLast;
-    }
-    this.#isRoundOver = isLast;
-    return isLast;
+    return begun;
   }
 
   #places(): UnderWay {
@@ -133,7 +123,7 @@ export class WebhookDispatcher {
       .finally(() => {
         this.#underWay.delete(work);
         this.#count(delivery, -1);
-        this.#wake();
+        this.parts.wakeup.wake();
       });
     this.#underWay.set(work, delivery);
   }
@@ -170,8 +160,8 @@ export class WebhookDispatcher {
 
   /** Together what came together: one statement for many. What cannot be written is delivered again when its lease has run out. */
   async #settleAll(): Promise<void> {
-    // One turn of the loop later, so that what ends at the same moment is written in one go.
-    await Promise.resolve();
+    // One turn of the event loop later, so that what ends at the same moment is written in one go.
+    await nextTurn();
     while (this.#outcomes.length > 0) {
       const outcomes = this.#outcomes.splice(0, SETTLED_AT_ONCE);
       try {
@@ -182,22 +172,6 @@ export class WebhookDispatcher {
       }
     }
     this.#settling = null;
-  }
-
-  /** Something is due now, most likely. */
-  #wake(): void {
-    this.#isWoken = true;
-    this.#endSleep();
-  }
-
-  #sleep(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, POLL_MS);
-      this.#endSleep = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 }
 

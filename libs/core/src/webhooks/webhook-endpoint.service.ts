@@ -11,7 +11,6 @@ import {
 
 import { type EventType } from '../events/published-event.js';
 import { deliveryId, type Ledger } from '../ledger/ledger.js';
-import { type LedgerKind } from '../ledger/ledger-kind.js';
 import { type TenantVault } from '../privacy/tenant-vault.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import {
@@ -174,7 +173,8 @@ export class WebhookEndpointService {
         now,
       ]);
       if (row === undefined) throw notFound();
-      await this.#record(tx, scope, 'endpoint.created', id, {
+      await this.store.ledger.note(tx, scope, 'endpoint.created', {
+        endpointId: id,
         eventTypes: input.eventTypes,
         disabled: input.disabled,
       });
@@ -205,12 +205,14 @@ export class WebhookEndpointService {
         now,
       ]);
       if (written === undefined) throw notFound();
-      await this.#record(tx, scope, 'endpoint.changed', id, {
+      await this.store.ledger.note(tx, scope, 'endpoint.changed', {
+        endpointId: id,
         url: hasMoved ? 'changed' : 'unchanged',
         before: { eventTypes: row.event_types, disabled: row.disabled_at !== null },
         after: { eventTypes: written.event_types, disabled },
       });
-      if (isTurnedOff) await this.#record(tx, scope, 'endpoint.disabled', id, { reason: 'asked' });
+      if (isTurnedOff)
+        await this.store.ledger.note(tx, scope, 'endpoint.disabled', { endpointId: id, reason: 'asked' });
       return endpointOf(written, after);
     });
   }
@@ -219,7 +221,7 @@ export class WebhookEndpointService {
   async remove(scope: TenantScope, id: string): Promise<void> {
     await this.#write(scope, id, async (tx) => {
       await tx.query(REMOVE, [scope.tenantId, id, this.made.clock.now()]);
-      await this.#record(tx, scope, 'endpoint.removed', id, {});
+      await this.store.ledger.note(tx, scope, 'endpoint.removed', { endpointId: id });
     });
   }
 
@@ -243,7 +245,8 @@ export class WebhookEndpointService {
         now,
       ]);
       if (written === undefined) throw notFound();
-      await this.#record(tx, scope, 'endpoint.secret_rotated', id, {
+      await this.store.ledger.note(tx, scope, 'endpoint.secret_rotated', {
+        endpointId: id,
         previousUntil: after.previous?.until ?? null,
       });
       return { endpoint: endpointOf(written, after), secret: after.secret };
@@ -258,7 +261,7 @@ export class WebhookEndpointService {
     return this.#write(scope, id, async (tx, row) => {
       if (row.disabled_at !== null)
         throw new Problem('conflict', 'The endpoint is disabled; enable it first.');
-      const eventId = await this.#record(tx, scope, 'endpoint.tested', id, {});
+      const eventId = await this.store.ledger.note(tx, scope, 'endpoint.tested', { endpointId: id });
       const [delivery] = await tx.query<{ id: string }>(INSERT_TEST, [
         scope.tenantId,
         scope.environment,
@@ -299,24 +302,6 @@ export class WebhookEndpointService {
 
   #seal(scope: TenantScope, id: string, secrets: EndpointSecrets): Promise<Buffer> {
     return this.store.vault.sealForTenant(scope.tenantId, secrets, placeOfEndpoint(id));
-  }
-
-  #record(
-    tx: Tx,
-    scope: TenantScope,
-    kind: Extract<LedgerKind, `endpoint.${string}`>,
-    endpointId: string,
-    data: Readonly<Record<string, unknown>>,
-  ): Promise<string> {
-    return this.store.ledger.append(tx, {
-      kind,
-      tenantId: scope.tenantId,
-      environment: scope.environment,
-      verificationId: null,
-      version: null,
-      actor: scope.actor,
-      data: { endpointId, ...data },
-    });
   }
 }
 

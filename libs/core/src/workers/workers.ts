@@ -40,7 +40,6 @@ export interface WorkerParts {
 export class Workers {
   #loop: Promise<void> | null = null;
   #stopping = false;
-  #wake: () => void = () => undefined;
   readonly #running = new Map<Promise<void>, Running>();
   /** Connections whose calls are used up, and until when there is no use in asking. */
   readonly #resting = new Map<string, Date>();
@@ -56,17 +55,13 @@ export class Workers {
   start(): void {
     if (this.#loop !== null) return;
     this.#stopping = false;
-    this.parts.wakeup.listen(() => {
-      this.#wake();
-    });
     this.#loop = this.#run();
   }
 
   /** Takes nothing new and waits for what is under way. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    this.parts.wakeup.listen(null);
-    this.#wake();
+    this.parts.wakeup.wake();
     await this.#loop;
     await Promise.all([...this.#running.keys(), ...this.#inBackground.values()]);
     this.#loop = null;
@@ -86,8 +81,6 @@ export class Workers {
   async #run(): Promise<void> {
     let failures = 0;
     while (!this.#stopping) {
-      // Made before the work, so that a wake-up that comes while we work is not lost.
-      const woken = this.#nextWake();
       let isBusy = false;
       try {
         isBusy = await this.#once();
@@ -97,7 +90,7 @@ export class Workers {
         failures += 1;
         if (failures === 1) this.log.error('the workers could not take work', { error });
       }
-      if (!isBusy) await woken;
+      if (!isBusy) await this.parts.wakeup.wait(POLL_MS);
     }
   }
 
@@ -160,7 +153,7 @@ export class Workers {
       })
       .finally(() => {
         this.#running.delete(work);
-        this.#wake();
+        this.parts.wakeup.wake();
       });
     this.#running.set(work, {
       provider: first.provider,
@@ -178,7 +171,7 @@ export class Workers {
       })
       .then((found) => {
         this.#inBackground.delete(name);
-        if (found) this.#wake();
+        if (found) this.parts.wakeup.wake();
       });
     this.#inBackground.set(name, running);
   }
@@ -188,15 +181,5 @@ export class Workers {
     if (now - this.#purgedAt < PURGE_EVERY_MS) return;
     this.#purgedAt = now;
     await this.parts.idempotency.purge(new Date(now - IDEMPOTENCY_KEPT_MS));
-  }
-
-  #nextWake(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, POLL_MS);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 }

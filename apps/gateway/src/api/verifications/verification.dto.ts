@@ -74,7 +74,7 @@ export class CreateVerificationBody {
   })
   checks?: ('profile' | 'document' | 'liveness' | 'ssn')[] | null;
 
-  @SetOf(DOCUMENT_TYPES, { example: ['passport'], description: 'Absent or empty: any.' })
+  @SetOf(DOCUMENT_TYPES, { example: ['passport'], description: 'Absent or empty: whichever the person has.' })
   documentTypes?:
     ('passport' | 'emirates_id' | 'egypt_national_id' | 'drivers_license' | 'national_id')[] | null;
 

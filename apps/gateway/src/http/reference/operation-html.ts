@@ -45,9 +45,9 @@ function admissionHtml({ security = [] }: DescribedOperation): string {
   return Object.entries(needed)
     .map(([scheme, scopes]) => {
       const kind = scheme === 'adminKey' ? 'Admin key' : 'Tenant key';
-      const with_ = scheme === 'adminKey' ? 'of the role' : 'with the scope';
+      const limit = scheme === 'adminKey' ? 'of the role' : 'with the scope';
       const names = scopes.map((scope) => `<code>${escapeHtml(scope)}</code>`).join(' or ');
-      return names === '' ? kind : `${kind} ${with_} ${names}`;
+      return names === '' ? kind : `${kind} ${limit} ${names}`;
     })
     .join(', ');
 }
