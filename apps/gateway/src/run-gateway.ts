@@ -4,7 +4,7 @@ import {
   type Database,
   type EmbeddedPostgres,
   type GatewayConfig,
-  loadMasterKey,
+  loadMasterKeys,
   type Log,
   migrate,
   startEmbeddedPostgres,
@@ -48,7 +48,7 @@ export async function runGateway(config: GatewayConfig, log: Log): Promise<Runni
 async function open(config: GatewayConfig, log: Log, opened: Opened): Promise<Gateway> {
   // Before anything is started that would have to be stopped again.
   await requireFreePort(config.host, config.port, 'PORT');
-  const masterKey = await loadMasterKey(config);
+  const { current: masterKey } = await loadMasterKeys(config);
   const url = config.databaseUrl ?? (await embedded(config, opened));
   const database = await connectDatabase(url, { poolSize: config.databasePoolSize, log });
   opened.database = database;

@@ -4,7 +4,7 @@ import { CoreModule, Remapper, requireMasterKey } from '@gatehouse/core';
 import {
   connectDatabase,
   gatewayConfig,
-  loadMasterKey,
+  loadMasterKeys,
   Log,
   runProgram,
   startEmbeddedPostgres,
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   const options = remapOptions(process.argv.slice(2));
   const config = gatewayConfig();
   const log = new Log({ level: 'warn', destination: process.stderr });
-  const masterKey = await loadMasterKey(config);
+  const { current: masterKey } = await loadMasterKeys(config);
   const postgres =
     config.databaseUrl === null ? await startEmbeddedPostgres({ dataDir: config.dataDir }) : null;
   const url = config.databaseUrl ?? postgres?.databaseUrl ?? '';
