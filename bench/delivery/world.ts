@@ -108,7 +108,7 @@ async function publish(
   kind: PublishedKind,
   ids: SystemIds,
 ): Promise<{ readonly id: string; readonly at: number }> {
-  const id = await database.transaction((tx) =>
+  const id = await database.within(scope).transaction((tx) =>
     ledger.append(tx, {
       kind,
       tenantId: scope.tenantId,

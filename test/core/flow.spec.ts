@@ -35,7 +35,7 @@ const status = async (tenant: HarnessTenant, id: string): Promise<VerificationSt
   (await core.verifications.get(tenant.scope, id)).status;
 
 async function update(assignments: string, verificationId: string): Promise<void> {
-  await core.database.pool.query(`UPDATE verifications SET ${assignments} WHERE id = $1`, [verificationId]);
+  await core.pool.query(`UPDATE verifications SET ${assignments} WHERE id = $1`, [verificationId]);
 }
 
 interface LedgerRow {
@@ -44,7 +44,7 @@ interface LedgerRow {
   data: Record<string, unknown>;
 }
 async function ledgerOf(verificationId: string): Promise<LedgerRow[]> {
-  const { rows } = await core.database.pool.query<LedgerRow>(
+  const { rows } = await core.pool.query<LedgerRow>(
     'SELECT kind, version, data FROM ledger_entries WHERE verification_id = $1 ORDER BY id',
     [verificationId],
   );
@@ -208,7 +208,7 @@ describe('a start whose process died', () => {
       smsDeliveryEvents: { status: 'sent' },
     });
     await eventually(async () => {
-      const { rows } = await core.database.pool.query<{ due_at: Date | null }>(
+      const { rows } = await core.pool.query<{ due_at: Date | null }>(
         "SELECT due_at FROM verifications WHERE id = $1 AND status = 'requires_input'",
         [tenant.verification.id],
       );
@@ -240,7 +240,7 @@ it('has no work left for a start that failed', async () => {
   await expect(core.verifications.create(tenant.scope, newVerification(), null)).rejects.toMatchObject({
     name: 'VerificationStartFailed',
   });
-  const { rows } = await core.database.pool.query(
+  const { rows } = await core.pool.query(
     'SELECT status, start_state, due_at FROM verifications WHERE tenant_id = $1',
     [tenant.scope.tenantId],
   );
@@ -255,10 +255,9 @@ it('lets a start of unknown outcome rest once it has expired', async () => {
     tenant.verification.id,
   );
   await eventually(async () => {
-    const { rows } = await core.database.pool.query(
-      'SELECT status, due_at FROM verifications WHERE id = $1',
-      [tenant.verification.id],
-    );
+    const { rows } = await core.pool.query('SELECT status, due_at FROM verifications WHERE id = $1', [
+      tenant.verification.id,
+    ]);
     expect(rows).toEqual([{ status: 'expired', due_at: null }]);
   });
 });
@@ -267,7 +266,7 @@ describe('the inbox', () => {
   const signals = async (
     tenant: HarnessTenant,
   ): Promise<{ state: string; state_reason: string | null }[]> => {
-    const { rows } = await core.database.pool.query<{ state: string; state_reason: string | null }>(
+    const { rows } = await core.pool.query<{ state: string; state_reason: string | null }>(
       'SELECT state, state_reason FROM signals WHERE tenant_id = $1 ORDER BY id',
       [tenant.scope.tenantId],
     );
@@ -301,7 +300,7 @@ describe('the inbox', () => {
     const body = { type: 'sms_delivery_status', _id: reference, smsDeliveryEvents: { status: 'failed' } };
     await deliver(tenant, body);
     expect(await signals(tenant)).toEqual([{ state: 'orphan', state_reason: 'awaiting_owner' }]);
-    await core.database.pool.query('UPDATE verifications SET provider_reference = $2 WHERE id = $1', [
+    await core.pool.query('UPDATE verifications SET provider_reference = $2 WHERE id = $1', [
       tenant.verification.id,
       reference,
     ]);
@@ -533,7 +532,7 @@ describe('after the verdict', () => {
 
     // The same, but the first absence was a while ago.
     const longAgo = new Date(Date.now() - 3_600_000).toISOString();
-    await core.database.pool.query(
+    await core.pool.query(
       `UPDATE verifications SET facts = facts || jsonb_build_object('absentAt', $2::text, 'presentAt', $3::text) WHERE id = $1`,
       [verification.id, longAgo, new Date(Date.now() - 7_200_000).toISOString()],
     );
@@ -545,7 +544,7 @@ describe('after the verdict', () => {
     await account.finish(person, 'approve');
     await core.verifications.refresh(scope, verification.id);
     // No vendor of today has both a report and a consent that can be withdrawn.
-    const { pool } = core.database;
+    const { pool } = core;
     await pool.query(
       `INSERT INTO archived_reports (tenant_id, verification_id, confidences, environment, state, bucket, due_at, created_at)
        VALUES ($1, $2, false, 'test', 'archived', 0, NULL, now()), ($1, $2, true, 'test', 'pending', 0, now() + interval '1 day', now())`,
@@ -627,11 +626,11 @@ describe('the browser’s return', () => {
 
   it('does not call a link wrong because the database fails', async () => {
     const ofTenantNotYetSeen = Buffer.alloc(49, 8).toString('base64url');
-    await core.database.pool.query('ALTER TABLE tenant_keys RENAME TO tenant_keys_away');
+    await core.pool.query('ALTER TABLE tenant_keys RENAME TO tenant_keys_away');
     try {
       await expect(core.returns.arrive(ofTenantNotYetSeen)).rejects.toMatchObject({ name: 'DatabaseError' });
     } finally {
-      await core.database.pool.query('ALTER TABLE tenant_keys_away RENAME TO tenant_keys');
+      await core.pool.query('ALTER TABLE tenant_keys_away RENAME TO tenant_keys');
     }
     await expect(core.returns.arrive(ofTenantNotYetSeen)).rejects.toMatchObject({ code: 'not_found' });
   });
@@ -652,7 +651,7 @@ it('lets go of a connection once nobody is under way with it, and keeps what was
   await remove();
   await update('due_at = now()', verification.id);
   await eventually(async () => {
-    const { rows } = await core.database.pool.query<{ due_at: Date | null }>(
+    const { rows } = await core.pool.query<{ due_at: Date | null }>(
       'SELECT due_at FROM verifications WHERE id = $1',
       [verification.id],
     );
@@ -680,7 +679,7 @@ it('opens no sealed value in another row’s place', async () => {
   const [a, b] = [newVerification(), newVerification()];
   const first = await core.verifications.create(tenant.scope, a, null);
   const second = await core.verifications.create(tenant.scope, b, null);
-  await core.database.pool.query(
+  await core.pool.query(
     `UPDATE verifications v SET request_sealed = o.request_sealed FROM verifications o
       WHERE v.id = $1 AND o.id = $2`,
     [first.id, second.id],

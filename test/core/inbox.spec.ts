@@ -34,7 +34,7 @@ interface Kept {
 }
 
 async function keptOf({ scope }: HarnessTenant): Promise<readonly Kept[]> {
-  const { rows } = await core.database.pool.query<Kept>(
+  const { rows } = await core.pool.query<Kept>(
     'SELECT state, state_reason, due_at FROM signals WHERE tenant_id = $1 ORDER BY received_at',
     [scope.tenantId],
   );
@@ -47,7 +47,7 @@ async function settle(): Promise<void> {
 }
 
 async function update(assignments: string, { verification }: Begun): Promise<void> {
-  await core.database.pool.query(`UPDATE verifications SET ${assignments} WHERE id = $1`, [verification.id]);
+  await core.pool.query(`UPDATE verifications SET ${assignments} WHERE id = $1`, [verification.id]);
 }
 
 const settled = (state: string, reason: string | null): Kept => ({
@@ -70,7 +70,7 @@ describe('an orphan', () => {
     await settle();
     expect(await keptOf(tenant)).toMatchObject([{ state: 'orphan', state_reason: 'awaiting_owner' }]);
 
-    await core.database.pool.query('UPDATE verifications SET provider_reference = $2 WHERE id = $1', [
+    await core.pool.query('UPDATE verifications SET provider_reference = $2 WHERE id = $1', [
       tenant.verification.id,
       reference,
     ]);
@@ -79,7 +79,7 @@ describe('an orphan', () => {
     expect(await keptOf(tenant)).toEqual([settled('applied', 'adopted')]);
     const found = await core.verifications.get(tenant.scope, tenant.verification.id);
     expect(found.delivery).toMatchObject({ channel: 'sms', state: 'failed' });
-    const { rows } = await core.database.pool.query(
+    const { rows } = await core.pool.query(
       `SELECT data -> 'adopted' AS adopted FROM ledger_entries WHERE verification_id = $1 AND data ->> 'signal' = 'webhook'`,
       [tenant.verification.id],
     );
@@ -117,7 +117,7 @@ describe('an orphan', () => {
     });
     clock.forward(3);
     const later = await core.verifications.create(tenant.scope, newVerification(), null);
-    await core.database.pool.query('UPDATE verifications SET provider_reference = $2 WHERE id = $1', [
+    await core.pool.query('UPDATE verifications SET provider_reference = $2 WHERE id = $1', [
       later.id,
       reference,
     ]);
@@ -206,7 +206,7 @@ describe('a webhook that comes while the start waits for its answer', () => {
       await settle();
       hold.release();
       await failing;
-      const { rows } = await core.database.pool.query(
+      const { rows } = await core.pool.query(
         'SELECT status, due_at <= $2 AS is_due FROM verifications WHERE id = $1',
         [id, clock.now()],
       );
@@ -242,7 +242,7 @@ describe('a signal that changes nothing is kept, and marked with the reason', ()
       _id: reference,
       status: 'failed',
     });
-    await core.database.pool.query(
+    await core.pool.query(
       `UPDATE signals SET received_at = received_at - interval '1 hour' WHERE tenant_id = $1 AND state = 'pending'`,
       [tenant.scope.tenantId],
     );
@@ -274,7 +274,7 @@ describe('a signal that changes nothing is kept, and marked with the reason', ()
       _id: tenant.verification.provider.reference,
       status: 'verified',
     });
-    await core.database.pool.query('UPDATE subjects SET key_wrapped = NULL WHERE tenant_id = $1', [
+    await core.pool.query('UPDATE subjects SET key_wrapped = NULL WHERE tenant_id = $1', [
       tenant.scope.tenantId,
     ]);
     await settle();
@@ -289,7 +289,7 @@ describe('a signal that changes nothing is kept, and marked with the reason', ()
       status: 'verified',
     });
     await update("due_at = now() + interval '1 year'", tenant);
-    await core.database.pool.query(`UPDATE signals SET body_sealed = 'broken' WHERE tenant_id = $1`, [
+    await core.pool.query(`UPDATE signals SET body_sealed = 'broken' WHERE tenant_id = $1`, [
       tenant.scope.tenantId,
     ]);
     for (let attempt = 0; attempt < 10; attempt += 1) {
@@ -298,7 +298,7 @@ describe('a signal that changes nothing is kept, and marked with the reason', ()
       clock.forward(2 * 3600);
     }
     expect(await keptOf(tenant)).toEqual([settled('set_aside', 'failed')]);
-    const { rows } = await core.database.pool.query<{ due_at: Date }>(
+    const { rows } = await core.pool.query<{ due_at: Date }>(
       'SELECT due_at FROM verifications WHERE id = $1',
       [tenant.verification.id],
     );

@@ -146,7 +146,7 @@ describe('a week of lost webhooks', () => {
     );
     expect(asked.map(({ version }) => version)).toEqual(found.map(({ version }) => version));
     // And it was not because a webhook came through after all.
-    const { rows } = await core.database.pool.query('SELECT FROM signals WHERE tenant_id = ANY($1)', [
+    const { rows } = await core.pool.query('SELECT FROM signals WHERE tenant_id = ANY($1)', [
       tenants.map(({ scope }) => scope.tenantId),
     ]);
     expect(rows).toEqual([]);

@@ -69,7 +69,7 @@ async function remap({ scope }: HarnessTenant, apply: boolean): Promise<readonly
 }
 
 async function rows(text: string, id: string): Promise<Record<string, unknown>[]> {
-  return (await core.database.pool.query<Record<string, unknown>>(text, [id])).rows;
+  return (await core.pool.query<Record<string, unknown>>(text, [id])).rows;
 }
 
 const readingsOf = (id: string): Promise<Record<string, unknown>[]> =>

@@ -89,7 +89,7 @@ function entriesOn(uuid: string): Promise<Entry[]> {
     name: 'test_entries_on',
     text: `SELECT kind, tenant_id, actor, data FROM ledger_entries WHERE data->>'keyId' = $1 OR tenant_id::text = $1 ORDER BY id`,
   };
-  return harness.database.query<Entry>(statement, [uuid]);
+  return harness.database.across.query<Entry>(statement, [uuid]);
 }
 
 function uuidOf(id: string, prefix = 'adk'): string {
@@ -357,7 +357,7 @@ describe('the key of ADMIN_API_KEY', () => {
       name: 'test_revoke_admins',
       text: `UPDATE admin_keys SET revoked_at = now() WHERE role = 'admin'`,
     };
-    await harness.database.query(statement);
+    await harness.database.across.query(statement);
     await during(null, async (origin, made) => {
       required(await call(present(made, 'new first key'), 'GET', '/admin-keys', { origin }), 200);
     });

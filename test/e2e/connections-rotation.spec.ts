@@ -163,7 +163,7 @@ describe('credentials that the vendor does not know yet', () => {
     const changed = required(await rotate('fifth-secret', 0), 200);
     expect(changed).toMatchObject({ formerCredentialsUntil: [], version: 6 });
 
-    const entries = await harness.database.query<{ data: Record<string, unknown> }>({
+    const entries = await harness.database.across.query<{ data: Record<string, unknown> }>({
       name: 'test_connection_changes',
       text: `SELECT data FROM ledger_entries WHERE kind LIKE 'connection.%' AND data ->> 'connectionId' =
                (SELECT data ->> 'connectionId' FROM ledger_entries

@@ -162,7 +162,7 @@ it('has images that live for a minute for a minute, and says afterwards that the
   const lost = await tenant.call('GET', path);
   expect(lost).toMatchObject({ status: 410, json: { code: 'evidence_lost', provider: 'dentity' } });
   // The address opens the image for whoever has it: it is nowhere.
-  const rows = await harness.database.query<{ found: string }>({
+  const rows = await harness.database.across.query<{ found: string }>({
     name: 'test_everything_of_signals',
     text: `SELECT string_agg(s::text, '') || coalesce(string_agg(v::text, ''), '') AS found
              FROM signals s LEFT JOIN verifications v ON v.id = s.verification_id`,
@@ -210,7 +210,7 @@ describe('a report', () => {
     required(await harness.admin('DELETE', connection), 204);
     expect((await download(tenant, path)).bytes.equals(plain.bytes)).toBe(true);
     expect((await download(tenant, `${path}?confidences=true`)).bytes.equals(confident.bytes)).toBe(true);
-    const [parts] = await harness.database.query<{ count: number; clear: number }>({
+    const [parts] = await harness.database.across.query<{ count: number; clear: number }>({
       name: 'test_archived_parts',
       text: `SELECT count(*)::int AS count, count(*) FILTER (WHERE position('%PDF'::bytea IN sealed) > 0)::int AS clear
                FROM archived_report_parts`,

@@ -530,7 +530,7 @@ describe('a webhook', () => {
 
 function signals({ tenantId }: Side): Promise<{ state: string; verification_id: string | null }[]> {
   const text = 'SELECT state, verification_id FROM signals WHERE tenant_id = $1';
-  return world.harness.database.query({ name: 'test_signals', text }, [fromTypeId('tnt', tenantId)]);
+  return world.harness.database.across.query({ name: 'test_signals', text }, [fromTypeId('tnt', tenantId)]);
 }
 
 async function freshSides(): Promise<readonly [Side, Side, Side]> {

@@ -345,7 +345,7 @@ describe('the whole run', () => {
   it('left no webhook that cannot be applied, and no error in the log', async () => {
     await eventually(async () => {
       const statement = { name: 'test_pending', text: `SELECT id FROM signals WHERE state = 'pending'` };
-      const pending = await target.harness.database.query(statement);
+      const pending = await target.harness.database.across.query(statement);
       expect(pending).toEqual([]);
     });
     const errors = target.harness.logLines().filter((line) => line.includes('"level":"error"'));

@@ -125,7 +125,7 @@ it('shows how far behind reads are, by provider and connection, until they have 
   await tenant.connect('sardine');
   await tenant.route('sardine');
   const id = text(required(await tenant.call('POST', '/verifications', { subject: somebody() }), 201), 'id');
-  const { pool } = harness.database;
+  const { pool } = harness;
   // The vendor has had too much, so nobody reads it for now.
   await pool.query(
     `INSERT INTO connection_quotas AS q (tenant_id, connection_id, level, granted, rests_until, updated_at)

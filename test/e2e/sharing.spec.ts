@@ -80,7 +80,7 @@ it('finds a consent that is withdrawn without a word, and stops giving what it g
   const { tenant, account } = await connected();
   const { id, person } = await verified(tenant, account);
   await account.control('POST', `/people/${encodeURIComponent(person.phone)}/revoke-consent`);
-  const [due] = await harness.database.query<{ recheck_seconds: number; hours: number }>({
+  const [due] = await harness.database.across.query<{ recheck_seconds: number; hours: number }>({
     name: 'test_recheck',
     text: `SELECT recheck_seconds, extract(epoch FROM due_at - now()) / 3600 AS hours FROM verifications
             ORDER BY created_at DESC LIMIT 1`,
@@ -88,7 +88,7 @@ it('finds a consent that is withdrawn without a word, and stops giving what it g
   expect(due?.recheck_seconds).toBe(24 * 3600);
   expect(Number(due?.hours)).toBeGreaterThan(23);
   // A day later.
-  await harness.database.query({
+  await harness.database.across.query({
     name: 'test_make_due',
     text: 'UPDATE verifications SET due_at = now() WHERE recheck_seconds IS NOT NULL',
   });

@@ -395,7 +395,7 @@ describe('a guardrail', () => {
     };
     const versions = await eventually(async () => {
       // It looks every 15 seconds; the test does not wait for it.
-      await harness.database.query(lookNow);
+      await harness.database.across.query(lookNow);
       const { data } = required(await harness.admin('GET', routingOf(tenant, '/versions')), 200);
       expect(data).toHaveLength(5);
       return data;
@@ -414,7 +414,7 @@ describe('a guardrail', () => {
       { version: 1, state: 'superseded' },
     ]);
     expect(await routed(tenant)).toMatchObject({ provider: 'sentinel', routing: { policyVersion: 5 } });
-    const entries = await harness.database.query<{ data: unknown }>({
+    const entries = await harness.database.across.query<{ data: unknown }>({
       name: 'test_rolled_back',
       text: "SELECT data FROM ledger_entries WHERE kind = 'routing.rolled_back'",
     });

@@ -89,7 +89,7 @@ describe('a decision on a review', () => {
     const { tenant, id } = await inReview();
     const path = `/verifications/${id}/decision`;
     const sealed = async (): Promise<unknown> =>
-      harness.database.query(
+      harness.database.across.query(
         {
           name: 'test_sealed_decision',
           text: 'SELECT decision_sealed FROM verifications WHERE id = $1 AND decision_sealed IS NOT NULL',
@@ -308,7 +308,7 @@ it('a start that fails when it is taken up again is the provider’s failure, on
   const { tenant, account } = await connected('sentinel');
   const { id } = await begin(tenant);
   await account.control('POST', '/faults', { on: 'request', kind: 'status', status: 400, times: 1 });
-  await harness.database.query(
+  await harness.database.across.query(
     {
       name: 'test_started_process_died',
       text: `UPDATE verifications SET start_state = 'starting', handle_sealed = NULL, action_sealed = NULL, due_at = now(),

@@ -408,7 +408,7 @@ describe('a delivery', () => {
       attempts: [{ responseStatus: 500 }, { responseStatus: 200, error: null }],
     });
     expect(messagesTo(endpoint).map(({ headers }) => headers['webhook-id'])).toEqual([eventId, eventId]);
-    const entries = await harness.database.query(
+    const entries = await harness.database.across.query(
       {
         name: 'test_redelivered',
         text: `SELECT actor, data FROM ledger_entries WHERE tenant_id = $1 AND kind = 'endpoint.redelivered'`,

@@ -30,13 +30,15 @@ import { NestApplicationContextOptions } from '@nestjs/common/interfaces/nest-ap
 import { NestFactory } from '@nestjs/core';
 
 import { createSimulator } from '../../apps/simulator/src/simulator.js';
-import { createTestDatabase } from './database.js';
+import { createTestDatabase, type TestDatabase } from './database.js';
 import { ordinaryPhone } from './ordinary-phone.js';
 import { type ProviderName, type VendorAccount, vendorAccount } from './vendor-accounts.js';
 
 /** The core on a database of its own, with the three twins beside it and no HTTP in front. */
 export interface CoreHarness {
   readonly database: Database;
+  /** Sessions of the database's owner. */
+  readonly pool: TestDatabase['pool'];
   readonly simulatorOrigin: string;
   readonly app: INestApplicationContext;
   /** With which another program works on the same database. */
@@ -112,6 +114,7 @@ export async function startCore({
     );
   return {
     database,
+    pool: testDatabase.pool,
     simulatorOrigin,
     app,
     environment: { DATABASE_URL: testDatabase.url, MASTER_KEY: keyBytes.toString('base64') },

@@ -3,6 +3,8 @@ import pg from 'pg';
 
 export interface TestDatabase {
   readonly url: string;
+  /** Sessions of its owner, who is in both runtime roles: for what a test makes, tampers with or looks at by itself. */
+  readonly pool: pg.Pool;
   /** Ends the sessions that are left and removes the database. */
   drop(): Promise<void>;
 }
@@ -23,9 +25,16 @@ async function create(options: string): Promise<TestDatabase> {
   await administer(`CREATE DATABASE ${name} ${options} STRATEGY FILE_COPY`);
   const url = new URL(adminUrl());
   url.pathname = `/${name}`;
+  const pool = new pg.Pool({ connectionString: url.href, max: 4 });
+  // A test may end its sessions; the next query opens another.
+  pool.on('error', () => undefined);
   return {
     url: url.href,
-    drop: () => drop(name),
+    pool,
+    drop: async () => {
+      await pool.end();
+      await drop(name);
+    },
   };
 }
 

@@ -17,7 +17,7 @@ import { type ProviderClass } from '@gatehouse/providers';
 import { createGateway, type Gateway } from '../../apps/gateway/src/gateway.js';
 import { type RateLimitOptions } from '../../apps/gateway/src/http/rate-limits.js';
 import { createSimulator } from '../../apps/simulator/src/simulator.js';
-import { createTestDatabase } from './database.js';
+import { createTestDatabase, type TestDatabase } from './database.js';
 import { gatewayClient, type GatewayClient } from './gateway-client.js';
 import { openVendorGate, type VendorGate } from './vendor-gate.js';
 
@@ -39,6 +39,8 @@ export interface GatewayHarness extends GatewayClient {
   readonly gate: VendorGate;
   readonly database: Database;
   readonly databaseUrl: string;
+  /** Sessions of the database's owner. */
+  readonly pool: TestDatabase['pool'];
   readonly adminKey: string;
   /** Every line logged so far. */
   logLines(): readonly string[];
@@ -82,6 +84,7 @@ export async function startGateway(
     gate,
     database,
     databaseUrl: testDatabase.url,
+    pool: testDatabase.pool,
     adminKey,
     logLines: () => lines,
     async close() {

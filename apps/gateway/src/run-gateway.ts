@@ -50,9 +50,10 @@ async function open(config: GatewayConfig, log: Log, opened: Opened): Promise<Ga
   await requireFreePort(config.host, config.port, 'PORT');
   const { current: masterKey } = await loadMasterKeys(config);
   const url = config.databaseUrl ?? (await embedded(config, opened));
+  // Before the first session: it acts in roles that the migrations make.
+  await migrate(config.migrationDatabaseUrl ?? url, log);
   const database = await connectDatabase(url, { poolSize: config.databasePoolSize, log });
   opened.database = database;
-  await migrate(url, log);
   await requireMasterKey(database, masterKey);
   opened.gateway = await createGateway({ config, database, masterKey, log });
   return opened.gateway;

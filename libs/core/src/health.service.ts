@@ -31,7 +31,7 @@ export class HealthService {
   async ready(): Promise<Health> {
     try {
       await this.database.ping();
-      const migrations = (await pendingMigrations(this.database)).length === 0;
+      const migrations = (await pendingMigrations(this.database.across)).length === 0;
       const queue = migrations && (await this.#isKeepingUp());
       // Work that is late says nothing about whether this replica can answer: taking it out would only lose webhooks too.
       return { ok: migrations, checks: { database: true, migrations, queue } };
@@ -43,7 +43,7 @@ export class HealthService {
   }
 
   async #isKeepingUp(): Promise<boolean> {
-    const [row] = await this.database.query<{ oldest: Date | null }>(OLDEST_DUE);
+    const [row] = await this.database.across.query<{ oldest: Date | null }>(OLDEST_DUE);
     if (row?.oldest == null) return true;
     return this.clock.now().getTime() - row.oldest.getTime() < MAX_LAG_MS;
   }

@@ -36,6 +36,7 @@ describe('gatewayConfig', () => {
   it('has a default for everything', () => {
     expect(gatewayConfig({})).toEqual({
       databaseUrl: null,
+      migrationDatabaseUrl: null,
       databasePoolSize: 10,
       dataDir: resolve('.data'),
       host: '127.0.0.1',
@@ -56,6 +57,7 @@ describe('gatewayConfig', () => {
   it('reads every variable', () => {
     const config = gatewayConfig({
       DATABASE_URL: 'postgresql://user:pass@db.internal:5432/gatehouse?sslmode=require',
+      MIGRATION_DATABASE_URL: 'postgres://owner@db.internal/gatehouse',
       DATABASE_POOL_SIZE: '20',
       DATA_DIR: '/var/lib/gatehouse',
       HOST: '::',
@@ -73,6 +75,7 @@ describe('gatewayConfig', () => {
     });
     expect(config).toEqual({
       databaseUrl: 'postgresql://user:pass@db.internal:5432/gatehouse?sslmode=require',
+      migrationDatabaseUrl: 'postgres://owner@db.internal/gatehouse',
       databasePoolSize: 20,
       dataDir: '/var/lib/gatehouse',
       host: '::',

@@ -12,6 +12,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export interface GatewayConfig {
   /** Null: an embedded PostgreSQL under `dataDir`. */
   readonly databaseUrl: string | null;
+  /** Of the user that owns the tables; null: `databaseUrl` does for both. */
+  readonly migrationDatabaseUrl: string | null;
   readonly databasePoolSize: number;
   /** Absolute. */
   readonly dataDir: string;
@@ -120,6 +122,7 @@ const vaultToken = z
 
 const GatewayEnvironment = z.object({
   DATABASE_URL: databaseUrl,
+  MIGRATION_DATABASE_URL: databaseUrl,
   DATABASE_POOL_SIZE: wholeNumber(1, 1_000, 10),
   DATA_DIR: dataDir,
   HOST: host,
@@ -148,7 +151,11 @@ const SimulatorEnvironment = z.object({
   SIMULATOR_PUBLIC_URL: publicUrl,
 });
 
-const MigrationEnvironment = z.object({ DATABASE_URL: databaseUrl, DATA_DIR: dataDir });
+const MigrationEnvironment = z.object({
+  DATABASE_URL: databaseUrl,
+  MIGRATION_DATABASE_URL: databaseUrl,
+  DATA_DIR: dataDir,
+});
 
 const DemoEnvironment = z.object({
   HOST: host,
@@ -163,6 +170,7 @@ export function gatewayConfig(env: Environment = process.env): GatewayConfig {
   const read = validate(GatewayEnvironment, set, missingKeys(set));
   return {
     databaseUrl: read.DATABASE_URL ?? null,
+    migrationDatabaseUrl: read.MIGRATION_DATABASE_URL ?? null,
     databasePoolSize: read.DATABASE_POOL_SIZE,
     dataDir: read.DATA_DIR,
     host: read.HOST,
@@ -233,7 +241,10 @@ export function demoConfig(env: Environment = process.env): DemoConfig {
 /** Throws ConfigError. */
 export function migrationConfig(env: Environment = process.env): MigrationConfig {
   const read = validate(MigrationEnvironment, withoutEmpty(env));
-  return { databaseUrl: read.DATABASE_URL ?? null, dataDir: read.DATA_DIR };
+  return {
+    databaseUrl: read.MIGRATION_DATABASE_URL ?? read.DATABASE_URL ?? null,
+    dataDir: read.DATA_DIR,
+  };
 }
 
 /** Compose files pass on an unset variable as an empty one. */

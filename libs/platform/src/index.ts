@@ -32,6 +32,8 @@ export {
   type DatabaseOptions,
   type Isolation,
   type Queryable,
+  type Reach,
+  type Sessions,
   type Statement,
   type Tx,
 } from './database/database.js';

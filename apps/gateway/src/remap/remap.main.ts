@@ -29,7 +29,7 @@ async function main(): Promise<void> {
     config.databaseUrl === null ? await startEmbeddedPostgres({ dataDir: config.dataDir }) : null;
   const url = config.databaseUrl ?? postgres?.databaseUrl ?? '';
   try {
-    const database = await connectDatabase(url, { poolSize: 2, log });
+    const database = await connectDatabase(url, { poolSize: 6, log });
     try {
       await requireMasterKey(database, masterKey);
       // Its workers are not started: this process does what it was asked to, and no other work.

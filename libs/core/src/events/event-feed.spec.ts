@@ -44,7 +44,7 @@ afterAll(async () => {
 
 /** Numbers, so that an entry can be recognised in the feed: it is told as the policy's version. */
 function write(tenantId: string, number: number, kind: LedgerKind, environment: Environment): Promise<void> {
-  return database.transaction(async (tx) => {
+  return database.across.transaction(async (tx) => {
     await ledger.append(tx, {
       kind,
       tenantId,
@@ -66,7 +66,7 @@ async function placeAll(): Promise<void> {
 
 /** The tenants of whose entries some have no position. */
 async function waiting(): Promise<readonly string[]> {
-  const rows = await database.query<{ tenant_id: string }>({
+  const rows = await database.across.query<{ tenant_id: string }>({
     name: 'test_waiting',
     text: 'SELECT DISTINCT tenant_id FROM ledger_entries WHERE position IS NULL ORDER BY tenant_id',
   });
@@ -121,7 +121,12 @@ it('tells each event once, while several write, two give positions and one reads
 
   const committed = Array.from({ length: WRITERS * ENTRIES_EACH }, (_, n) => n).filter((n) => n % 10 !== 9);
   expect([...seen].sort((a, b) => a - b)).toEqual(committed);
-  const [positions] = await database.query<{ all: number; lowest: number; highest: number; size: number }>(
+  const [positions] = await database.across.query<{
+    all: number;
+    lowest: number;
+    highest: number;
+    size: number;
+  }>(
     {
       name: 'test_positions',
       text: `SELECT count(DISTINCT position)::int AS all, min(position)::int AS lowest, max(position)::int AS highest,
@@ -161,7 +166,7 @@ it('gives a verification’s entries positions in the order of its versions, wha
     [between, null],
     [second, 2],
   ] as const) {
-    await database.query(
+    await database.across.query(
       {
         name: 'test_ledger',
         text: `INSERT INTO ledger_entries (tenant_id, id, environment, verification_id, kind, version, actor, data, at)
@@ -193,7 +198,7 @@ it('comes to every tenant, however many there are', async () => {
 it('looks through a part of a long history for one page, and says that there is more', async () => {
   const tenantId = ids.next();
   const scope = tenantScope(tenantId, 'test', 'key:test');
-  await database.query(
+  await database.across.query(
     {
       name: 'test_long_history',
       text: `INSERT INTO ledger_entries (tenant_id, id, environment, kind, actor, data, at)
@@ -216,9 +221,9 @@ it('looks through a part of a long history for one page, and says that there is 
 it('finds its rows by index', async () => {
   const plan = async ({ name, text }: Statement, values: readonly unknown[]): Promise<string> =>
     JSON.stringify(
-      await database.query({ name: `plan_${name}`, text: `EXPLAIN (FORMAT JSON) ${text}` }, values),
+      await database.across.query({ name: `plan_${name}`, text: `EXPLAIN (FORMAT JSON) ${text}` }, values),
     );
-  await database.query({ name: 'test_analyze', text: 'ANALYZE ledger_entries' });
+  await database.across.query({ name: 'test_analyze', text: 'ANALYZE ledger_entries' });
   const nobody = ids.next();
   const feedPlan = await plan(FEED, [nobody, 'test', 3, 900, ['verification.created'], 51]);
   expect(feedPlan).toContain('ledger_by_position');

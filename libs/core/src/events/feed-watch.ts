@@ -69,7 +69,7 @@ export class FeedWatch {
     const tenants = [...new Set([...this.#waiters].map(({ tenantId }) => tenantId))];
     if (tenants.length === 0) return;
     try {
-      const rows = await this.database.query<{ tenant_id: string; size: string }>(SIZES, [tenants]);
+      const rows = await this.database.across.query<{ tenant_id: string; size: string }>(SIZES, [tenants]);
       const sizes = new Map(rows.map(({ tenant_id, size }) => [tenant_id, Number(size)]));
       for (const waiter of [...this.#waiters]) {
         if ((sizes.get(waiter.tenantId) ?? 0) > waiter.size) waiter.settle(true);

@@ -182,7 +182,7 @@ export class EvidenceService {
     kind: LedgerKind,
     data: Readonly<Record<string, unknown>>,
   ): Promise<void> {
-    await this.parts.ledger.append(this.parts.database, {
+    await this.parts.ledger.append(this.parts.database.within(scope), {
       kind,
       tenantId: scope.tenantId,
       environment: scope.environment,

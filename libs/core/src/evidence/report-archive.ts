@@ -15,7 +15,7 @@ import { type Ledger } from '../ledger/ledger.js';
 import { context } from '../privacy/tenant-vault.js';
 import { can } from '../routing/capabilities.js';
 import { type ConnectionOpener } from '../tenancy/connection-opener.js';
-import { type Environment, tenantScope, type TenantScope } from '../tenancy/tenant-scope.js';
+import { type Environment, reachOf, tenantScope, type TenantScope } from '../tenancy/tenant-scope.js';
 import { type VerificationSealer } from '../verifications/verification-sealer.js';
 import { FIND, type VerificationRow } from '../verifications/verification.rows.js';
 
@@ -139,10 +139,13 @@ export class ReportArchive {
 
   /** The archived report, opened piece by piece as it is read; null when there is none. */
   async open(row: VerificationRow, subjectKey: KeyObject, confidences: boolean): Promise<ByteStream | null> {
-    const [found] = await this.parts.database.query<{ media_type: string; byte_length: number }>(
-      FIND_ARCHIVED,
-      [row.tenant_id, row.id, confidences],
-    );
+    const [found] = await this.parts.database
+      .within(reachOf(row))
+      .query<{ media_type: string; byte_length: number }>(FIND_ARCHIVED, [
+        row.tenant_id,
+        row.id,
+        confidences,
+      ]);
     if (found === undefined) return null;
     return {
       mediaType: found.media_type,
@@ -154,7 +157,7 @@ export class ReportArchive {
   async fetchDue(): Promise<boolean> {
     const now = this.clock.now();
     const lease = new Date(now.getTime() + LEASE_MS);
-    const [due] = await this.parts.database.query<ArchiveRow>(CLAIM, [now, lease]);
+    const [due] = await this.parts.database.across.query<ArchiveRow>(CLAIM, [now, lease]);
     if (due === undefined) return false;
     const scope = tenantScope(due.tenant_id, due.environment, 'system');
     if (now.getTime() - due.created_at.getTime() > GIVE_UP_AFTER_MS) {
@@ -173,11 +176,9 @@ export class ReportArchive {
 
   async #fetch(scope: TenantScope, due: ArchiveRow): Promise<void> {
     const { database, sealer, connections } = this.parts;
-    const [row] = await database.query<VerificationRow>(FIND, [
-      scope.tenantId,
-      scope.environment,
-      due.verification_id,
-    ]);
+    const [row] = await database
+      .within(scope)
+      .query<VerificationRow>(FIND, [scope.tenantId, scope.environment, due.verification_id]);
     if (row === undefined) throw new Problem('not_found', 'There is no such verification.');
     const { key, handle } = await sealer.open(row);
     const connection = await connections.requireById(scope, row);
@@ -204,12 +205,14 @@ export class ReportArchive {
   async #store(due: ArchiveRow, key: KeyObject, report: ByteStream): Promise<number | null> {
     const { database } = this.parts;
     // What an attempt that broke off has left.
-    await database.query(DELETE_PARTS, claimOf(due));
+    await database.within(reachOf(due)).query(DELETE_PARTS, claimOf(due));
     let position = 0;
     let length = 0;
     for await (const piece of inPieces(report.bytes, PART_BYTES)) {
       const sealed = seal(key, piece, placeOf(due.tenant_id, due.verification_id, due.confidences, position));
-      const written = await database.query(INSERT_PART, [...claimOf(due), position, sealed]);
+      const written = await database
+        .within(reachOf(due))
+        .query(INSERT_PART, [...claimOf(due), position, sealed]);
       if (written.length === 0) return null;
       position += 1;
       length += piece.length;
@@ -229,7 +232,9 @@ export class ReportArchive {
     log.warn('a report could not be archived', { verificationId: due.verification_id, reason });
     if (isTransient) {
       const pause = Math.min(LONGEST_PAUSE_S, 5 * 2 ** Math.min(due.attempts, 10));
-      await database.query(POSTPONE, [...claimOf(due), new Date(this.clock.now().getTime() + pause * 1000)]);
+      await database
+        .within(scope)
+        .query(POSTPONE, [...claimOf(due), new Date(this.clock.now().getTime() + pause * 1000)]);
       return;
     }
     await this.#lost(scope, due, reason);
@@ -240,7 +245,7 @@ export class ReportArchive {
   }
 
   async #settle(scope: TenantScope, due: ArchiveRow, outcome: Outcome): Promise<void> {
-    await this.parts.database.transaction(async (tx) => {
+    await this.parts.database.within(scope).transaction(async (tx) => {
       const { state, mediaType, byteLength, data } = outcome;
       const settled = await tx.query(SETTLE, [...claimOf(due), state, mediaType, byteLength]);
       if (settled.length > 0) await this.#record(tx, scope, due, `report.${state}`, data);
@@ -273,12 +278,9 @@ export class ReportArchive {
   ): AsyncGenerator<Uint8Array> {
     let sent = 0;
     for (let position = 0; sent < byteLength; position += 1) {
-      const [part] = await this.parts.database.query<{ sealed: Buffer }>(FIND_PART, [
-        row.tenant_id,
-        row.id,
-        confidences,
-        position,
-      ]);
+      const [part] = await this.parts.database
+        .within(reachOf(row))
+        .query<{ sealed: Buffer }>(FIND_PART, [row.tenant_id, row.id, confidences, position]);
       if (part === undefined) throw new Error('an archived report has lost a part');
       const piece = open(key, part.sealed, placeOf(row.tenant_id, row.id, confidences, position));
       sent += piece.length;

@@ -111,7 +111,7 @@ export class IdempotencyService {
     // Callers make keys of e-mail addresses and the like, so only a keyed hash is kept.
     const stored = (await this.vault.lookupHash(scope.tenantId, 'idempotency', key)).toString('base64url');
     const name = [scope.tenantId, scope.environment, route, stored];
-    const [row] = await this.database.query<KeyRow>(CLAIM, [...name, requestHash, lease, now]);
+    const [row] = await this.database.within(scope).query<KeyRow>(CLAIM, [...name, requestHash, lease, now]);
     // Neither taken nor to be seen: somebody took or released it at this very moment. The caller's retry will see which.
     if (row === undefined) return { outcome: 'in_progress', retryAfterSeconds: RETRY_AFTER_S };
     const claim: IdempotencyClaim = {
@@ -137,11 +137,9 @@ export class IdempotencyService {
       };
     }
     // The first one's process died: its lease has run out, and this request carries on where it stopped.
-    const [taken] = await this.database.query<{ resource_id: string | null; locked_until: Date }>(TAKE_OVER, [
-      ...name,
-      now,
-      lease,
-    ]);
+    const [taken] = await this.database
+      .within(scope)
+      .query<{ resource_id: string | null; locked_until: Date }>(TAKE_OVER, [...name, now, lease]);
     if (taken !== undefined)
       return {
         outcome: 'proceed',
@@ -154,17 +152,17 @@ export class IdempotencyService {
   async finish(claim: IdempotencyClaim, status: number, contentType: string, body: Buffer): Promise<void> {
     const response: StoredResponse = { contentType, body: body.toString('base64') };
     const sealed = await this.vault.sealForTenant(claim.scope.tenantId, response, placeOf(claim));
-    await this.database.query(FINISH, [...nameOf(claim), status, sealed]);
+    await this.database.within(claim.scope).query(FINISH, [...nameOf(claim), status, sealed]);
   }
 
   /** No work began: the key is free again. */
   async release(claim: IdempotencyClaim): Promise<void> {
-    await this.database.query(RELEASE, nameOf(claim));
+    await this.database.within(claim.scope).query(RELEASE, nameOf(claim));
   }
 
   /** Forgets keys made before `before`. */
   async purge(before: Date): Promise<void> {
-    await this.database.query(PURGE, [before]);
+    await this.database.across.query(PURGE, [before]);
   }
 }
 

@@ -21,7 +21,7 @@ import { type Ledger } from '../ledger/ledger.js';
 import { can } from '../routing/capabilities.js';
 import { type CapableConnection, type ProviderChoice } from '../routing/provider-choice.js';
 import { type ConnectionOpener } from '../tenancy/connection-opener.js';
-import { tenantScope, type TenantScope } from '../tenancy/tenant-scope.js';
+import { reachOf, tenantScope, type TenantScope } from '../tenancy/tenant-scope.js';
 import { knownReferences } from '../verifications/people.service.js';
 import { type VerificationApplier } from '../verifications/verification-applier.js';
 import { bucketOf } from '../verifications/verification.rows.js';
@@ -110,7 +110,7 @@ export class ImportService {
       'list',
       'list the people it holds',
     );
-    const begun = await this.parts.database.transaction(async (tx) => {
+    const begun = await this.parts.database.within(scope).transaction(async (tx) => {
       const [row] = await tx.query<ImportRow>(INSERT, [
         scope.tenantId,
         this.ids.next(),
@@ -133,7 +133,9 @@ export class ImportService {
 
   /** Throws Problem `not_found`. */
   async get(scope: TenantScope, id: string): Promise<Import> {
-    const [row] = await this.parts.database.query<ImportRow>(FIND, [scope.tenantId, scope.environment, id]);
+    const [row] = await this.parts.database
+      .within(scope)
+      .query<ImportRow>(FIND, [scope.tenantId, scope.environment, id]);
     if (row === undefined) throw new Problem('not_found', 'There is no such import.');
     return importOf(row);
   }
@@ -141,7 +143,7 @@ export class ImportService {
   /** Does one page of one import that is due; whether there was one. Never throws for a failing provider. */
   async workDue(): Promise<boolean> {
     const now = this.clock.now();
-    const [row] = await this.parts.database.query<ImportRow>(CLAIM, [
+    const [row] = await this.parts.database.across.query<ImportRow>(CLAIM, [
       now,
       new Date(now.getTime() + LEASE_MS),
     ]);
@@ -169,7 +171,7 @@ export class ImportService {
     const known = await knownReferences(this.parts.database, scope, connection.id, page.records);
     const fresh = distinct(page.records).filter(({ reference }) => !known.has(reference));
     const found = await Promise.all(fresh.map((record) => this.#found(scope, record)));
-    await this.parts.database.transaction(async (tx) => {
+    await this.parts.database.within(scope).transaction(async (tx) => {
       const [mine] = await tx.query<{ id: string }>(LOCK_PAGE, [
         row.tenant_id,
         row.id,
@@ -298,10 +300,12 @@ export class ImportService {
         error.retryAfterSeconds ?? 0,
         Math.min(LONGEST_PAUSE_S, 2 ** (row.attempts + 1)),
       );
-      await database.query(POSTPONE, [row.tenant_id, row.id, new Date(now.getTime() + seconds * 1000), now]);
+      await database
+        .within(reachOf(row))
+        .query(POSTPONE, [row.tenant_id, row.id, new Date(now.getTime() + seconds * 1000), now]);
       return;
     }
-    await database.transaction(async (tx) => {
+    await database.within(reachOf(row)).transaction(async (tx) => {
       const [failed] = await tx.query<{ id: string }>(FAIL, [row.tenant_id, row.id, code, now]);
       if (failed !== undefined) await this.#record(tx, row, 'import.ended', { code });
     });

@@ -22,7 +22,7 @@ import { context, type TenantVault } from '../privacy/tenant-vault.js';
 import { can, type Capable } from '../routing/capabilities.js';
 import { type ConnectionOpener, type OpenConnection } from '../tenancy/connection-opener.js';
 import { receiveWithAny } from '../tenancy/overlapping-credentials.js';
-import { type Environment, tenantScope, type TenantScope } from '../tenancy/tenant-scope.js';
+import { type Environment, reachOf, tenantScope, type TenantScope } from '../tenancy/tenant-scope.js';
 import { type VerificationApplier } from '../verifications/verification-applier.js';
 import { bucketOf, FIND, MAKE_DUE, type VerificationRow } from '../verifications/verification.rows.js';
 import { type Wakeup } from '../workers/wakeup.js';
@@ -153,7 +153,7 @@ export class InboxService {
   /** Applies up to `limit` stored signals; returns how many it took. */
   async applyPending(limit: number): Promise<number> {
     const now = this.surroundings.clock.now();
-    const rows = await this.store.database.query<SignalRow>(CLAIM_PENDING, [now, now, limit]);
+    const rows = await this.store.database.across.query<SignalRow>(CLAIM_PENDING, [now, now, limit]);
     // In order of arrival; one that fails is tried again when its lease runs out, each time later, and holds up nothing.
     const inOrder = [...rows].sort((a, b) => a.received_at.getTime() - b.received_at.getTime());
     for (const row of inOrder) {
@@ -200,23 +200,25 @@ export class InboxService {
       correlation: signal.correlation,
       evidence: signal.evidence,
     };
-    const rows = await this.store.database.query<{ id: string }>(STORE, [
-      scope.tenantId,
-      id,
-      connection.id,
-      scope.environment,
-      connection.provider.name,
-      match?.id ?? null,
-      signal.event.slice(0, MAX_EVENT).toWellFormed(),
-      signal.authenticity,
-      createHash('sha256').update(signal.dedupKey).digest(),
-      await this.#seal(scope.tenantId, id, kept, match),
-      match === null ? 'orphan' : 'pending',
-      match === null ? ('awaiting_owner' satisfies OrphanReason) : null,
-      bucketOf(scope.tenantId),
-      match === null ? nextLook(0, now) : now,
-      now,
-    ]);
+    const rows = await this.store.database
+      .within(scope)
+      .query<{ id: string }>(STORE, [
+        scope.tenantId,
+        id,
+        connection.id,
+        scope.environment,
+        connection.provider.name,
+        match?.id ?? null,
+        signal.event.slice(0, MAX_EVENT).toWellFormed(),
+        signal.authenticity,
+        createHash('sha256').update(signal.dedupKey).digest(),
+        await this.#seal(scope.tenantId, id, kept, match),
+        match === null ? 'orphan' : 'pending',
+        match === null ? ('awaiting_owner' satisfies OrphanReason) : null,
+        bucketOf(scope.tenantId),
+        match === null ? nextLook(0, now) : now,
+        now,
+      ]);
     return rows.map((row) => row.id);
   }
 
@@ -243,11 +245,11 @@ export class InboxService {
     if (owner === undefined) {
       const next = nextLook(row.attempts, now);
       const reason: OrphanReason = next === null ? 'nobody_known' : 'awaiting_owner';
-      await database.query(LEAVE_ORPHAN, [row.tenant_id, row.id, reason, next]);
+      await database.within(scope).query(LEAVE_ORPHAN, [row.tenant_id, row.id, reason, next]);
       return;
     }
     const sealed = await this.#seal(row.tenant_id, row.id, kept, owner);
-    await database.query(ADOPT, [row.tenant_id, row.id, owner.id, sealed, now]);
+    await database.within(scope).query(ADOPT, [row.tenant_id, row.id, owner.id, sealed, now]);
     this.wakeup.wake();
   }
 
@@ -256,20 +258,20 @@ export class InboxService {
     const { database } = this.store;
     const now = this.surroundings.clock.now();
     if (row.state === 'orphan') {
-      await database.query(LEAVE_ORPHAN, [row.tenant_id, row.id, 'failed' satisfies OrphanReason, null]);
+      await database
+        .within(reachOf(row))
+        .query(LEAVE_ORPHAN, [row.tenant_id, row.id, 'failed' satisfies OrphanReason, null]);
       return;
     }
-    await database.query(SETTLE, [row.tenant_id, row.id, 'set_aside', 'failed', now]);
-    await database.query(MAKE_DUE, [row.tenant_id, [row.verification_id], now]);
+    await database.within(reachOf(row)).query(SETTLE, [row.tenant_id, row.id, 'set_aside', 'failed', now]);
+    await database.within(reachOf(row)).query(MAKE_DUE, [row.tenant_id, [row.verification_id], now]);
   }
 
   /** What `#seal` sealed; null when the person has been erased since. */
   async #open(scope: TenantScope, row: SignalRow): Promise<KeptSignal | null> {
-    const [verification] = await this.store.database.query<VerificationRow>(FIND, [
-      scope.tenantId,
-      scope.environment,
-      row.verification_id,
-    ]);
+    const [verification] = await this.store.database
+      .within(scope)
+      .query<VerificationRow>(FIND, [scope.tenantId, scope.environment, row.verification_id]);
     if (verification?.key_wrapped == null) return null;
     const key = await this.store.vault.openSubjectKey(scope.tenantId, {
       subjectId: verification.subject_id,
@@ -284,14 +286,16 @@ export class InboxService {
     const kept = await this.#open(scope, row);
     if (kept === null) {
       const now = this.surroundings.clock.now();
-      await this.store.database.query(SETTLE, [row.tenant_id, row.id, 'set_aside', 'erased', now]);
+      await this.store.database
+        .within(scope)
+        .query(SETTLE, [row.tenant_id, row.id, 'set_aside', 'erased', now]);
       return;
     }
     const matches = await this.correlator.find(scope, row.connection_id, kept.correlation);
     const isCertain = matches.some((match) => match.id === row.verification_id && match.isCertain);
     // Images that may be somebody else's were not kept either.
     const observation = isCertain ? kept.observation : { ...kept.observation, evidence: null };
-    await this.store.database.transaction(async (tx) => {
+    await this.store.database.within(scope).transaction(async (tx) => {
       const [pending] = await tx.query<{ id: string }>(LOCK_PENDING, [row.tenant_id, row.id]);
       if (pending === undefined || row.verification_id === null) return;
       const { setAside } = await this.applier.applyIn(
@@ -320,7 +324,9 @@ export class InboxService {
   async #askOthers(row: SignalRow, matches: readonly Correlated[], observation: Observation): Promise<void> {
     const others = matches.filter((match) => match.id !== row.verification_id).map((match) => match.id);
     if (observation.verdict === null || others.length === 0) return;
-    await this.store.database.query(MAKE_DUE, [row.tenant_id, others, this.surroundings.clock.now()]);
+    await this.store.database
+      .within(reachOf(row))
+      .query(MAKE_DUE, [row.tenant_id, others, this.surroundings.clock.now()]);
   }
 
   #scope(tenantId: string, environment: Environment, provider: string): TenantScope {

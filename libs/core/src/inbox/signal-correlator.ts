@@ -65,7 +65,7 @@ export class SignalCorrelator {
   async #own(scope: TenantScope, connectionId: string, id: string | null): Promise<readonly CorrelatedRow[]> {
     // Whatever the vendor echoes was ours only if it has the form that we sent.
     if (id === null || !UUID.test(id)) return [];
-    return this.database.query<CorrelatedRow>(FIND_OWN, [scope.tenantId, connectionId, id]);
+    return this.database.within(scope).query<CorrelatedRow>(FIND_OWN, [scope.tenantId, connectionId, id]);
   }
 
   async #byReference(
@@ -74,11 +74,9 @@ export class SignalCorrelator {
     reference: string | null,
   ): Promise<readonly CorrelatedRow[]> {
     if (reference === null) return [];
-    return this.database.query<CorrelatedRow>(FIND_BY_PROVIDER_REFERENCE, [
-      scope.tenantId,
-      connectionId,
-      reference,
-    ]);
+    return this.database
+      .within(scope)
+      .query<CorrelatedRow>(FIND_BY_PROVIDER_REFERENCE, [scope.tenantId, connectionId, reference]);
   }
 
   async #byContact(
@@ -90,13 +88,15 @@ export class SignalCorrelator {
     const hashes = (kind: 'email' | 'phone', values: readonly string[]): Promise<Buffer[]> =>
       Promise.all(values.map((value) => this.vault.lookupHash(scope.tenantId, kind, value.toLowerCase())));
     const emailHashes = await hashes('email', emails);
-    const rows = await this.database.query<CorrelatedRow>(FIND_BY_CONTACT, [
-      scope.tenantId,
-      connectionId,
-      scope.environment,
-      emailHashes,
-      await hashes('phone', phones),
-    ]);
+    const rows = await this.database
+      .within(scope)
+      .query<CorrelatedRow>(FIND_BY_CONTACT, [
+        scope.tenantId,
+        connectionId,
+        scope.environment,
+        emailHashes,
+        await hashes('phone', phones),
+      ]);
     return rows.map((row) => ({ row, isCertain: isSameEmail(row.email_hash, emailHashes) }));
   }
 }

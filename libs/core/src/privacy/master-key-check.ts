@@ -7,7 +7,7 @@ const OTHER_MASTER_KEY: Statement = {
 
 /** Throws ConfigError when the database holds what this master key cannot open. */
 export async function requireMasterKey(database: Database, masterKey: MasterKey): Promise<void> {
-  const [found] = await database.query<{ found: number }>(OTHER_MASTER_KEY, [masterKey.id]);
+  const [found] = await database.across.query<{ found: number }>(OTHER_MASTER_KEY, [masterKey.id]);
   if (found !== undefined) {
     throw new ConfigError(['MASTER_KEY: is not the key that this database was written with']);
   }

@@ -145,11 +145,9 @@ export class TenantVault {
   }
 
   async #load(tenantId: string, purpose: Purpose, version: number | null): Promise<TenantKey> {
-    const [row] = await this.database.query<{ version: number; wrapped: Buffer }>(FIND_TENANT_KEY, [
-      tenantId,
-      purpose,
-      version,
-    ]);
+    const [row] = await this.database
+      .within({ tenantId })
+      .query<{ version: number; wrapped: Buffer }>(FIND_TENANT_KEY, [tenantId, purpose, version]);
     if (row === undefined) throw new NoTenantKey();
     const key = await this.masterKey.unwrap(row.wrapped, wrapContext(tenantId, purpose, row.version));
     return { version: row.version, key };

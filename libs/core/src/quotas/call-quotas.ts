@@ -108,7 +108,7 @@ export class CallQuotas {
 
   /** The vendor said that it was too much: no background work until then, in any replica. */
   async rest(place: QuotaPlace, until: Date): Promise<void> {
-    await this.database.query(REST, [place.tenantId, place.id, this.clock.now(), until]);
+    await this.database.within(place).query(REST, [place.tenantId, place.id, this.clock.now(), until]);
   }
 
   #count(place: QuotaPlace): void {
@@ -143,18 +143,20 @@ export class CallQuotas {
     const made = this.#untold.get(place.id)?.calls ?? 0;
     this.#untold.delete(place.id);
     try {
-      const [row] = await this.database.query<SpentRow>(SPEND, [
-        place.tenantId,
-        place.id,
-        this.clock.now(),
-        rate.burst,
-        rate.perSecond,
-        rate.reserve,
-        made,
-        pieces,
-        calls,
-        rate.floor,
-      ]);
+      const [row] = await this.database
+        .within(place)
+        .query<SpentRow>(SPEND, [
+          place.tenantId,
+          place.id,
+          this.clock.now(),
+          rate.burst,
+          rate.perSecond,
+          rate.reserve,
+          made,
+          pieces,
+          calls,
+          rate.floor,
+        ]);
       if (row === undefined) throw new Error('A quota was not returned');
       return row;
     } catch (error) {

@@ -107,10 +107,9 @@ export class ReadingArchive {
 
   /** Of the mapping that read the verification's newest answer; null where none is kept. */
   async newestVersion(database: Database, tenantId: string, verificationId: string): Promise<number | null> {
-    const [row] = await database.query<{ mapping_version: number }>(NEWEST_VERSION, [
-      tenantId,
-      verificationId,
-    ]);
+    const [row] = await database
+      .within({ tenantId })
+      .query<{ mapping_version: number }>(NEWEST_VERSION, [tenantId, verificationId]);
     return row?.mapping_version ?? null;
   }
 
@@ -121,7 +120,7 @@ export class ReadingArchive {
     after: ReadingPlace,
     limit: number,
   ): Promise<readonly ReadingRow[]> {
-    return database.query<ReadingRow>(PAGE, [
+    return database.across.query<ReadingRow>(PAGE, [
       filter.provider,
       filter.since,
       filter.tenantId,

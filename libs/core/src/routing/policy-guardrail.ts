@@ -83,13 +83,16 @@ export class PolicyGuardrail {
   /** Looks at one that is due. False: none was. */
   async lookAtDue(): Promise<boolean> {
     const now = this.clock.now();
-    const [due] = await this.database.query<{ tenant_id: string; environment: Environment; version: number }>(
-      CLAIM,
-      [now, new Date(now.getTime() + EVERY_MS)],
-    );
+    const [due] = await this.database.across.query<{
+      tenant_id: string;
+      environment: Environment;
+      version: number;
+    }>(CLAIM, [now, new Date(now.getTime() + EVERY_MS)]);
     if (due === undefined) return false;
     const place = { tenantId: due.tenant_id, environment: due.environment };
-    const isRolledBack = await this.database.transaction((tx) => this.#look(tx, place, due.version));
+    const isRolledBack = await this.database
+      .within(place)
+      .transaction((tx) => this.#look(tx, place, due.version));
     if (isRolledBack) this.board.forget(place);
     return true;
   }

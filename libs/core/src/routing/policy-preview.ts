@@ -66,14 +66,16 @@ export class PolicyPreview {
     let after: RecentRow | undefined;
     for (;;) {
       const left = MOST + 1 - tally.examined;
-      const rows: readonly RecentRow[] = await this.database.query<RecentRow>(RECENT, [
-        place.tenantId,
-        place.environment,
-        since,
-        after?.created_at ?? null,
-        after?.id ?? null,
-        Math.min(AT_ONCE, left),
-      ]);
+      const rows: readonly RecentRow[] = await this.database
+        .within(place)
+        .query<RecentRow>(RECENT, [
+          place.tenantId,
+          place.environment,
+          since,
+          after?.created_at ?? null,
+          after?.id ?? null,
+          Math.min(AT_ONCE, left),
+        ]);
       for (const row of rows) {
         if (tally.examined === MOST) return tally.preview(false);
         await this.#judge(row, policy, connected, tally);

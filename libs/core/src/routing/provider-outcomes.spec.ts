@@ -14,10 +14,11 @@ it('knows nothing of a provider without a verdict, and finds verdicts by their i
       timeToVerdict: null,
     });
     // A table without rows is read whole, unless that is made dear.
-    await database.query({ name: 'test_no_seq_scan', text: 'SET enable_seqscan = off' });
-    const plan = await database.query({ name: 'test_plan', text: `EXPLAIN (FORMAT JSON) ${OUTCOMES.text}` }, [
-      'east',
-    ]);
+    await database.across.query({ name: 'test_no_seq_scan', text: 'SET enable_seqscan = off' });
+    const plan = await database.across.query(
+      { name: 'test_plan', text: `EXPLAIN (FORMAT JSON) ${OUTCOMES.text}` },
+      ['east'],
+    );
     expect(JSON.stringify(plan)).toContain('verifications_verdicts');
   } finally {
     await database.close();

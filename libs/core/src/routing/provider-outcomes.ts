@@ -37,7 +37,7 @@ export class ProviderOutcomeQueries {
   constructor(private readonly database: Database) {}
 
   async of(provider: string): Promise<ProviderOutcomes> {
-    const [row] = await this.database.query<OutcomesRow>(OUTCOMES, [provider]);
+    const [row] = await this.database.across.query<OutcomesRow>(OUTCOMES, [provider]);
     if (row === undefined || row.p50 === null || row.p95 === null)
       return { sample: 0, passRate: null, timeToVerdict: null };
     return {

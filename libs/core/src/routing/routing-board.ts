@@ -85,7 +85,7 @@ export class RoutingBoard {
   async #read(place: PolicyPlace): Promise<Board> {
     const [policies, connected] = await Promise.all([
       this.#policies(place),
-      this.database.query<{
+      this.database.within(place).query<{
         provider: string;
         connection_id: string;
         version: number;
@@ -104,8 +104,8 @@ export class RoutingBoard {
   }
 
   async #policies(place: PolicyPlace): Promise<readonly PolicyVersion[]> {
-    const present = await inForce(this.database, place, this.clock.now());
-    const coming = await ahead(this.database, place, present?.version ?? 0);
+    const present = await inForce(this.database.within(place), place, this.clock.now());
+    const coming = await ahead(this.database.within(place), place, present?.version ?? 0);
     return present === null ? coming : [...coming, present];
   }
 }

@@ -57,9 +57,9 @@ export class RoutingService {
    * first one.
    */
   async get(place: PolicyPlace): Promise<{ readonly policy: PolicyVersion; readonly newest: number }> {
-    const policy = await inForce(this.database, place, this.clock.now());
+    const policy = await inForce(this.database.within(place), place, this.clock.now());
     if (policy === null) throw new Problem('not_found', 'No routing policy is in force.');
-    return { policy, newest: (await newest(this.database, place)).accepted };
+    return { policy, newest: (await newest(this.database.within(place), place)).accepted };
   }
 
   /** All versions, the newest first, from before that one on. Throws Problem `not_found` for no tenant. */
@@ -68,7 +68,7 @@ export class RoutingService {
     before: number | null,
     limit: number,
   ): Promise<readonly PolicyVersion[]> {
-    const found = await listVersions(this.database, place, before, limit);
+    const found = await listVersions(this.database.within(place), place, before, limit);
     if (found.length === 0) await this.requireTenant(place);
     return found;
   }
@@ -112,7 +112,7 @@ export class RoutingService {
     to: { readonly version: number; readonly note: string | null },
     ifVersion: number | null,
   ): Promise<PolicyVersion> {
-    const earlier = await findVersion(this.database, place, to.version);
+    const earlier = await findVersion(this.database.within(place), place, to.version);
     if (earlier.state !== 'accepted') {
       throw new Problem('conflict', 'That version was never in force.');
     }
@@ -172,7 +172,9 @@ export class RoutingService {
 
   /** Throws Problem `not_found` for no tenant. */
   async requireTenant({ tenantId }: PolicyPlace): Promise<void> {
-    const [tenant] = await this.database.query<{ found: number }>(TENANT_EXISTS, [tenantId]);
+    const [tenant] = await this.database
+      .within({ tenantId })
+      .query<{ found: number }>(TENANT_EXISTS, [tenantId]);
     if (tenant === undefined) throw new Problem('not_found', 'There is no such tenant.');
   }
 
@@ -182,7 +184,7 @@ export class RoutingService {
     write: (tx: Tx, settings: Partial<TenantSettings>) => Promise<PolicyVersion>,
   ): Promise<PolicyVersion> {
     try {
-      return await this.database.transaction(async (tx) => {
+      return await this.database.within({ tenantId: place.tenantId }).transaction(async (tx) => {
         const [tenant] = await tx.query<{ settings: Partial<TenantSettings> }>(LOCK_TENANT, [place.tenantId]);
         if (tenant === undefined) throw new Problem('not_found', 'There is no such tenant.');
         return write(tx, tenant.settings);

@@ -34,10 +34,12 @@ export class SharedBreakers implements BreakerNotices {
     fault: ProviderFault,
     openUntil: Date,
   ): Promise<unknown> {
-    return this.database.query(OPENED, [tenantId, id, fault, openUntil, this.clock.now()]);
+    return this.database
+      .within({ tenantId })
+      .query(OPENED, [tenantId, id, fault, openUntil, this.clock.now()]);
   }
 
   closed({ tenantId, id }: { readonly tenantId: string; readonly id: string }): Promise<unknown> {
-    return this.database.query(CLOSED, [tenantId, id]);
+    return this.database.within({ tenantId }).query(CLOSED, [tenantId, id]);
   }
 }

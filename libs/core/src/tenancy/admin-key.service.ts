@@ -99,7 +99,7 @@ export class AdminKeyService {
    * Returns a key that it made, to be shown once, else null.
    */
   async ensure(): Promise<string | null> {
-    return this.database.transaction(async (tx) => {
+    return this.database.across.transaction(async (tx) => {
       // Of several replicas that start at once, one makes the first key.
       await tx.query(LOCK_TABLE);
       if (this.configured !== null) {
@@ -124,7 +124,7 @@ export class AdminKeyService {
         errors: [{ pointer: '/name', detail: `must not be ${CONFIGURED}, the name of the configured key` }],
       });
     }
-    return this.database.transaction(async (tx) => {
+    return this.database.across.transaction(async (tx) => {
       const created = await this.#insert(tx, input.name, input.role);
       await this.#record(tx, 'admin_key.created', actor, created.adminKey);
       return created;
@@ -133,7 +133,7 @@ export class AdminKeyService {
 
   /** All of them, newest first, those that are revoked included. */
   async list(): Promise<readonly AdminKey[]> {
-    return (await this.database.query<AdminKeyRow>(LIST)).map(adminKeyOf);
+    return (await this.database.across.query<AdminKeyRow>(LIST)).map(adminKeyOf);
   }
 
   /**
@@ -141,7 +141,7 @@ export class AdminKeyService {
    * Throws Problem `not_found`, and `conflict` for the configured key and for the last one with the role `admin`.
    */
   async revoke(actor: string, keyId: string): Promise<void> {
-    await this.database.transaction(async (tx) => {
+    await this.database.across.transaction(async (tx) => {
       // Two admins who revoke each other at the same moment would else both find the other still there.
       await tx.query(LOCK_TABLE);
       const [row] = await tx.query<AdminKeyRow>(FIND, [keyId]);

@@ -110,17 +110,19 @@ export class ApiKeyService {
     const parsed = parseKey(text);
     if (parsed === null) return null;
     if (parsed.kind === 'admin') {
-      const [admin] = await this.database.query<{ id: string; role: AdminRole }>(AUTHENTICATE_ADMIN, [
+      const [admin] = await this.database.across.query<{ id: string; role: AdminRole }>(AUTHENTICATE_ADMIN, [
         sha256(text),
       ]);
       return admin === undefined ? null : { kind: 'admin', keyId: admin.id, role: admin.role };
     }
-    const [row] = await this.database.query<{ id: string; scopes: Scope[] }>(AUTHENTICATE, [
-      parsed.tenantId,
-      sha256(text),
-      parsed.environment,
-      this.clock.now(),
-    ]);
+    const [row] = await this.database
+      .within(parsed)
+      .query<{ id: string; scopes: Scope[] }>(AUTHENTICATE, [
+        parsed.tenantId,
+        sha256(text),
+        parsed.environment,
+        this.clock.now(),
+      ]);
     if (row === undefined) return null;
     return { ...parsed, keyId: row.id, scopes: row.scopes };
   }
@@ -131,16 +133,18 @@ export class ApiKeyService {
     tenantId: string,
     input: { readonly name: string; readonly environment: Environment; readonly scopes: readonly Scope[] },
   ): Promise<{ apiKey: ApiKey; key: string }> {
-    return this.database.transaction((tx) => this.#create(tx, actor, 'api_key.created', tenantId, input));
+    return this.database
+      .within({ tenantId })
+      .transaction((tx) => this.#create(tx, actor, 'api_key.created', tenantId, input));
   }
 
   async list(tenantId: string): Promise<readonly ApiKey[]> {
-    return (await this.database.query<ApiKeyRow>(LIST, [tenantId])).map(apiKeyOf);
+    return (await this.database.within({ tenantId }).query<ApiKeyRow>(LIST, [tenantId])).map(apiKeyOf);
   }
 
   /** In force at once. Revoking twice is no error. Throws Problem `not_found`. */
   async revoke(actor: string, tenantId: string, keyId: string): Promise<void> {
-    await this.database.transaction(async (tx) => {
+    await this.database.within({ tenantId }).transaction(async (tx) => {
       const apiKey = await lockKey(tx, tenantId, keyId);
       if (apiKey.revokedAt !== null) return;
       await tx.query(REVOKE, [tenantId, keyId, this.clock.now()]);
@@ -158,7 +162,7 @@ export class ApiKeyService {
     keyId: string,
     overlapSeconds: number,
   ): Promise<{ apiKey: ApiKey; key: string }> {
-    return this.database.transaction(async (tx) => {
+    return this.database.within({ tenantId }).transaction(async (tx) => {
       const old = await lockKey(tx, tenantId, keyId);
       const now = this.clock.now();
       if (old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= now)) {

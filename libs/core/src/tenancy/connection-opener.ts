@@ -96,18 +96,19 @@ export class ConnectionOpener {
   ) {}
 
   /** Names of the providers that the tenant has connected. */
-  async connected(scope: TenantScope, on: Queryable = this.database): Promise<readonly string[]> {
+  async connected(
+    scope: TenantScope,
+    on: Queryable = this.database.within(scope),
+  ): Promise<readonly string[]> {
     const rows = await on.query<{ provider: string }>(LIST_PROVIDERS, [scope.tenantId, scope.environment]);
     return rows.map((row) => row.provider);
   }
 
   /** Null when the tenant has not connected the provider, or this deployment does not know it. */
   async open(scope: TenantScope, providerName: string): Promise<OpenConnection | null> {
-    const [row] = await this.database.query<ConnectionRow>(FIND, [
-      scope.tenantId,
-      scope.environment,
-      providerName,
-    ]);
+    const [row] = await this.database
+      .within(scope)
+      .query<ConnectionRow>(FIND, [scope.tenantId, scope.environment, providerName]);
     return row === undefined ? null : this.#open(scope.tenantId, row);
   }
 
@@ -139,7 +140,9 @@ export class ConnectionOpener {
 
   /** The connection that a verification began with. */
   async openById(scope: TenantScope, connectionId: string): Promise<OpenConnection | null> {
-    const [row] = await this.database.query<ConnectionRow>(FIND_BY_ID, [scope.tenantId, connectionId]);
+    const [row] = await this.database
+      .within(scope)
+      .query<ConnectionRow>(FIND_BY_ID, [scope.tenantId, connectionId]);
     return row === undefined ? null : this.#open(scope.tenantId, row);
   }
 
@@ -151,7 +154,9 @@ export class ConnectionOpener {
   }): Promise<OpenConnection | null> {
     const tenantId = fromTypeId('tnt', `tnt_${address.token.slice(0, TENANT_PART)}`);
     if (tenantId === null) return null;
-    const [row] = await this.database.query<ConnectionRow>(FIND_BY_ID, [tenantId, address.connectionId]);
+    const [row] = await this.database
+      .within({ tenantId })
+      .query<ConnectionRow>(FIND_BY_ID, [tenantId, address.connectionId]);
     if (row === undefined || row.provider !== address.provider) return null;
     const { webhookToken } = await this.secretsOf(tenantId, row);
     return constantTimeEqual(webhookToken, address.token) ? this.#open(tenantId, row) : null;

@@ -170,7 +170,9 @@ export class ConnectionService {
   /** Throws Problem `not_found`. */
   async get(tenantId: string, environment: Environment, providerName: string): Promise<ConnectionView> {
     const provider = this.#provider(providerName);
-    const [row] = await this.store.database.query<ConnectionRow>(FIND, [tenantId, environment, providerName]);
+    const [row] = await this.store.database
+      .within({ tenantId, environment })
+      .query<ConnectionRow>(FIND, [tenantId, environment, providerName]);
     if (row === undefined) throw new Problem('not_found', 'This provider is not connected.');
     return this.#view(provider, row, await this.opener.secretsOf(tenantId, row));
   }
@@ -220,7 +222,7 @@ export class ConnectionService {
     const provider = this.capabilities.require(open.provider, 'check', 'check a connection');
     const findings = await provider.check(open, open.webhookUrl);
     const ok = findings.every((finding) => finding.ok);
-    await this.#record(this.store.database, 'connection.checked', {
+    await this.#record(this.store.database.within({ tenantId, environment }), 'connection.checked', {
       tenantId,
       environment,
       actor,
@@ -248,12 +250,16 @@ export class ConnectionService {
       'be told by a call where to send its webhooks',
     );
     await provider.registerWebhook(open, open.webhookUrl);
-    await this.#record(this.store.database, 'connection.webhook_registered', {
-      tenantId,
-      environment,
-      actor,
-      data: { connectionId: open.id, provider: providerName },
-    });
+    await this.#record(
+      this.store.database.within({ tenantId, environment }),
+      'connection.webhook_registered',
+      {
+        tenantId,
+        environment,
+        actor,
+        data: { connectionId: open.id, provider: providerName },
+      },
+    );
     return { webhookUrl: open.webhookUrl };
   }
 
@@ -285,7 +291,7 @@ export class ConnectionService {
 
   async #write<T>(place: PolicyPlace, write: (tx: Tx) => Promise<T>): Promise<T> {
     try {
-      return await this.store.database.transaction(write);
+      return await this.store.database.within(place).transaction(write);
     } finally {
       this.store.board.forget(place);
     }

@@ -1,3 +1,5 @@
+import { type Reach } from '@gatehouse/platform';
+
 export const ENVIRONMENTS = ['test', 'live'] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
 
@@ -13,6 +15,11 @@ export interface TenantScope {
   readonly environment: Environment;
   /** Who acts, for the ledger: `key:<id>`, `admin:<id>`, `provider:<name>`, `browser`, `system`. */
   readonly actor: string;
+}
+
+/** Whose rows a claimed row's work may see. */
+export function reachOf(row: { readonly tenant_id: string; readonly environment: Environment }): Reach {
+  return { tenantId: row.tenant_id, environment: row.environment };
 }
 
 export function tenantScope(tenantId: string, environment: Environment, actor: string): TenantScope {

@@ -87,8 +87,8 @@ export class TenantService {
     actor: string,
     input: { readonly name: string; readonly settings?: Partial<TenantSettings> },
   ): Promise<Tenant> {
-    return this.database.transaction(async (tx) => {
-      const id = this.ids.next();
+    const id = this.ids.next();
+    return this.database.within({ tenantId: id }).transaction(async (tx) => {
       const settings = { ...DEFAULTS, ...input.settings };
       const rows = await tx.query<TenantRow>(INSERT, [
         id,
@@ -104,17 +104,17 @@ export class TenantService {
 
   /** The keys that seal what belongs to no tenant. Once per database; repeating it changes nothing. */
   async ensureSystemKeys(): Promise<void> {
-    await this.vault.createTenantKeys(this.database, SYSTEM_TENANT_ID);
+    await this.vault.createTenantKeys(this.database.within({ tenantId: SYSTEM_TENANT_ID }), SYSTEM_TENANT_ID);
   }
 
   /** Throws Problem `not_found`. */
   async get(id: string): Promise<Tenant> {
-    return tenantOf((await this.database.query<TenantRow>(FIND, [id]))[0]);
+    return tenantOf((await this.database.within({ tenantId: id }).query<TenantRow>(FIND, [id]))[0]);
   }
 
   async list(page: PageRequest): Promise<Page<Tenant>> {
     const after = decodeCursor(page.cursor);
-    const rows = await this.database.query<TenantRow>(LIST, [
+    const rows = await this.database.across.query<TenantRow>(LIST, [
       after?.at ?? null,
       after?.id ?? null,
       page.limit + 1,
@@ -151,7 +151,7 @@ export class TenantService {
     ifVersion: number | null,
     change: (tenant: Tenant) => Tenant,
   ): Promise<Tenant> {
-    return this.database.transaction(async (tx) => {
+    return this.database.within({ tenantId: id }).transaction(async (tx) => {
       const before = tenantOf((await tx.query<TenantRow>(LOCK, [id]))[0]);
       requireVersion(before.version, ifVersion);
       const after = change(before);

@@ -5,7 +5,7 @@ import { concurrently } from '../concurrently.js';
 import { type CallQuotas } from '../quotas/call-quotas.js';
 import { can, type Capable } from '../routing/capabilities.js';
 import { type ConnectionOpener, type OpenConnection } from '../tenancy/connection-opener.js';
-import { tenantScope, type TenantScope } from '../tenancy/tenant-scope.js';
+import { reachOf, tenantScope, type TenantScope } from '../tenancy/tenant-scope.js';
 import { later } from './facts.js';
 import { restAfterTooMuchMs } from './read-retry.js';
 import { nextDue } from './schedule.js';
@@ -97,11 +97,9 @@ export class DueWork {
     const { rows: due, lease } = claimed;
     const grant = await quotas.ask(connection.quota, 1, 1);
     if (grant.pieces === 0) return this.#putBack(claimed, due, grant.nextAt);
-    const rows = await database.query<VerificationRow>(FIND_MANY, [
-      scope.tenantId,
-      scope.environment,
-      due.map(({ id }) => id),
-    ]);
+    const rows = await database
+      .within(scope)
+      .query<VerificationRow>(FIND_MANY, [scope.tenantId, scope.environment, due.map(({ id }) => id)]);
     const glanced = rows.filter((row) => this.#isGlanceEnough(row));
     const { settled, failure } = await quotas.spending(connection.quota, 1, () =>
       this.#glance(scope, connection, glanced),
@@ -124,12 +122,14 @@ export class DueWork {
       const news = new Set((await bulkReader.newsAt(connection, rows)).map(({ id }) => id));
       const quiet = rows.filter(({ id }) => !news.has(id));
       const now = this.surroundings.clock.now();
-      await database.query(READ_AGAIN, [
-        scope.tenantId,
-        quiet.map(({ id }) => id),
-        quiet.map((row) => this.#nextDue(row, now)),
-        now,
-      ]);
+      await database
+        .within(scope)
+        .query(READ_AGAIN, [
+          scope.tenantId,
+          quiet.map(({ id }) => id),
+          quiet.map((row) => this.#nextDue(row, now)),
+          now,
+        ]);
       return { settled: new Set(quiet.map(({ id }) => id)), failure: null };
     } catch (error) {
       if (!isReadFailure(error)) {
@@ -192,12 +192,14 @@ export class DueWork {
   async #putBack({ lease }: Claimed, rows: readonly DueRow[], nextAt: Date): Promise<Date> {
     const [first] = rows;
     if (first === undefined) return nextAt;
-    await this.parts.database.query(PUT_BACK, [
-      first.tenant_id,
-      rows.map(({ id }) => id),
-      rows.map(({ was_due_at }) => was_due_at),
-      lease,
-    ]);
+    await this.parts.database
+      .within(reachOf(first))
+      .query(PUT_BACK, [
+        first.tenant_id,
+        rows.map(({ id }) => id),
+        rows.map(({ was_due_at }) => was_due_at),
+        lease,
+      ]);
     return nextAt;
   }
 
@@ -206,7 +208,9 @@ export class DueWork {
     const room = (provider.readManyAtOnce ?? 1) - rows.length;
     if (room <= 0) return { rows, lease };
     const now = this.surroundings.clock.now();
-    const more = await this.parts.database.query<DueRow>(CLAIM_DUE_ALIKE, [now, lease, room, tenantId, id]);
+    const more = await this.parts.database
+      .within({ tenantId })
+      .query<DueRow>(CLAIM_DUE_ALIKE, [now, lease, room, tenantId, id]);
     return { rows: [...rows, ...more], lease };
   }
 

@@ -126,7 +126,7 @@ export class PeopleService {
     verificationId: string | null,
     data: Readonly<Record<string, unknown>>,
   ): Promise<void> {
-    await this.ledger.append(this.database, {
+    await this.ledger.append(this.database.within(scope), {
       kind,
       tenantId: scope.tenantId,
       environment: scope.environment,
@@ -145,11 +145,13 @@ export async function knownReferences(
   connectionId: string,
   records: readonly HeldRecord[],
 ): Promise<ReadonlyMap<string, string>> {
-  const rows = await database.query<KnownReference>(FIND_KNOWN_REFERENCES, [
-    scope.tenantId,
-    connectionId,
-    records.map(({ reference }) => reference),
-  ]);
+  const rows = await database
+    .within(scope)
+    .query<KnownReference>(FIND_KNOWN_REFERENCES, [
+      scope.tenantId,
+      connectionId,
+      records.map(({ reference }) => reference),
+    ]);
   return new Map(rows.map((row) => [row.provider_reference, row.id]));
 }
 

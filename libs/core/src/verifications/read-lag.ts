@@ -46,7 +46,7 @@ export class ReadLagQueries {
   /** By the provider's name; absent: nothing is due. */
   async byProvider(): Promise<ReadonlyMap<string, ProviderReadLag>> {
     const now = this.clock.now();
-    const rows = await this.database.query<LagRow>(LAG, [now]);
+    const rows = await this.database.across.query<LagRow>(LAG, [now]);
     const lagOf = ({ due, oldest }: LagRow): ReadLag => ({
       due,
       oldestSeconds: Math.floor((now.getTime() - oldest.getTime()) / 1000),

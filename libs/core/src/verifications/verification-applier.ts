@@ -90,7 +90,7 @@ export class VerificationApplier {
 
   /** In a transaction of its own. Throws Problem `not_found`. */
   async apply(scope: TenantScope, id: string, signal: Signal, effects: SignalEffects = {}): Promise<Applied> {
-    return this.database.transaction((tx) => this.applyIn(tx, scope, id, signal, effects));
+    return this.database.within(scope).transaction((tx) => this.applyIn(tx, scope, id, signal, effects));
   }
 
   /** The caller calls it off; `setAside` is `not_allowed` when the present status does not let it. */

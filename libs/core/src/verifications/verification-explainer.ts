@@ -46,13 +46,12 @@ export class VerificationExplainer {
   /** Throws Problem `not_found`. */
   async explain(scope: TenantScope, id: string): Promise<Explanation> {
     const row = await this.queries.row(scope, id);
-    const entries = await this.database.query<ExplainedEntry>(ENTRIES, [
-      scope.tenantId,
-      id,
-      EXPLAINED_KINDS,
-      MOST,
-    ]);
-    const signals = await this.database.query<ExplainedSignal>(SIGNALS, [scope.tenantId, id, MOST]);
+    const entries = await this.database
+      .within(scope)
+      .query<ExplainedEntry>(ENTRIES, [scope.tenantId, id, EXPLAINED_KINDS, MOST]);
+    const signals = await this.database
+      .within(scope)
+      .query<ExplainedSignal>(SIGNALS, [scope.tenantId, id, MOST]);
     const chain = chainOf(entries, signals);
     const newest = await this.readings.newestVersion(this.database, scope.tenantId, id);
     const versions = entries.filter(({ version }) => version !== null).length;

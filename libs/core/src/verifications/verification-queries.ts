@@ -52,7 +52,9 @@ export class VerificationQueries {
 
   /** Throws Problem `not_found`, also for another tenant's or environment's. */
   async row(scope: TenantScope, id: string): Promise<VerificationRow> {
-    const [row] = await this.database.query<VerificationRow>(FIND, [scope.tenantId, scope.environment, id]);
+    const [row] = await this.database
+      .within(scope)
+      .query<VerificationRow>(FIND, [scope.tenantId, scope.environment, id]);
     if (row === undefined) throw new Problem('not_found', 'There is no such verification.');
     return row;
   }
@@ -63,7 +65,9 @@ export class VerificationQueries {
 
   /** Of some ids, those that name something of the caller's, in no order. */
   async rows(scope: TenantScope, ids: readonly string[]): Promise<readonly VerificationRow[]> {
-    return this.database.query<VerificationRow>(FIND_MANY, [scope.tenantId, scope.environment, ids]);
+    return this.database
+      .within(scope)
+      .query<VerificationRow>(FIND_MANY, [scope.tenantId, scope.environment, ids]);
   }
 
   async many(scope: TenantScope, ids: readonly string[]): Promise<ReadonlyMap<string, Verification>> {
@@ -79,13 +83,15 @@ export class VerificationQueries {
         : await this.vault.lookupHash(scope.tenantId, 'reference', filter.reference);
     const query = listQuery({ ...filter, referenceHash }, page.cursor !== null);
     const after = decodeCursor(page.cursor);
-    const rows = await this.database.query<VerificationRow>(query.statement, [
-      scope.tenantId,
-      scope.environment,
-      page.limit + 1,
-      ...query.values,
-      ...(after === null ? [] : [after.at, after.id]),
-    ]);
+    const rows = await this.database
+      .within(scope)
+      .query<VerificationRow>(query.statement, [
+        scope.tenantId,
+        scope.environment,
+        page.limit + 1,
+        ...query.values,
+        ...(after === null ? [] : [after.at, after.id]),
+      ]);
     return this.#page(rows, page.limit);
   }
 
@@ -97,27 +103,26 @@ export class VerificationQueries {
     const after = decodeCursor(page.cursor);
     const hash = (kind: 'email' | 'phone', value: string | null): Promise<Buffer | null> =>
       value === null ? Promise.resolve(null) : this.vault.lookupHash(scope.tenantId, kind, value);
-    const rows = await this.database.query<VerificationRow>(SEARCH, [
-      scope.tenantId,
-      scope.environment,
-      await hash('email', by.email?.toLowerCase() ?? null),
-      await hash('phone', by.phone),
-      after?.at ?? null,
-      after?.id ?? null,
-      page.limit + 1,
-    ]);
+    const rows = await this.database
+      .within(scope)
+      .query<VerificationRow>(SEARCH, [
+        scope.tenantId,
+        scope.environment,
+        await hash('email', by.email?.toLowerCase() ?? null),
+        await hash('phone', by.phone),
+        after?.at ?? null,
+        after?.id ?? null,
+        page.limit + 1,
+      ]);
     return this.#page(rows, page.limit);
   }
 
   async events(scope: TenantScope, id: string, page: PageRequest): Promise<Page<TimelineEvent>> {
     await this.row(scope, id);
     const after = decodeCursor(page.cursor);
-    const rows = await this.database.query<EventRow>(EVENTS, [
-      scope.tenantId,
-      id,
-      after?.id ?? null,
-      page.limit + 1,
-    ]);
+    const rows = await this.database
+      .within(scope)
+      .query<EventRow>(EVENTS, [scope.tenantId, id, after?.id ?? null, page.limit + 1]);
     const events = rows.map(({ kind, ...row }): TimelineEvent => ({ ...row, type: kind }));
     return pageOf(events, page.limit, (event) => ({ at: event.at, id: event.id }));
   }

@@ -71,7 +71,7 @@ export class VerificationReader {
     }
     await this.#expire(scope, id);
     if (row.handle_sealed === null) {
-      await this.database.query(REST, [scope.tenantId, id, this.surroundings.clock.now()]);
+      await this.database.within(scope).query(REST, [scope.tenantId, id, this.surroundings.clock.now()]);
     }
     return null;
   }
@@ -166,7 +166,7 @@ export class VerificationReader {
       jitter: random.fraction(),
     });
     const overdueMs = now.getTime() - row.expires_at.getTime();
-    await this.database.transaction(async (tx) => {
+    await this.database.within(scope).transaction(async (tx) => {
       // A connection that was removed does not come back: a new one has another id.
       const isHopeless = error instanceof Problem && error.code === 'provider_not_configured';
       // Somebody verified is looked at for as long as they are.
@@ -187,7 +187,9 @@ export class VerificationReader {
   }
 
   async #row(scope: TenantScope, id: string): Promise<VerificationRow> {
-    const [row] = await this.database.query<VerificationRow>(FIND, [scope.tenantId, scope.environment, id]);
+    const [row] = await this.database
+      .within(scope)
+      .query<VerificationRow>(FIND, [scope.tenantId, scope.environment, id]);
     if (row === undefined) throw new Problem('not_found', 'There is no such verification.');
     return row;
   }

@@ -27,7 +27,7 @@ export class VerificationRerouter {
     const { rule = null, skipped = [], attempts = [] } = row.routing ?? {};
     const failed = { provider: row.provider, fault: error.fault, at: now.toISOString() };
     const routing: RoutingRecord = { rule, skipped, attempts: [...attempts, failed] };
-    return this.database.transaction(async (tx) => {
+    return this.database.within(scope).transaction(async (tx) => {
       const [moved] = await tx.query<{ version: number }>(REROUTE, [
         scope.tenantId,
         row.id,

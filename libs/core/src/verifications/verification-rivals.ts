@@ -42,14 +42,16 @@ export async function claimOn(
   const isOwn = connection.provider.identifies === 'session' || row.facts.verifiedAt !== null;
   if (isOwn || observation.verdict !== 'verified') return 'sole';
   const resultAt = observation.providerTime ?? observation.consent?.grantedAt ?? read.at;
-  const [rivals] = await database.query<RivalsRow>(FIND_RIVALS, [
-    scope.tenantId,
-    scope.environment,
-    row.id,
-    row.connection_id,
-    read.reference,
-    new Date(resultAt),
-  ]);
+  const [rivals] = await database
+    .within(scope)
+    .query<RivalsRow>(FIND_RIVALS, [
+      scope.tenantId,
+      scope.environment,
+      row.id,
+      row.connection_id,
+      read.reference,
+      new Date(resultAt),
+    ]);
   if (rivals?.is_superseded === true) return 'superseded';
   return rivals?.is_disputed === true ? 'disputed' : 'sole';
 }

@@ -241,7 +241,7 @@ export class VerificationStarter {
         ? await recorder.newSubject(scope.tenantId, input.subject)
         : // A person stays one person: found, erased and encrypted as one.
           { id: previous.subject_id, key: (await sealer.open(previous)).key };
-    await database.transaction(async (tx) => {
+    await database.within(scope).transaction(async (tx) => {
       if ('details' in subject) await recorder.insertSubject(tx, scope, subject);
       await recorder.insert(tx, scope, {
         id,
@@ -298,11 +298,9 @@ export class VerificationStarter {
 
   /** Throws Problem `not_found`. */
   async row(scope: TenantScope, id: string): Promise<VerificationRow> {
-    const [row] = await this.parts.database.query<VerificationRow>(FIND, [
-      scope.tenantId,
-      scope.environment,
-      id,
-    ]);
+    const [row] = await this.parts.database
+      .within(scope)
+      .query<VerificationRow>(FIND, [scope.tenantId, scope.environment, id]);
     if (row === undefined) throw new Problem('not_found', 'There is no such verification.');
     return row;
   }

@@ -223,7 +223,7 @@ export class VerificationService {
   /** The person as the provider verified them; the view is in the ledger. Throws Problem `not_found` while there is none. */
   async identity(scope: TenantScope, id: string): Promise<StoredIdentity> {
     const identity = await this.parts.queries.identity(scope, id);
-    await this.parts.ledger.append(this.parts.database, {
+    await this.parts.ledger.append(this.parts.database.within(scope), {
       kind: 'identity.viewed',
       tenantId: scope.tenantId,
       environment: scope.environment,

@@ -120,7 +120,7 @@ export class DeliveryQueue {
   /** Some of the endpoints for which something is due, other ones at each call, and whether those were the last of them. */
   async due(turn: Turn, now: Date): Promise<{ readonly queues: readonly Queue[]; readonly isLast: boolean }> {
     const from = this.#last.get(turn);
-    const heads = await this.database.query<Head>(QUEUES, [
+    const heads = await this.database.across.query<Head>(QUEUES, [
       turn,
       from?.tenantId ?? LOWEST,
       from?.endpointId ?? LOWEST,
@@ -139,7 +139,7 @@ export class DeliveryQueue {
 
   /** As many of each as were allotted, or as there are. */
   async claim(turn: Turn, allotted: readonly Allotted[], now: Date): Promise<readonly ClaimedDelivery[]> {
-    const rows = await this.database.query<ClaimedRow>(CLAIM, [
+    const rows = await this.database.across.query<ClaimedRow>(CLAIM, [
       allotted.map(({ queue }) => queue.tenantId),
       allotted.map(({ queue }) => queue.endpointId),
       allotted.map(({ take }) => take),
@@ -152,7 +152,7 @@ export class DeliveryQueue {
 
   async settle(attempts: readonly Attempted[]): Promise<void> {
     const column = <T>(of: (attempt: Attempted) => T): readonly T[] => attempts.map(of);
-    await this.database.query(SETTLE, [
+    await this.database.across.query(SETTLE, [
       column(({ delivery }) => delivery.tenantId),
       column(({ delivery }) => delivery.id),
       column(({ delivery }) => delivery.attempts),
@@ -166,7 +166,7 @@ export class DeliveryQueue {
   }
 
   async #close(head: Head, now: Date): Promise<void> {
-    await this.database.query(CLOSE, [head.tenantId, head.endpointId, now, TURNS]);
+    await this.database.across.query(CLOSE, [head.tenantId, head.endpointId, now, TURNS]);
   }
 }
 

@@ -42,11 +42,12 @@ export class EndpointHealth {
       const change = { tenantId: delivery.tenantId, endpointId: delivery.endpointId, at };
       const { failingSince } = delivery;
       if (error === null) {
-        if (failingSince !== null) await this.database.query(WORKS, [change.tenantId, change.endpointId]);
+        if (failingSince !== null)
+          await this.database.within(change).query(WORKS, [change.tenantId, change.endpointId]);
       } else if (responseStatus === 410) {
         await this.#disable(change, 'gone');
       } else if (failingSince === null) {
-        await this.database.query(FAILS, [change.tenantId, change.endpointId, at]);
+        await this.database.within(change).query(FAILS, [change.tenantId, change.endpointId, at]);
       } else if (at.getTime() - failingSince.getTime() >= FAILING_FOR_MS) {
         await this.#disable(change, 'failing');
       }
@@ -54,7 +55,7 @@ export class EndpointHealth {
   }
 
   async #disable(change: Change, reason: 'gone' | 'failing'): Promise<void> {
-    await this.database.transaction((tx) => this.#disableIn(tx, change, reason));
+    await this.database.within(change).transaction((tx) => this.#disableIn(tx, change, reason));
   }
 
   async #disableIn(tx: Tx, { tenantId, endpointId, at }: Change, reason: 'gone' | 'failing'): Promise<void> {

@@ -163,7 +163,7 @@ export class WebhookDeliveries {
       position?.id ?? null,
       request.limit + 1,
     ];
-    const rows = await this.#listed(values, filter);
+    const rows = await this.#listed(scope, values, filter);
     return pageOf(rows.map(deliveryOf), request.limit, ({ createdAt, id }) => ({ at: createdAt, id }));
   }
 
@@ -180,12 +180,12 @@ export class WebhookDeliveries {
 
   /** Throws Problem `not_found`. */
   async get(scope: TenantScope, id: string): Promise<WebhookDelivery> {
-    return find(this.store.database, scope, id);
+    return find(this.store.database.within(scope), scope, id);
   }
 
   /** Sends it once more, with a schedule of its own, whatever became of it. Throws Problem `not_found`, `conflict`. */
   async redeliver(scope: TenantScope, id: string): Promise<WebhookDelivery> {
-    return this.store.database.transaction(async (tx) => {
+    return this.store.database.within(scope).transaction(async (tx) => {
       const [queued] = await tx.query<{ endpointId: string }>(REDELIVER, [
         scope.tenantId,
         scope.environment,
@@ -208,8 +208,8 @@ export class WebhookDeliveries {
    * Behind new events. Says how many. Repeated, it queues nothing twice. Throws Problem `not_found`, `conflict`, `validation_failed`.
    */
   async replay(scope: TenantScope, endpointId: string, range: ReplayRange): Promise<number> {
-    const { database } = this.store;
-    const [endpoint] = await database.query<{ event_types: EventType[]; disabled_at: Date | null }>(
+    const sessions = this.store.database.within(scope);
+    const [endpoint] = await sessions.query<{ event_types: EventType[]; disabled_at: Date | null }>(
       ENDPOINT,
       [scope.tenantId, scope.environment, endpointId],
     );
@@ -218,7 +218,7 @@ export class WebhookDeliveries {
       throw new Problem('conflict', 'The endpoint is disabled; enable it first.');
     }
     const kinds = kindsOf(endpoint.event_types);
-    const within = (after: string): readonly unknown[] => [
+    const rangeAfter = (after: string): readonly unknown[] => [
       scope.tenantId,
       after,
       firstIdAt(range.until.getTime() + MARGIN_MS),
@@ -228,7 +228,7 @@ export class WebhookDeliveries {
       kinds,
     ];
     const start = firstIdAt(range.since.getTime() - MARGIN_MS);
-    const [found] = await database.query<{ count: number }>(COUNT_RANGE, within(start));
+    const [found] = await sessions.query<{ count: number }>(COUNT_RANGE, rangeAfter(start));
     if ((found?.count ?? 0) > MAX_REPLAYED) {
       throw new Problem('validation_failed', 'The range holds too many events.', {
         errors: [
@@ -236,13 +236,13 @@ export class WebhookDeliveries {
         ],
       });
     }
-    await this.store.ledger.note(database, scope, 'endpoint.replayed', { endpointId, ...range });
+    await this.store.ledger.note(sessions, scope, 'endpoint.replayed', { endpointId, ...range });
     let queued = 0;
     for (let after = start; ;) {
-      const ids = (await database.query<{ id: string }>(RANGE, within(after))).map(({ id }) => id);
+      const ids = (await sessions.query<{ id: string }>(RANGE, rangeAfter(after))).map(({ id }) => id);
       const last = ids.at(-1);
       if (last === undefined) break;
-      const written = await database.query(REPLAY, [
+      const written = await sessions.query(REPLAY, [
         scope.tenantId,
         endpointId,
         ids,
@@ -258,23 +258,27 @@ export class WebhookDeliveries {
     return queued;
   }
 
-  #listed(page: readonly unknown[], { endpointId, eventId, state }: DeliveryFilter): Promise<DeliveryRow[]> {
-    const { database } = this.store;
-    if (eventId !== null) return database.query(LIST_BY_EVENT, [...page, eventId, endpointId, state]);
-    if (endpointId !== null) return database.query(LIST_BY_ENDPOINT, [...page, endpointId, state]);
-    if (state === null) return database.query(LIST, page);
-    if (state === 'delivered') return database.query(LIST_DELIVERED, page);
-    return database.query(LIST_UNDELIVERED, [...page, state]);
+  #listed(
+    scope: TenantScope,
+    page: readonly unknown[],
+    { endpointId, eventId, state }: DeliveryFilter,
+  ): Promise<DeliveryRow[]> {
+    const sessions = this.store.database.within(scope);
+    if (eventId !== null) return sessions.query(LIST_BY_EVENT, [...page, eventId, endpointId, state]);
+    if (endpointId !== null) return sessions.query(LIST_BY_ENDPOINT, [...page, endpointId, state]);
+    if (state === null) return sessions.query(LIST, page);
+    if (state === 'delivered') return sessions.query(LIST_DELIVERED, page);
+    return sessions.query(LIST_UNDELIVERED, [...page, state]);
   }
 
   #listedOfAll({ tenantId, state }: DeliveryFilterOfAll, page: readonly unknown[]): Promise<DeliveryRow[]> {
-    const { database } = this.store;
+    const { across } = this.store.database;
     if (tenantId === null) {
       if (state !== null) throw new Error('a state is only looked for within a tenant');
-      return database.query(LIST_ALL, page);
+      return across.query(LIST_ALL, page);
     }
     const statement = state === null || state === 'delivered' ? LIST_OF_TENANT : LIST_UNDELIVERED_OF_TENANT;
-    return database.query(statement, [tenantId, state, ...page, ENVIRONMENTS]);
+    return across.query(statement, [tenantId, state, ...page, ENVIRONMENTS]);
   }
 }
 

@@ -132,13 +132,17 @@ export class WebhookEndpointService {
 
   /** Newest first, all of them: there are at most {@link MAX_ENDPOINTS}. */
   async list(scope: TenantScope): Promise<readonly WebhookEndpoint[]> {
-    const rows = await this.store.database.query<EndpointRow>(LIST, [scope.tenantId, scope.environment]);
+    const rows = await this.store.database
+      .within(scope)
+      .query<EndpointRow>(LIST, [scope.tenantId, scope.environment]);
     return Promise.all(rows.map(async (row) => endpointOf(row, await this.#open(scope, row))));
   }
 
   /** Throws Problem `not_found`. */
   async get(scope: TenantScope, id: string): Promise<WebhookEndpoint> {
-    const [row] = await this.store.database.query<EndpointRow>(FIND, [scope.tenantId, scope.environment, id]);
+    const [row] = await this.store.database
+      .within(scope)
+      .query<EndpointRow>(FIND, [scope.tenantId, scope.environment, id]);
     if (row === undefined) throw notFound();
     return endpointOf(row, await this.#open(scope, row));
   }
@@ -150,7 +154,7 @@ export class WebhookEndpointService {
   ): Promise<{ readonly endpoint: WebhookEndpoint; readonly secret: string }> {
     this.#checkUrl(input.url);
     const { clock, ids, random } = this.made;
-    return this.store.database.transaction(async (tx) => {
+    return this.store.database.within(scope).transaction(async (tx) => {
       const [held] = await tx.query<{ count: number }>(COUNT, [scope.tenantId, scope.environment]);
       if ((held?.count ?? 0) >= MAX_ENDPOINTS) {
         throw new Problem(
@@ -280,7 +284,7 @@ export class WebhookEndpointService {
     id: string,
     write: (tx: Tx, row: EndpointRow, secrets: EndpointSecrets) => Promise<T>,
   ): Promise<T> {
-    return this.store.database.transaction(async (tx) => {
+    return this.store.database.within(scope).transaction(async (tx) => {
       const [row] = await tx.query<EndpointRow>(LOCK, [scope.tenantId, scope.environment, id]);
       if (row === undefined) throw notFound();
       return write(tx, row, await this.#open(scope, row));

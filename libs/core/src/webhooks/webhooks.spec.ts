@@ -70,7 +70,7 @@ afterEach(async () => {
   await core.dispatcher.stop();
   await receiver.close();
   // A later test's dispatcher would take what this one left, under another master key.
-  await database.query({
+  await database.across.query({
     name: 'test_forget',
     text: 'UPDATE webhook_deliveries SET due_at = NULL WHERE due_at IS NOT NULL',
   });
@@ -79,7 +79,7 @@ afterEach(async () => {
 /** An event that is published, of no verification. */
 function publish(environment: Environment = 'test'): Promise<string> {
   const ledger = new Ledger(clock, ids, () => undefined);
-  return database.transaction((tx) =>
+  return database.across.transaction((tx) =>
     ledger.append(tx, {
       kind: 'routing.rolled_back',
       tenantId: scope.tenantId,
@@ -309,7 +309,7 @@ it('takes up what another process left when it died', async () => {
   const { id } = await endpoint('/hook');
   await core.dispatcher.stop();
   await publish();
-  await database.query(
+  await database.across.query(
     {
       name: 'test_claimed',
       text: `UPDATE webhook_deliveries SET due_at = now() + interval '45 seconds' WHERE tenant_id = $1`,

@@ -107,7 +107,7 @@ export class Workers {
   async #claim(limit: number): Promise<readonly DueRow[]> {
     const now = this.clock.now();
     const lease = new Date(now.getTime() + LEASE_MS);
-    const due = await this.parts.database.query<DueRow>(CLAIM_DUE, [
+    const due = await this.parts.database.across.query<DueRow>(CLAIM_DUE, [
       now,
       lease,
       limit,

@@ -29,6 +29,22 @@ export interface Queryable {
 /** A transaction at hand; only valid inside the function that was given it. */
 export type Tx = Queryable;
 
+/** Whose rows a session sees: those of one tenant, and of these, where an environment is named, only that environment's. */
+export interface Reach {
+  readonly tenantId: string;
+  readonly environment?: string | null;
+}
+
+/** Runs statements, each on its own or together, on the rows of one reach. */
+export interface Sessions extends Queryable {
+  /**
+   * Runs `fn` in a transaction and commits. Where PostgreSQL rolled it back for reasons of concurrency or because the connection
+   * was lost before the commit, it is run again, at most five times with growing, jittered pauses: `fn` must have no effect
+   * outside SQL. Throws what `fn` throws, and DatabaseError; with code 08007 whether the commit happened is not known.
+   */
+  transaction<T>(fn: (tx: Tx) => Promise<T>, options?: { readonly isolation?: Isolation }): Promise<T>;
+}
+
 export type Isolation = 'read committed' | 'repeatable read' | 'serializable';
 
 export interface DatabaseOptions {
@@ -54,48 +70,111 @@ const RETRYABLE = new Set(['40001', '40P01', '57P01', '57P02', CONNECTION_LOST])
 const MAX_ATTEMPTS = 6;
 const FIRST_DELAY_MS = 10;
 
-/** One pool of connections, shared by Prisma (for what is not hot) and by prepared statements (for what is). */
-export class Database implements Queryable {
-  readonly pool: pg.Pool;
+/** Roles that the migrations make. What they may see and change is in the policies and grants of the migrations. */
+export const TENANT_ROLE = 'gatehouse_app';
+export const SYSTEM_ROLE = 'gatehouse_system';
+
+/** Sets both every time, so that nothing of the session's last reach is left. Until the session is set again. */
+const ENTER: Statement = {
+  name: 'enter_reach',
+  text: `SELECT set_config('gatehouse.tenant', $1, false), set_config('gatehouse.environment', $2, false)`,
+};
+
+/**
+ * The connections of this process. Row-level security keeps each statement to its reach: `within` a tenant, or `across` all of them,
+ * which only looking for work, administration and the checking of keys need.
+ */
+export class Database {
+  /** The rows of all tenants. */
+  readonly across: Sessions;
+  /** For what is not hot; sees what `across` sees. */
   readonly prisma: PrismaClient;
+  readonly #tenants: pg.Pool;
+  readonly #system: pg.Pool;
   readonly #log: Log;
   readonly #random: RandomSource;
+  /** What the sessions of the tenants' pool are set to. */
+  readonly #entered = new WeakMap<pg.PoolClient, string>();
 
-  constructor(pool: pg.Pool, options: Pick<DatabaseOptions, 'log' | 'random'>) {
-    this.pool = pool;
+  constructor(
+    pools: { readonly tenants: pg.Pool; readonly system: pg.Pool },
+    options: Pick<DatabaseOptions, 'log' | 'random'>,
+  ) {
+    this.#tenants = pools.tenants;
+    this.#system = pools.system;
     this.#log = options.log;
     this.#random = options.random ?? new SystemRandom();
-    // An idle connection that breaks (a restart of the server) is replaced by the pool; unheard, the event would end the process.
-    pool.on('error', (error) => {
-      // The pool counts as ended before its connections have closed; a server that stops right then may be quicker.
-      if (pool.ending) return;
-      this.#log.warn('an idle database connection was lost', { error });
+    for (const pool of [pools.tenants, pools.system]) {
+      // An idle connection that breaks (a restart of the server) is replaced by the pool; unheard, the event would end the process.
+      pool.on('error', (error) => {
+        // The pool counts as ended before its connections have closed; a server that stops right then may be quicker.
+        if (pool.ending) return;
+        this.#log.warn('an idle database connection was lost', { error });
+      });
+    }
+    this.across = this.#sessions(() => connect(pools.system));
+    this.prisma = new PrismaClient({ adapter: new PrismaPg(pools.system), errorFormat: 'minimal', log: [] });
+  }
+
+  /** The rows of one tenant, or of one of its environments. A row of anybody else is not there, and cannot be written. */
+  within(reach: Reach): Sessions {
+    return this.#sessions(async () => {
+      const client = await connect(this.#tenants);
+      try {
+        await this.#enter(client, reach);
+        return client;
+      } catch (error) {
+        // A session that may be set to somebody else is not used again.
+        client.release(true);
+        throw error;
+      }
     });
-    this.prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal', log: [] });
   }
 
-  query<T>(statement: Statement, values: readonly unknown[] = []): Promise<T[]> {
-    return run<T>(this.pool, statement, values);
+  /** Throws DatabaseError when the database does not answer within two seconds. */
+  async ping(): Promise<void> {
+    const ping = { text: 'SELECT 1', query_timeout: PING_TIMEOUT_MS };
+    try {
+      await Promise.all([this.#tenants.query(ping), this.#system.query(ping)]);
+    } catch (error) {
+      throw toDatabaseError(error, 'ping');
+    }
   }
 
-  /** Outside a transaction each statement commits itself. */
-  afterCommit(task: () => void): void {
-    task();
+  /** Waits for the statements that run, then closes all connections. Once. */
+  async close(): Promise<void> {
+    await this.prisma.$disconnect();
+    await Promise.all([this.#tenants.end(), this.#system.end()]);
   }
 
-  /**
-   * Runs `fn` in a transaction and commits. Where PostgreSQL rolled it back for reasons of concurrency or because the connection
-   * was lost before the commit, it is run again, at most five times with growing, jittered pauses: `fn` must have no effect
-   * outside SQL. Throws what `fn` throws, and DatabaseError; with code 08007 whether the commit happened is not known.
-   */
-  async transaction<T>(
+  async #enter(client: pg.PoolClient, { tenantId, environment }: Reach): Promise<void> {
+    const reach = `${tenantId}/${environment ?? ''}`;
+    if (this.#entered.get(client) === reach) return;
+    this.#entered.delete(client);
+    await run(client, ENTER, [tenantId, environment ?? '']);
+    this.#entered.set(client, reach);
+  }
+
+  #sessions(open: () => Promise<pg.PoolClient>): Sessions {
+    return {
+      query: (statement, values = []) => alone(open, statement, values),
+      // Outside a transaction each statement commits itself.
+      afterCommit: (task) => {
+        task();
+      },
+      transaction: (fn, options = {}) => this.#transaction(open, fn, options.isolation),
+    };
+  }
+
+  async #transaction<T>(
+    open: () => Promise<pg.PoolClient>,
     fn: (tx: Tx) => Promise<T>,
-    options: { readonly isolation?: Isolation } = {},
+    isolation: Isolation | undefined,
   ): Promise<T> {
-    const begin = options.isolation === undefined ? 'BEGIN' : `BEGIN ISOLATION LEVEL ${options.isolation}`;
+    const begin = isolation === undefined ? 'BEGIN' : `BEGIN ISOLATION LEVEL ${isolation}`;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#attempt(begin, fn);
+        return await this.#attempt(open, begin, fn);
       } catch (error) {
         if (!(error instanceof DatabaseError) || !RETRYABLE.has(error.code) || attempt === MAX_ATTEMPTS) {
           throw error;
@@ -106,27 +185,13 @@ export class Database implements Queryable {
     }
   }
 
-  /** Throws DatabaseError when the database does not answer within two seconds. */
-  async ping(): Promise<void> {
-    const ping = { text: 'SELECT 1', query_timeout: PING_TIMEOUT_MS };
-    try {
-      await this.pool.query(ping);
-    } catch (error) {
-      throw toDatabaseError(error, 'ping');
-    }
-  }
-
-  /** Waits for the statements that run, then closes all connections. Once. */
-  async close(): Promise<void> {
-    await this.prisma.$disconnect();
-    await this.pool.end();
-  }
-
-  async #attempt<T>(begin: string, fn: (tx: Tx) => Promise<T>): Promise<T> {
-    const client = await this.#connect();
+  async #attempt<T>(
+    open: () => Promise<pg.PoolClient>,
+    begin: string,
+    fn: (tx: Tx) => Promise<T>,
+  ): Promise<T> {
+    const client = await open();
     const transaction = new Transaction(client);
-    // pg also emits what it rejects the running query with; unheard, that would end the process.
-    const ignore = (): void => undefined;
     client.on('error', ignore);
     try {
       await transaction.command(begin);
@@ -142,13 +207,34 @@ export class Database implements Queryable {
       client.release(transaction.broken);
     }
   }
+}
 
-  async #connect(): Promise<pg.PoolClient> {
-    try {
-      return await this.pool.connect();
-    } catch (error) {
-      throw toDatabaseError(error, 'connect');
-    }
+/** pg also emits what it rejects the running query with; unheard, that would end the process. */
+function ignore(): void {
+  return undefined;
+}
+
+async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw toDatabaseError(error, 'connect');
+  }
+}
+
+async function alone<T>(
+  open: () => Promise<pg.PoolClient>,
+  statement: Statement,
+  values: readonly unknown[],
+): Promise<T[]> {
+  const client = await open();
+  client.on('error', ignore);
+  try {
+    return await run<T>(client, statement, values);
+  } finally {
+    client.off('error', ignore);
+    // The pool itself drops a connection that broke.
+    client.release();
   }
 }
 
@@ -223,11 +309,7 @@ function leavesOutcomeOpen(error: DatabaseError): boolean {
   return error.code === CONNECTION_LOST || error.code.startsWith('57P') || !/^[0-9A-Z]{5}$/.test(error.code);
 }
 
-async function run<T>(
-  runner: pg.Pool | pg.PoolClient,
-  statement: Statement,
-  values: readonly unknown[],
-): Promise<T[]> {
+async function run<T>(runner: pg.PoolClient, statement: Statement, values: readonly unknown[]): Promise<T[]> {
   try {
     const result = await runner.query({ name: statement.name, text: statement.text, values: [...values] });
     // The driver cannot know the row; the statement's author does.
@@ -237,11 +319,45 @@ async function run<T>(
   }
 }
 
-/** Connects once, to fail early. Throws StartError with one line when the database cannot be reached. */
+/** Of ten connections, three look across tenants. A transaction may need a key, which another session loads: so two at least for tenants. */
+const SYSTEM_SHARE = 0.3;
+
+/**
+ * Connects once, to fail early. The migrations, which make the roles, must have run. Throws StartError with one line when the database
+ * cannot be reached, or when its user may not act in the roles.
+ */
 export async function connectDatabase(url: string, options: DatabaseOptions): Promise<Database> {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: options.poolSize,
+  const system = Math.max(1, Math.round(options.poolSize * SYSTEM_SHARE));
+  const database = new Database(
+    {
+      tenants: poolAs(TENANT_ROLE, url, Math.max(2, options.poolSize - system)),
+      system: poolAs(SYSTEM_ROLE, url, system),
+    },
+    options,
+  );
+  try {
+    await database.ping();
+  } catch (error) {
+    await database.close();
+    throw new StartError([startLine(toDatabaseError(error, 'ping'))]);
+  }
+  return database;
+}
+
+function startLine({ code }: DatabaseError): string {
+  if (code === ROLE_REFUSED || code === ROLE_UNKNOWN) {
+    return `DATABASE_URL: its user must be a member of ${TENANT_ROLE} and ${SYSTEM_ROLE}, which the migrations make (${code})`;
+  }
+  return `DATABASE_URL: the database cannot be reached (${code})`;
+}
+
+const ROLE_REFUSED = '42501';
+const ROLE_UNKNOWN = '22023';
+
+function poolAs(role: string, connectionString: string, max: number): pg.Pool {
+  return new pg.Pool({
+    connectionString,
+    max,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
     application_name: 'gatehouse',
@@ -249,16 +365,6 @@ export async function connectDatabase(url: string, options: DatabaseOptions): Pr
     // Prisma's adapter takes every timestamp for UTC, whatever zone the server writes it in. The pool waits for the promise, which
     // its types do not say.
     // eslint-disable-next-line @typescript-eslint/no-misused-promises
-    onConnect: (client) => client.query(SESSION),
+    onConnect: (client) => client.query(`${SESSION}; SET ROLE ${role}`),
   });
-  const database = new Database(pool, options);
-  try {
-    await database.ping();
-  } catch (error) {
-    await database.close();
-    throw new StartError([
-      `DATABASE_URL: the database cannot be reached (${toDatabaseError(error, 'ping').code})`,
-    ]);
-  }
-  return database;
 }

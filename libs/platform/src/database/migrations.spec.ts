@@ -54,7 +54,7 @@ describe('migrate', () => {
     expect(await run()).toEqual({ applied: [] });
     await write('20260103_column', 'ALTER TABLE things ADD COLUMN note text;');
     expect(await run()).toEqual({ applied: ['20260103_column'] });
-    const { rows } = await database.pool.query('SELECT * FROM things');
+    const { rows } = await test.pool.query('SELECT * FROM things');
     expect(rows).toEqual([{ id: 42, name: 'a;b', note: null }]);
   });
 
@@ -63,7 +63,7 @@ describe('migrate', () => {
     await write('20260102_function', FUNCTION);
     const results = await Promise.all(Array.from({ length: 10 }, run));
     expect(results.flatMap((result) => result.applied)).toEqual(['20260101_table', '20260102_function']);
-    const { rows } = await database.pool.query(
+    const { rows } = await test.pool.query(
       'SELECT migration_name, applied_steps_count FROM _prisma_migrations ORDER BY 1',
     );
     expect(rows).toEqual([
@@ -79,7 +79,7 @@ describe('migrate', () => {
     await expect(run()).rejects.toThrow(
       'migration 20260102_broken: syntax error at or near "TABEL"; it was rolled back',
     );
-    const { rows } = await database.pool.query(`SELECT to_regclass('half') AS half`);
+    const { rows } = await test.pool.query(`SELECT to_regclass('half') AS half`);
     expect(rows).toEqual([{ half: null }]);
     await write('20260102_broken', 'CREATE TABLE whole (id int);');
     expect(await run()).toEqual({ applied: ['20260102_broken'] });
@@ -88,7 +88,7 @@ describe('migrate', () => {
   it('refuses to go on after a migration that somebody began and did not finish', async () => {
     await write('20260101_table', TABLE);
     await run();
-    await database.pool.query('UPDATE _prisma_migrations SET finished_at = NULL');
+    await test.pool.query('UPDATE _prisma_migrations SET finished_at = NULL');
     await expect(run()).rejects.toThrow(/^migration 20260101_table: was begun by a process/);
   });
 
@@ -99,7 +99,7 @@ describe('migrate', () => {
 
   it('says in one line that the database cannot be reached', async () => {
     await expect(migrate('postgresql://a:hunter2@127.0.0.1:1/x', log, { folder })).rejects.toThrow(
-      'migrations: migrate: the connection failed (ECONNREFUSED)',
+      'DATABASE_URL: the database cannot be reached (ECONNREFUSED)',
     );
   });
 });
@@ -111,9 +111,9 @@ describe('pendingMigrations', () => {
       tests.map((test) => connectDatabase(test.url, { poolSize: 1, log })),
     );
     if (empty === undefined || migrated === undefined) throw new Error('unreachable');
-    expect(await pendingMigrations(empty)).toEqual((await migrate(tests[0].url, log)).applied);
-    expect(await pendingMigrations(empty)).toEqual([]);
-    expect(await pendingMigrations(migrated)).toEqual([]);
+    expect(await pendingMigrations(empty.across)).toEqual((await migrate(tests[0].url, log)).applied);
+    expect(await pendingMigrations(empty.across)).toEqual([]);
+    expect(await pendingMigrations(migrated.across)).toEqual([]);
     await Promise.all([empty.close(), migrated.close()]);
     await Promise.all(tests.map((test) => test.drop()));
   });

@@ -114,7 +114,7 @@ export async function migrate(url: string, log: Log, options: MigrateOptions = {
   // A lost connection also fails the query that waits on it, which is where it is dealt with.
   session.on('error', () => undefined);
   try {
-    await session.connect();
+    await connectSession(session);
     await session.query('SELECT pg_advisory_lock($1)', [LOCK]);
     const missing = pending(migrations, await recordedMigrations(session));
     if (missing.length === 0) return { applied: [] };
@@ -127,6 +127,17 @@ export async function migrate(url: string, log: Log, options: MigrateOptions = {
   } finally {
     // Also frees the lock. A connection that is already gone has nothing left to close.
     await session.end().catch(() => undefined);
+  }
+}
+
+/** Mostly the first thing that a start asks of the database. */
+async function connectSession(session: pg.Client): Promise<void> {
+  try {
+    await session.connect();
+  } catch (error) {
+    throw new StartError([
+      `DATABASE_URL: the database cannot be reached (${toDatabaseError(error, 'connect').code})`,
+    ]);
   }
 }
 
