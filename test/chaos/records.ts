@@ -50,7 +50,7 @@ export class Records {
        UNION ALL SELECT 'reads that are due', count(*)::int FROM verifications WHERE tenant_id = $1 AND due_at <= now()
        UNION ALL SELECT 'signals', count(*)::int FROM signals WHERE tenant_id = $1 AND state = 'pending'
        UNION ALL SELECT 'deliveries', count(*)::int FROM webhook_deliveries WHERE tenant_id = $1 AND state = 'pending'
-       UNION ALL SELECT 'entries without a position', count(*)::int FROM ledger_entries WHERE tenant_id = $1 AND position IS NULL`,
+       UNION ALL SELECT 'entries without a position', count(*)::int FROM ledger_queue WHERE tenant_id = $1`,
       [this.tenantId],
     );
     return rows.filter(({ count }) => count > 0).map(({ what, count }) => [what, count]);

@@ -23,6 +23,7 @@ import { ReturnService } from './inbox/return.service.js';
 import { ReturnTokens } from './inbox/return-token.js';
 import { SignalCorrelator } from './inbox/signal-correlator.js';
 import { Ledger } from './ledger/ledger.js';
+import { LedgerKeys } from './ledger/ledger-keys.js';
 import { Sequencer } from './ledger/sequencer.js';
 import { TenantVault } from './privacy/tenant-vault.js';
 import { ReadingArchive } from './readings/reading-archive.js';
@@ -114,6 +115,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     queued.wake();
   };
   const ledger = new Ledger(clock, ids, onQueued);
+  const ledgerKeys = new LedgerKeys(database, vault, clock, ids);
   const sealer = new VerificationSealer(vault);
   const wakeup = new Wakeup();
   const returnTokens = new ReturnTokens(vault);
@@ -204,7 +206,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     clock,
     random,
   );
-  const sequencer = new Sequencer(database);
+  const sequencer = new Sequencer(database, ledgerKeys, clock);
   const feedWatch = new FeedWatch(database, log);
   const background = {
     'positions in the ledger': () => sequencer.placeWaiting(),

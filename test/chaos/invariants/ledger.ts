@@ -56,7 +56,7 @@ export async function ledger(
 async function positions(tenantId: string, pool: Records['pool']): Promise<Check> {
   const { rows } = await pool.query<{ entries: number; placed: number; low: string; high: string }>(
     `SELECT count(*)::int AS entries, count(DISTINCT position)::int AS placed, min(position) AS low, max(position) AS high
-       FROM ledger_entries WHERE tenant_id = $1`,
+       FROM ledger_entries e LEFT JOIN ledger_leaves l ON l.tenant_id = e.tenant_id AND l.entry_id = e.id WHERE e.tenant_id = $1`,
     [tenantId],
   );
   const [of] = rows;

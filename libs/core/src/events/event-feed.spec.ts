@@ -3,12 +3,15 @@ import {
   connectDatabase,
   type Database,
   Log,
+  type Sessions,
   type Statement,
   SystemClock,
   SystemIds,
 } from '@gatehouse/platform';
 
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/database.js';
+import { ledgerKeysOf } from '../../../../test/support/ledger-keys.js';
+import { type LedgerKeys } from '../ledger/ledger-keys.js';
 import { Ledger } from '../ledger/ledger.js';
 import { type LedgerKind } from '../ledger/ledger-kind.js';
 import { Sequencer, WAITING } from '../ledger/sequencer.js';
@@ -25,6 +28,7 @@ let feed: EventFeed;
 let watch: FeedWatch;
 let sequencer: Sequencer;
 let ledger: Ledger;
+let keys: LedgerKeys;
 const ids = new SystemIds();
 
 beforeAll(async () => {
@@ -33,7 +37,8 @@ beforeAll(async () => {
   database = await connectDatabase(files.url, { poolSize: 16, log });
   watch = new FeedWatch(database, log);
   feed = new EventFeed(database, watch);
-  sequencer = new Sequencer(database);
+  keys = await ledgerKeysOf(database);
+  sequencer = new Sequencer(database, keys, new SystemClock());
   ledger = new Ledger(new SystemClock(), ids, () => undefined);
 });
 afterAll(async () => {
@@ -68,7 +73,7 @@ async function placeAll(): Promise<void> {
 async function waiting(): Promise<readonly string[]> {
   const rows = await database.across.query<{ tenant_id: string }>({
     name: 'test_waiting',
-    text: 'SELECT DISTINCT tenant_id FROM ledger_entries WHERE position IS NULL ORDER BY tenant_id',
+    text: 'SELECT DISTINCT tenant_id FROM ledger_queue ORDER BY tenant_id',
   });
   return rows.map(({ tenant_id }) => tenant_id);
 }
@@ -90,7 +95,7 @@ it('tells each event once, while several write, two give positions and one reads
   const scope = tenantScope(tenantId, 'test', 'key:test');
   const written = { isDone: false };
   const sequence = async (): Promise<void> => {
-    const own = new Sequencer(database);
+    const own = new Sequencer(database, keys, new SystemClock());
     // Once more after the last was written.
     for (let isLast = false; !isLast;) {
       isLast = written.isDone;
@@ -131,7 +136,7 @@ it('tells each event once, while several write, two give positions and one reads
       name: 'test_positions',
       text: `SELECT count(DISTINCT position)::int AS all, min(position)::int AS lowest, max(position)::int AS highest,
                     (SELECT size::int FROM ledger_heads WHERE tenant_id = $1) AS size
-               FROM ledger_entries WHERE tenant_id = $1`,
+               FROM ledger_leaves WHERE tenant_id = $1`,
     },
     [tenantId],
   );
@@ -169,8 +174,10 @@ it('gives a verification’s entries positions in the order of its versions, wha
     await database.across.query(
       {
         name: 'test_ledger',
-        text: `INSERT INTO ledger_entries (tenant_id, id, environment, verification_id, kind, version, actor, data, at)
-               VALUES ($1, $2, 'test', $3, 'verification.status_changed', $4, 'system', '{}', now())`,
+        text: `WITH entry AS (
+                 INSERT INTO ledger_entries (tenant_id, id, environment, verification_id, kind, version, actor, data, at)
+                 VALUES ($1, $2, 'test', $3, 'verification.status_changed', $4, 'system', '{}', now()) RETURNING tenant_id, id)
+               INSERT INTO ledger_queue SELECT * FROM entry`,
       },
       [tenantId, id, version === null ? null : verificationId, version],
     );
@@ -201,8 +208,11 @@ it('looks through a part of a long history for one page, and says that there is 
   await database.across.query(
     {
       name: 'test_long_history',
-      text: `INSERT INTO ledger_entries (tenant_id, id, environment, kind, actor, data, at)
-             SELECT $1, gen_random_uuid(), 'test', 'identity.viewed', 'system', '{}', now() FROM generate_series(1, 12000)`,
+      text: `WITH entry AS (
+               INSERT INTO ledger_entries (tenant_id, id, environment, kind, actor, data, at)
+               SELECT $1, gen_random_uuid(), 'test', 'identity.viewed', 'system', '{}', now() FROM generate_series(1, 12000)
+               RETURNING tenant_id, id)
+             INSERT INTO ledger_queue SELECT * FROM entry`,
     },
     [tenantId],
   );
@@ -219,16 +229,21 @@ it('looks through a part of a long history for one page, and says that there is 
 });
 
 it('finds its rows by index', async () => {
-  const plan = async ({ name, text }: Statement, values: readonly unknown[]): Promise<string> =>
-    JSON.stringify(
-      await database.across.query({ name: `plan_${name}`, text: `EXPLAIN (FORMAT JSON) ${text}` }, values),
-    );
-  await database.across.query({ name: 'test_analyze', text: 'ANALYZE ledger_entries' });
+  const plan = async (on: Sessions, { name, text }: Statement, values: readonly unknown[]): Promise<string> =>
+    JSON.stringify(await on.query({ name: `plan_${name}`, text: `EXPLAIN (FORMAT JSON) ${text}` }, values));
+  await files.pool.query('ANALYZE ledger_entries, ledger_leaves, ledger_queue');
   const nobody = ids.next();
-  const feedPlan = await plan(FEED, [nobody, 'test', 3, 900, ['verification.created'], 51]);
-  expect(feedPlan).toContain('ledger_by_position');
+  const feedPlan = await plan(database.within({ tenantId: nobody, environment: 'test' }), FEED, [
+    nobody,
+    'test',
+    3,
+    900,
+    ['verification.created'],
+    51,
+  ]);
+  expect(feedPlan).toContain('ledger_leaves_pkey');
   expect(feedPlan).not.toContain('Seq Scan');
-  const waitingPlan = await plan(WAITING, [nobody, nobody, 50]);
-  expect(waitingPlan).toContain('ledger_unsequenced');
+  const waitingPlan = await plan(database.across, WAITING, [nobody, nobody, 50]);
+  expect(waitingPlan).toContain('ledger_queue_pkey');
   expect(waitingPlan).not.toContain('Seq Scan');
 });

@@ -39,15 +39,16 @@ const SIZE: Statement = {
   name: 'ledger_size',
   text: 'SELECT size::text FROM ledger_heads WHERE tenant_id = $1',
 };
-/** Served by ledger_by_position. */
+/** Served by the primary key of the leaves, which tell by themselves what is not published. */
 export const FEED: Statement = {
   name: 'ledger_feed',
   text: `SELECT e.id, e.kind, e.environment, e.verification_id AS "verificationId", e.version, e.data, e.at,
-                e.position::text AS position, v.provider
-           FROM ledger_entries e
+                l.position::text AS position, v.provider
+           FROM ledger_leaves l
+           JOIN ledger_entries e ON e.tenant_id = l.tenant_id AND e.id = l.entry_id
            LEFT JOIN verifications v ON v.tenant_id = e.tenant_id AND v.id = e.verification_id
-          WHERE e.tenant_id = $1 AND e.environment = $2 AND e.position > $3 AND e.position <= $4 AND e.kind = ANY($5)
-          ORDER BY e.position LIMIT $6`,
+          WHERE l.tenant_id = $1 AND l.environment = $2 AND l.position > $3 AND l.position <= $4 AND l.kind = ANY($5)
+          ORDER BY l.position LIMIT $6`,
 };
 
 /** A tenant's events in the order in which they were committed. Nothing is ever left out of it, or moved. */
@@ -86,20 +87,22 @@ export class EventFeed {
     after: number,
     limit: number,
   ): Promise<FeedPage> {
-    const [head] = await this.database.query<{ size: string }>(SIZE, [scope.tenantId]);
+    const [head] = await this.database.within(scope).query<{ size: string }>(SIZE, [scope.tenantId]);
     const size = Number(head?.size ?? 0);
     // Of a database that has lost its newest entries since: positions will be given anew, and reading on would skip those.
     if (after > size) throw strangeCursor();
     if (after === size) return { data: [], nextCursor: encodeFeedCursor(scope, after), hasMore: false };
     const end = Math.min(size, after + ENTRIES_LOOKED_THROUGH);
-    const rows = await this.database.query<PublishedEntry & { readonly position: string }>(FEED, [
-      scope.tenantId,
-      scope.environment,
-      after,
-      end,
-      kindsOf(types),
-      limit + 1,
-    ]);
+    const rows = await this.database
+      .within(scope)
+      .query<PublishedEntry & { readonly position: string }>(FEED, [
+        scope.tenantId,
+        scope.environment,
+        after,
+        end,
+        kindsOf(types),
+        limit + 1,
+      ]);
     const shown = rows.slice(0, limit);
     const isCut = rows.length > limit;
     const position = isCut ? Number(shown.at(-1)?.position) : end;

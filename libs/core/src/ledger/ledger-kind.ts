@@ -23,6 +23,7 @@ export type LedgerKind =
   | 'customers.listed'
   | 'import.begun'
   | 'import.ended'
+  | 'ledger.sealed'
   | 'tenant.created'
   | 'tenant.changed'
   | 'tenant.suspended'

@@ -18,18 +18,19 @@ export interface LedgerEvent {
 
 const COLUMNS = 'tenant_id, id, environment, verification_id, kind, version, actor, data, at';
 
-const APPEND: Statement = {
-  name: 'ledger_append',
-  text: `INSERT INTO ledger_entries (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-};
+/** The entry, and its place in the queue of the sequencer: neither is ever there without the other. */
+const ENTRY = `entry AS (INSERT INTO ledger_entries (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                          RETURNING tenant_id, id, environment, at)`;
+const QUEUED = 'INSERT INTO ledger_queue (tenant_id, entry_id) SELECT tenant_id, id FROM entry';
+
+const APPEND: Statement = { name: 'ledger_append', text: `WITH ${ENTRY} ${QUEUED}` };
 /**
  * With its deliveries, so that neither is ever there without the other. Served by webhook_endpoints_in_use. A delivery's id is made
  * of the event's, whose time it keeps, and the endpoint's, as a UUIDv7 has to be.
  */
 const PUBLISH: Statement = {
   name: 'ledger_publish',
-  text: `WITH entry AS (INSERT INTO ledger_entries (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-                        RETURNING tenant_id, id, environment, at)
+  text: `WITH ${ENTRY}, queued AS (${QUEUED})
          INSERT INTO webhook_deliveries (tenant_id, id, environment, endpoint_id, event_id, event_type, state, turn, due_at, created_at)
          SELECT entry.tenant_id, ${deliveryId('entry.id', 'endpoint.id')}, entry.environment, endpoint.id, entry.id, $10,
                 'pending', 0, entry.at, entry.at

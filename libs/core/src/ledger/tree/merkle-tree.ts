@@ -72,7 +72,12 @@ export class GrowingTree {
 
   /** Appends a leaf that holds `leaf`. Returns the nodes this completes, lowest first; the leaf's own is the first of them. */
   append(leaf: Buffer): readonly TreeNode[] {
-    let node: TreeNode = { level: 0, index: this.#size, hash: leafHash(leaf) };
+    return this.appendHash(leafHash(leaf));
+  }
+
+  /** The same, for a leaf of which the hash is known. */
+  appendHash(hash: Buffer): readonly TreeNode[] {
+    let node: TreeNode = { level: 0, index: this.#size, hash };
     const completed = [node];
     for (let left = this.#frontier.at(-1); left?.level === node.level; left = this.#frontier.at(-1)) {
       this.#frontier.pop();
