@@ -8,7 +8,9 @@ import { SYSTEM_TENANT_ID, TenantVault } from '../../libs/core/src/privacy/tenan
 /** Keys that sign what is sealed in a database of a test's own. */
 export async function ledgerKeysOf(database: Database): Promise<LedgerKeys> {
   const clock = new SystemClock();
-  const vault = new TenantVault(database, new LocalMasterKey(randomBytes(32)), clock, new SystemRandom());
-  await vault.createTenantKeys(database.within({ tenantId: SYSTEM_TENANT_ID }), SYSTEM_TENANT_ID);
+  const masterKeys = { current: new LocalMasterKey(randomBytes(32)), previous: null };
+  const vault = new TenantVault(database, masterKeys, clock, new SystemRandom());
+  const keys = await vault.newTenantKeys(SYSTEM_TENANT_ID);
+  await vault.insertTenantKeys(database.within({ tenantId: SYSTEM_TENANT_ID }), keys);
   return new LedgerKeys(database, vault, clock, new SystemIds());
 }

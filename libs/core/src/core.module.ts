@@ -11,6 +11,7 @@ import { ImportService } from './imports/import.service.js';
 import { InboxService } from './inbox/inbox.service.js';
 import { ReturnService } from './inbox/return.service.js';
 import { Remapper } from './readings/remapper.js';
+import { KeyProgress } from './privacy/key-progress.js';
 import { PolicyPreview } from './routing/policy-preview.js';
 import { ProviderHealth } from './routing/provider-health.js';
 import { ProviderOutcomeQueries } from './routing/provider-outcomes.js';
@@ -53,6 +54,7 @@ const SERVICES: readonly (readonly [Type, keyof Core])[] = [
   [WebhookEndpointService, 'webhookEndpoints'],
   [WebhookDeliveries, 'webhookDeliveries'],
   [WebhookDispatcher, 'dispatcher'],
+  [KeyProgress, 'keyProgress'],
   [HealthService, 'health'],
   [Workers, 'workers'],
 ];

@@ -16,6 +16,7 @@ export { InboxService } from './inbox/inbox.service.js';
 export { ReturnService } from './inbox/return.service.js';
 export { Remapper, type RemapOutcome, type RemapRequest, type RemapResult } from './readings/remapper.js';
 export { Ledger } from './ledger/ledger.js';
+export { KeyProgress, type MasterKeyProgress } from './privacy/key-progress.js';
 export { requireMasterKey } from './privacy/master-key-check.js';
 export { type FailedAttempt, type RoutingRecord, type Skipped } from './routing/decide.js';
 export { type RoutingPolicy, type RoutingRule } from './routing/policy.js';

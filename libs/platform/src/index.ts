@@ -16,6 +16,7 @@ export { loadMasterKeys } from './crypto/load-master-keys.js';
 export {
   LocalMasterKey,
   type MasterKey,
+  masterKeyNamed,
   type MasterKeys,
   type MasterKeyTrouble,
   MasterKeyUnavailable,

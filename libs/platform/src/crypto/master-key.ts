@@ -26,6 +26,13 @@ export interface MasterKeys {
   readonly previous: MasterKey | null;
 }
 
+/** The one that is stored beside what it wrapped. Throws MasterKeyUnavailable where it is neither of them. */
+export function masterKeyNamed(keys: MasterKeys, id: string): MasterKey {
+  const found = [keys.current, keys.previous].find((key) => key?.id === id);
+  if (found == null) throw new MasterKeyUnavailable('unknown_key');
+  return found;
+}
+
 /** Why the keeper of a master key is of no use at the moment. */
 export type MasterKeyTrouble =
   | 'unreachable'
