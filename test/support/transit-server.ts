@@ -29,12 +29,15 @@ export interface TransitServer {
   removeKey(name: string): void;
   newToken(): string;
   revoke(token: string): void;
-  /** How every call is answered from now on; null: as Vault does. An answer that never ends is a Vault that hangs. */
-  answer(how: ((response: ServerResponse) => void) | null): void;
+  /** How calls are answered from now on; null: as Vault does. */
+  answer(how: Answering | null): void;
   /** As versions before 1.13 do. */
   ignoreAssociatedData(): void;
   close(): Promise<void>;
 }
+
+/** Whether it has taken the call upon itself; one that it never answers is of a Vault that hangs. */
+export type Answering = (response: ServerResponse, call: TransitCall) => boolean;
 
 interface Key {
   readonly versions: KeyObject[];
@@ -57,7 +60,7 @@ export async function startTransitServer(): Promise<TransitServer> {
   const keys = new Map<string, Key>();
   const tokens = new Set<string>();
   const calls: TransitCall[] = [];
-  let override: ((response: ServerResponse) => void) | null = null;
+  let override: Answering | null = null;
   let knowsAssociatedData = true;
 
   const newToken = (): string => {
@@ -98,10 +101,7 @@ export async function startTransitServer(): Promise<TransitServer> {
         associatedData: input['associated_data'] ?? '',
       };
       calls.push(call);
-      if (override !== null) {
-        override(response);
-        return;
-      }
+      if (override?.(response, call) === true) return;
       try {
         answerJson(response, 200, {
           request_id: randomBytes(8).toString('hex'),
@@ -151,9 +151,18 @@ export async function startTransitServer(): Promise<TransitServer> {
 }
 
 /** An answer of Vault's for {@link TransitServer.answer}: `503 Vault is sealed`. */
-export function refuseWith(status: number, message: string): (response: ServerResponse) => void {
+export function refuseWith(status: number, message: string): Answering {
   return (response) => {
     answerJson(response, status, { errors: [message] });
+    return true;
+  };
+}
+
+/** An answer of whoever is at its address, or in front of it. */
+export function answerWith(status: number, body: string): Answering {
+  return (response) => {
+    response.writeHead(status).end(body);
+    return true;
   };
 }
 

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -8,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { MovableClock } from '../../../../test/support/movable-clock.js';
 import {
+  answerWith,
   refuseWith,
   startTransitServer,
   type TransitServer,
@@ -151,17 +151,17 @@ describe('a Vault that cannot help', () => {
     const wrapped = await master.wrap(KEY, CONTEXT);
     const bodies = ['<html>', '{"data":{}}', '{"data":{"ciphertext":"x","plaintext":"QUJD"}}'];
     for (const body of [...bodies, '"'.padEnd(70_000, 'x')]) {
-      transit.answer((response: ServerResponse) => response.writeHead(200).end(body));
+      transit.answer(answerWith(200, body));
       expect(await failures(master, wrapped)).toEqual(['unreadable_answer', 'unreadable_answer']);
     }
-    transit.answer((response: ServerResponse) => response.writeHead(400).end('a proxy’s own page'));
+    transit.answer(answerWith(400, 'a proxy’s own page'));
     expect(await failures(master, wrapped)).toEqual(['rejected', 'rejected']);
   });
 
   it('by not being there', async () => {
     const master = masterKey();
     const wrapped = await master.wrap(KEY, CONTEXT);
-    transit.answer((response: ServerResponse) => response.destroy());
+    transit.answer((response) => response.destroy().destroyed);
     expect(await failures(master, wrapped)).toEqual(['unreachable', 'unreachable']);
     await transit.close();
     expect(await failures(master, wrapped)).toEqual(['unreachable', 'unreachable']);
@@ -170,9 +170,9 @@ describe('a Vault that cannot help', () => {
   it('by hanging: the call ends at its deadline, and the next ones at once until it may have recovered', async () => {
     const clock = new MovableClock();
     const master = masterKey(url, { clock, deadlineMs: SHORT_MS });
-    transit.answer(() => undefined);
+    transit.answer(() => true);
     expect(await failure(master.wrap(KEY, CONTEXT))).toBe('timeout');
-    transit.answer((response: ServerResponse) => response.writeHead(200).write('{'));
+    transit.answer((response) => response.writeHead(200).write('{'));
     clock.forward(10);
     expect(await failure(master.wrap(KEY, CONTEXT))).toBe('timeout');
     expect(transit.calls).toHaveLength(2);
