@@ -16,6 +16,7 @@ import {
 
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/database.js';
 import { present } from '../../../../test/support/eventually.js';
+import { lockRow } from '../../../../test/support/row-lock.js';
 import { MovableClock } from '../../../../test/support/movable-clock.js';
 import { refuseWith, startTransitServer } from '../../../../test/support/transit-server.js';
 import { Ledger } from '../ledger/ledger.js';
@@ -139,6 +140,25 @@ describe('a master key that is replaced', () => {
     await Promise.all(Array.from({ length: 4 }, () => workOff(rewrapperOf(after, before))));
     expect(await progress()).toMatchObject(NOT_LEFT);
     expect(await rotations()).toEqual([rotated(62)]);
+    await expectReadable(sealed, vaultOf(after));
+  });
+
+  it('writes one step at a time, and repeats one whose session was ended', async () => {
+    await sealSystem(before);
+    const sealed = await seal(4, before);
+    const rewrapper = rewrapperOf(after, before);
+    await rewrapper.rewrapSome();
+    const lock = await lockRow(
+      files.pool,
+      `SELECT 1 FROM tenant_keys WHERE tenant_id = $1 AND purpose = 'data'`,
+      [SYSTEM_TENANT_ID],
+    );
+    const step = rewrapper.rewrapSome();
+    await lock.isWaitedFor();
+    expect(await progress()).toMatchObject({ left: 2 });
+    await lock.endWithWaiter();
+    await step;
+    expect(await rotations()).toEqual([rotated(10)]);
     await expectReadable(sealed, vaultOf(after));
   });
 

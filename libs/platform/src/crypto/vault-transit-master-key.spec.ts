@@ -149,8 +149,10 @@ describe('a Vault that cannot help', () => {
   it('by an answer that is none of Vault’s, or has no end', async () => {
     const master = masterKey();
     const wrapped = await master.wrap(KEY, CONTEXT);
-    const bodies = ['<html>', '{"data":{}}', '{"data":{"ciphertext":"x","plaintext":"QUJD"}}'];
-    for (const body of [...bodies, '"'.padEnd(70_000, 'x')]) {
+    const data = { ciphertext: wrapped.toString(), plaintext: KEY.toString('base64') };
+    const tooLong = JSON.stringify({ data, warnings: ['x'.repeat(70_000)] });
+    const bodies = ['<html>', '{"data":{}}', '{"data":{"ciphertext":"x","plaintext":"QUJD"}}', tooLong];
+    for (const body of bodies) {
       transit.answer(answerWith(200, body));
       expect(await failures(master, wrapped)).toEqual(['unreadable_answer', 'unreadable_answer']);
     }
