@@ -69,7 +69,7 @@ export async function startGateway(
   const gateway = await createGateway({
     config,
     database,
-    masterKey: new LocalMasterKey(randomBytes(32)),
+    masterKeys: { current: new LocalMasterKey(randomBytes(32)), previous: null },
     log,
     ...(options.rateLimits !== undefined && { rateLimits: options.rateLimits }),
     ...(options.clock !== undefined && { clock: options.clock }),

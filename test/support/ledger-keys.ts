@@ -8,6 +8,7 @@ import { TenantVault } from '../../libs/core/src/privacy/tenant-vault.js';
 /** Keys that sign what is sealed in a database of a test's own. */
 export function ledgerKeysOf(database: Database): LedgerKeys {
   const clock = new SystemClock();
-  const vault = new TenantVault(database, new LocalMasterKey(randomBytes(32)), clock, new SystemRandom());
+  const masterKeys = { current: new LocalMasterKey(randomBytes(32)), previous: null };
+  const vault = new TenantVault(database, masterKeys, clock, new SystemRandom());
   return new LedgerKeys(database, vault, clock, new SystemIds());
 }

@@ -15,6 +15,7 @@ import { LedgerKeys } from './ledger/ledger-keys.js';
 import { LedgerReceipts } from './ledger/ledger-receipts.js';
 import { LedgerVerifier } from './ledger/ledger-verifier.js';
 import { Remapper } from './readings/remapper.js';
+import { KeyProgress } from './privacy/key-progress.js';
 import { PolicyPreview } from './routing/policy-preview.js';
 import { ProviderHealth } from './routing/provider-health.js';
 import { ProviderOutcomeQueries } from './routing/provider-outcomes.js';
@@ -63,6 +64,7 @@ const SERVICES: readonly (readonly [Type, keyof Core])[] = [
   [WebhookEndpointService, 'webhookEndpoints'],
   [WebhookDeliveries, 'webhookDeliveries'],
   [WebhookDispatcher, 'dispatcher'],
+  [KeyProgress, 'keyProgress'],
   [HealthService, 'health'],
   [Workers, 'workers'],
 ];

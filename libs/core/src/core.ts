@@ -5,7 +5,7 @@ import {
   type GatewayConfig,
   type Ids,
   type Log,
-  type MasterKey,
+  type MasterKeys,
   OutboundPost,
   type RandomSource,
 } from '@gatehouse/platform';
@@ -28,6 +28,8 @@ import { LedgerKeys } from './ledger/ledger-keys.js';
 import { LedgerReceipts } from './ledger/ledger-receipts.js';
 import { LedgerVerifier } from './ledger/ledger-verifier.js';
 import { Sequencer } from './ledger/sequencer.js';
+import { KeyProgress } from './privacy/key-progress.js';
+import { KeyRewrapper } from './privacy/key-rewrapper.js';
 import { TenantVault } from './privacy/tenant-vault.js';
 import { ReadingArchive } from './readings/reading-archive.js';
 import { Remapper } from './readings/remapper.js';
@@ -74,7 +76,7 @@ import { Workers } from './workers/workers.js';
 export interface CoreOptions {
   readonly database: Database;
   readonly config: Pick<GatewayConfig, 'publicUrl' | 'allowPrivateNetworks' | 'adminApiKey'>;
-  readonly masterKey: MasterKey;
+  readonly masterKeys: MasterKeys;
   readonly log: Log;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -111,14 +113,15 @@ export interface Core {
   readonly webhookEndpoints: WebhookEndpointService;
   readonly webhookDeliveries: WebhookDeliveries;
   readonly dispatcher: WebhookDispatcher;
+  readonly keyProgress: KeyProgress;
   readonly health: HealthService;
   readonly workers: Workers;
 }
 
 /** The whole core, put together in one place that the compiler checks. */
 export function createCore(options: CoreOptions, providers: ProviderRegistry): Core {
-  const { database, config, masterKey, log, clock, ids, random } = options;
-  const vault = new TenantVault(database, masterKey, clock, random);
+  const { database, config, masterKeys, log, clock, ids, random } = options;
+  const vault = new TenantVault(database, masterKeys, clock, random);
   const queued = new Wakeup();
   const onQueued = (): void => {
     queued.wake();
@@ -218,11 +221,13 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   );
   const sequencer = new Sequencer(database, ledgerKeys, clock);
   const feedWatch = new FeedWatch(database, log);
+  const rewrapper = new KeyRewrapper(database, masterKeys, ledger, clock, log);
   const background = {
     'positions in the ledger': () => sequencer.placeWaiting(),
     imports: () => imports.workDue(),
     'archived reports': () => archive.fetchDue(),
     guardrails: () => guardrail.lookAtDue(),
+    'tenant keys': () => rewrapper.rewrapSome(),
     'failing connections': () =>
       health.probe(({ tenantId, environment, id }) =>
         opener.openById(tenantScope(tenantId, environment, 'system'), id),
@@ -281,6 +286,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     ),
     webhookDeliveries: new WebhookDeliveries({ database, ledger, onQueued }, clock),
     dispatcher,
+    keyProgress: new KeyProgress(database, masterKeys),
     health: new HealthService(database, clock),
     workers: new Workers({ database, inbox, dueWork, idempotency, wakeup, background }, clock, log),
   };

@@ -26,6 +26,7 @@ export { Ledger } from './ledger/ledger.js';
 export { LedgerKeys, type PublishedKey } from './ledger/ledger-keys.js';
 export { LedgerReceipts, type Receipt } from './ledger/ledger-receipts.js';
 export { type FirstBad, LEDGER_FAULTS, type LedgerFault, LedgerVerifier } from './ledger/ledger-verifier.js';
+export { KeyProgress, type MasterKeyProgress } from './privacy/key-progress.js';
 export { requireMasterKey } from './privacy/master-key-check.js';
 export { type FailedAttempt, type RoutingRecord, type Skipped } from './routing/decide.js';
 export { type RoutingPolicy, type RoutingRule } from './routing/policy.js';

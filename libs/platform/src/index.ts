@@ -12,7 +12,18 @@ export {
   type SimulatorConfig,
 } from './config.js';
 export { constantTimeEqual, deriveKey, keyedHash, sha256 } from './crypto/hash.js';
-export { loadMasterKey, LocalMasterKey, type MasterKey } from './crypto/master-key.js';
+export { loadMasterKeys } from './crypto/load-master-keys.js';
+export {
+  LocalMasterKey,
+  type MasterKey,
+  masterKeyNamed,
+  type MasterKeys,
+  type MasterKeyTrouble,
+  MasterKeyUnavailable,
+} from './crypto/master-key.js';
+export { parseVaultTransit, type VaultTransitAddress } from './crypto/vault-transit-address.js';
+export { VaultToken } from './crypto/vault-token.js';
+export { VaultTransitMasterKey } from './crypto/vault-transit-master-key.js';
 export { open, openJson, seal, SealError, sealJson } from './crypto/seal.js';
 export { randomToken } from './crypto/token.js';
 export { DatabaseError, isCheckViolation, isUniqueViolation } from './database/database-error.js';

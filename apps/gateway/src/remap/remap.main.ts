@@ -4,7 +4,7 @@ import { CoreModule, Remapper, requireMasterKey } from '@gatehouse/core';
 import {
   connectDatabase,
   gatewayConfig,
-  loadMasterKey,
+  loadMasterKeys,
   Log,
   runProgram,
   startEmbeddedPostgres,
@@ -24,20 +24,20 @@ async function main(): Promise<void> {
   const options = remapOptions(process.argv.slice(2));
   const config = gatewayConfig();
   const log = new Log({ level: 'warn', destination: process.stderr });
-  const masterKey = await loadMasterKey(config);
+  const masterKeys = await loadMasterKeys(config);
   const postgres =
     config.databaseUrl === null ? await startEmbeddedPostgres({ dataDir: config.dataDir }) : null;
   const url = config.databaseUrl ?? postgres?.databaseUrl ?? '';
   try {
     const database = await connectDatabase(url, { poolSize: 6, log });
     try {
-      await requireMasterKey(database, masterKey);
+      await requireMasterKey(database, masterKeys);
       // Its workers are not started: this process does what it was asked to, and no other work.
       const core = CoreModule.forRoot({
         imports: [ProvidersModule.forRoot({ allowPrivateNetworks: config.allowPrivateNetworks })],
         database,
         config,
-        masterKey,
+        masterKeys,
         log,
         clock: new SystemClock(),
         ids: new SystemIds(),

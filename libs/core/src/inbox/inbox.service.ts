@@ -12,6 +12,7 @@ import {
   type Database,
   type Ids,
   type Log,
+  MasterKeyUnavailable,
   openJson,
   sealJson,
   type Statement,
@@ -161,7 +162,9 @@ export class InboxService {
         await (row.state === 'orphan' ? this.#lookAgain(row) : this.#apply(row));
       } catch (error) {
         this.store.log.error('a stored webhook could not be applied', { provider: row.provider, error });
-        if (row.attempts >= MAX_ATTEMPTS) await this.#giveUp(row);
+        // A master key that cannot be had says nothing about the signal.
+        const isOverAndDone = row.attempts >= MAX_ATTEMPTS && !(error instanceof MasterKeyUnavailable);
+        if (isOverAndDone) await this.#giveUp(row);
       }
     }
     return rows.length;

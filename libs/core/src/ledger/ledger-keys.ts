@@ -47,7 +47,8 @@ export class LedgerKeys {
   /** Makes the first one where there is none. */
   async ensure(): Promise<void> {
     if ((await this.#row()) !== undefined) return;
-    await this.vault.createTenantKeys(this.database.within({ tenantId: SYSTEM_TENANT_ID }), SYSTEM_TENANT_ID);
+    const ours = await this.vault.newTenantKeys(SYSTEM_TENANT_ID);
+    await this.vault.insertTenantKeys(this.database.within({ tenantId: SYSTEM_TENANT_ID }), ours);
     const { privateKey } = generateKeyPairSync('ed25519');
     const id = this.ids.next();
     const sealed = await this.vault.sealForTenant(

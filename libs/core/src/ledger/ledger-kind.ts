@@ -39,6 +39,7 @@ export type LedgerKind =
   | 'api_key.rotated'
   | 'admin_key.created'
   | 'admin_key.revoked'
+  | 'keys.master_rotated'
   | 'connection.created'
   | 'connection.changed'
   | 'connection.removed'

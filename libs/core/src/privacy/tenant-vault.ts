@@ -4,7 +4,8 @@ import {
   type Clock,
   type Database,
   keyedHash,
-  type MasterKey,
+  masterKeyNamed,
+  type MasterKeys,
   open,
   openJson,
   type Queryable,
@@ -17,7 +18,7 @@ import {
 /** Served by the primary key. */
 const FIND_TENANT_KEY: Statement = {
   name: 'tenant_keys_find',
-  text: `SELECT version, wrapped FROM tenant_keys
+  text: `SELECT version, master_key_id, wrapped FROM tenant_keys
           WHERE tenant_id = $1 AND purpose = $2 AND ($3::int IS NULL OR version = $3)
           ORDER BY version DESC LIMIT 1`,
 };
@@ -28,10 +29,17 @@ const INSERT_TENANT_KEY: Statement = {
          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
 };
 
-type Purpose = 'data' | 'lookup';
+export type KeyPurpose = 'data' | 'lookup';
 interface TenantKey {
   readonly version: number;
   readonly key: KeyObject;
+}
+
+/** The first keys of a tenant, wrapped and not yet written. */
+export interface NewTenantKeys {
+  readonly tenantId: string;
+  readonly masterKeyId: string;
+  readonly wrapped: Readonly<Record<KeyPurpose, Buffer>>;
 }
 
 /** There is no such tenant: each has its keys from the transaction that made it. */
@@ -60,27 +68,33 @@ export const SYSTEM_TENANT_ID = '00000000-0000-0000-0000-000000000000';
  * The key hierarchy: master → tenant (versioned) → subject. Seals and opens what rows keep, and makes the keyed hashes
  * they are found by. Everything sealed is bound to its tenant, table, row and column, so that it opens nowhere else.
  *
- * Unwrapped tenant keys are kept in memory for the life of the process; they are immutable per version.
+ * Unwrapped tenant keys are kept in memory for the life of the process; they are immutable per version, whichever master key wraps
+ * them.
  */
 export class TenantVault {
   readonly #tenantKeys = new Map<string, Promise<TenantKey>>();
 
   constructor(
     private readonly database: Database,
-    private readonly masterKey: MasterKey,
+    private readonly masterKeys: MasterKeys,
     private readonly clock: Clock,
     private readonly random: RandomSource,
   ) {}
 
-  /** The first keys of a new tenant, in the transaction that makes it. Keys that are there already stay. */
-  async createTenantKeys(tx: Queryable, tenantId: string): Promise<void> {
-    for (const purpose of ['data', 'lookup'] as const) {
-      const wrapped = await this.masterKey.wrap(
-        this.random.bytes(KEY_BYTES),
-        wrapContext(tenantId, purpose, 1),
-      );
-      await tx.query(INSERT_TENANT_KEY, [tenantId, purpose, 1, this.masterKey.id, wrapped, this.clock.now()]);
-    }
+  /** Before the transaction that makes the tenant: the master key may be kept elsewhere. Throws MasterKeyUnavailable. */
+  async newTenantKeys(tenantId: string): Promise<NewTenantKeys> {
+    const { current } = this.masterKeys;
+    const wrap = (purpose: KeyPurpose): Promise<Buffer> =>
+      current.wrap(this.random.bytes(KEY_BYTES), tenantKeyContext(tenantId, purpose, 1));
+    const [data, lookup] = await Promise.all([wrap('data'), wrap('lookup')]);
+    return { tenantId, masterKeyId: current.id, wrapped: { data, lookup } };
+  }
+
+  /** In the transaction that makes the tenant. Keys that are there already stay. */
+  async insertTenantKeys(tx: Queryable, { tenantId, masterKeyId, wrapped }: NewTenantKeys): Promise<void> {
+    const now = this.clock.now();
+    for (const purpose of ['data', 'lookup'] as const)
+      await tx.query(INSERT_TENANT_KEY, [tenantId, purpose, 1, masterKeyId, wrapped[purpose], now]);
   }
 
   /** A fresh key for one person, wrapped under the tenant's newest data key. */
@@ -133,7 +147,7 @@ export class TenantVault {
     return keyedHash(key, 'token', ...parts);
   }
 
-  #tenantKey(tenantId: string, purpose: Purpose, version: number | null): Promise<TenantKey> {
+  #tenantKey(tenantId: string, purpose: KeyPurpose, version: number | null): Promise<TenantKey> {
     const name = `${tenantId}/${purpose}/${version ?? 'newest'}`;
     const known = this.#tenantKeys.get(name);
     if (known !== undefined) return known;
@@ -144,12 +158,17 @@ export class TenantVault {
     return loading;
   }
 
-  async #load(tenantId: string, purpose: Purpose, version: number | null): Promise<TenantKey> {
+  async #load(tenantId: string, purpose: KeyPurpose, version: number | null): Promise<TenantKey> {
     const [row] = await this.database
       .within({ tenantId })
-      .query<{ version: number; wrapped: Buffer }>(FIND_TENANT_KEY, [tenantId, purpose, version]);
+      .query<{ version: number; master_key_id: string; wrapped: Buffer }>(FIND_TENANT_KEY, [
+        tenantId,
+        purpose,
+        version,
+      ]);
     if (row === undefined) throw new NoTenantKey();
-    const key = await this.masterKey.unwrap(row.wrapped, wrapContext(tenantId, purpose, row.version));
+    const masterKey = masterKeyNamed(this.masterKeys, row.master_key_id);
+    const key = await masterKey.unwrap(row.wrapped, tenantKeyContext(tenantId, purpose, row.version));
     return { version: row.version, key };
   }
 }
@@ -166,7 +185,8 @@ export function context(tenantId: string, place: Place): string {
   return `${tenantId}/${place.table}/${place.row}/${place.column}`;
 }
 
-function wrapContext(tenantId: string, purpose: Purpose, version: number): string {
+/** What a tenant's key is bound to when the master key wraps it. */
+export function tenantKeyContext(tenantId: string, purpose: KeyPurpose, version: number): string {
   return `${tenantId}/tenant_keys/${purpose}/${version}`;
 }
 

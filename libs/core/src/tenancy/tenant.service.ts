@@ -88,6 +88,7 @@ export class TenantService {
     input: { readonly name: string; readonly settings?: Partial<TenantSettings> },
   ): Promise<Tenant> {
     const id = this.ids.next();
+    const keys = await this.vault.newTenantKeys(id);
     return this.database.within({ tenantId: id }).transaction(async (tx) => {
       const settings = { ...DEFAULTS, ...input.settings };
       const rows = await tx.query<TenantRow>(INSERT, [
@@ -96,7 +97,7 @@ export class TenantService {
         JSON.stringify(settings),
         this.clock.now(),
       ]);
-      await this.vault.createTenantKeys(tx, id);
+      await this.vault.insertTenantKeys(tx, keys);
       await this.#record(tx, 'tenant.created', id, actor, { settings });
       return tenantOf(rows[0]);
     });
@@ -104,7 +105,8 @@ export class TenantService {
 
   /** The keys that seal what belongs to no tenant. Once per database; repeating it changes nothing. */
   async ensureSystemKeys(): Promise<void> {
-    await this.vault.createTenantKeys(this.database.within({ tenantId: SYSTEM_TENANT_ID }), SYSTEM_TENANT_ID);
+    const keys = await this.vault.newTenantKeys(SYSTEM_TENANT_ID);
+    await this.vault.insertTenantKeys(this.database.within({ tenantId: SYSTEM_TENANT_ID }), keys);
   }
 
   /** Throws Problem `not_found`. */
