@@ -65,7 +65,8 @@ const API_CONTROLLERS: readonly Type[] = [
 export interface AppOptions extends CoreOptions {
   /** The providers of this deployment; absent: all that this repository has. */
   readonly providers?: readonly ProviderClass[];
-  readonly config: Pick<GatewayConfig, 'publicUrl' | 'allowPrivateNetworks' | 'adminApiKey' | 'role'>;
+  readonly config: Pick<GatewayConfig, 'publicUrl' | 'allowPrivateNetworks' | 'adminApiKey' | 'role'> &
+    Partial<Pick<GatewayConfig, 'ledgerWitness'>>;
 }
 
 /** The whole deployable, put together. */

@@ -28,6 +28,8 @@ import { LedgerKeys } from './ledger/ledger-keys.js';
 import { LedgerReceipts } from './ledger/ledger-receipts.js';
 import { LedgerVerifier } from './ledger/ledger-verifier.js';
 import { Sequencer } from './ledger/sequencer.js';
+import { CheckpointTelling } from './ledger/witness/checkpoint-telling.js';
+import { witnessesOf } from './ledger/witness/witness-of.js';
 import { KeyProgress } from './privacy/key-progress.js';
 import { KeyRewrapper } from './privacy/key-rewrapper.js';
 import { TenantVault } from './privacy/tenant-vault.js';
@@ -75,7 +77,8 @@ import { Workers } from './workers/workers.js';
 /** What the core stands on. */
 export interface CoreOptions {
   readonly database: Database;
-  readonly config: Pick<GatewayConfig, 'publicUrl' | 'allowPrivateNetworks' | 'adminApiKey'>;
+  readonly config: Pick<GatewayConfig, 'publicUrl' | 'allowPrivateNetworks' | 'adminApiKey'> &
+    Partial<Pick<GatewayConfig, 'ledgerWitness'>>;
   readonly masterKeys: MasterKeys;
   readonly log: Log;
   readonly clock: Clock;
@@ -220,10 +223,12 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     random,
   );
   const sequencer = new Sequencer(database, ledgerKeys, clock);
+  const telling = new CheckpointTelling(database, witnessesOf(config.ledgerWitness ?? null), clock, log);
   const feedWatch = new FeedWatch(database, log);
   const rewrapper = new KeyRewrapper(database, masterKeys, ledger, clock, log);
   const background = {
     'positions in the ledger': () => sequencer.placeWaiting(),
+    'witnesses of the ledger': () => telling.tellDue(),
     imports: () => imports.workDue(),
     'archived reports': () => archive.fetchDue(),
     guardrails: () => guardrail.lookAtDue(),

@@ -34,11 +34,18 @@ export interface GatewayConfig {
   /** Likewise of the key that is being replaced. */
   readonly masterKeyPrevious: string | null;
   readonly masterKeyPreviousToken: string | null;
+  /** Where checkpoints of the ledger are kept besides: an absolute folder, or a witness with its key. Null: nowhere. */
+  readonly ledgerWitness: LedgerWitness | null;
   readonly allowPrivateNetworks: boolean;
   readonly logLevel: LogLevel;
   readonly role: 'all' | 'api' | 'worker';
   readonly shutdownTimeoutMs: number;
 }
+
+export type LedgerWitness =
+  | { readonly kind: 'folder'; readonly folder: string }
+  /** `key`: a vkey, https://c2sp.org/signed-note. */
+  | { readonly kind: 'http'; readonly url: string; readonly key: string };
 
 export interface SimulatorConfig {
   readonly host: string;
@@ -139,6 +146,17 @@ const GatewayEnvironment = z.object({
   MASTER_KEY_TOKEN: vaultToken,
   MASTER_KEY_PREVIOUS: masterKey,
   MASTER_KEY_PREVIOUS_TOKEN: vaultToken,
+  LEDGER_WITNESS: z
+    .string()
+    .refine(
+      (text) => !/^https?:/i.test(text) || isWitnessUrl(text),
+      'must be a folder, or an https URL without query',
+    )
+    .optional(),
+  LEDGER_WITNESS_KEY: z
+    .string()
+    .regex(/^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+={0,2}$/, 'must be a vkey: name+id+key')
+    .optional(),
   ALLOW_PRIVATE_NETWORKS: oneOf(['true', 'false'], 'false').transform((text) => text === 'true'),
   LOG_LEVEL: oneOf(LOG_LEVELS, 'info'),
   ROLE: oneOf(['all', 'api', 'worker'], 'all'),
@@ -182,6 +200,7 @@ export function gatewayConfig(env: Environment = process.env): GatewayConfig {
     masterKeyPrevious: read.MASTER_KEY_PREVIOUS ?? null,
     masterKeyPreviousToken:
       read.MASTER_KEY_PREVIOUS_TOKEN ?? (mayShareToken(set) ? read.MASTER_KEY_TOKEN : null) ?? null,
+    ledgerWitness: witnessOf(read.LEDGER_WITNESS, read.LEDGER_WITNESS_KEY),
     allowPrivateNetworks: read.ALLOW_PRIVATE_NETWORKS,
     logLevel: read.LOG_LEVEL,
     role: read.ROLE,
@@ -262,6 +281,23 @@ function validate<T>(schema: z.ZodType<T>, env: Environment, further: readonly s
     if (!rules.has(variable)) rules.set(variable, `${variable}: ${issue.message}`);
   }
   throw new ConfigError([...rules.values(), ...further]);
+}
+
+/** Throws ConfigError for a witness without its key. */
+function witnessOf(place: string | undefined, key: string | undefined): LedgerWitness | null {
+  if (place === undefined) return null;
+  if (!/^https?:/i.test(place)) return { kind: 'folder', folder: resolve(place) };
+  if (key === undefined)
+    throw new ConfigError(['LEDGER_WITNESS_KEY: is required with a LEDGER_WITNESS that is a URL']);
+  return { kind: 'http', url: place.replace(/\/$/, ''), key };
+}
+
+/** Https, except on this machine. */
+function isWitnessUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, search, hash, username } = new URL(text);
+  const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  return (protocol === 'https:' || isHere) && search === '' && hash === '' && username === '';
 }
 
 function isOrigin(text: string): boolean {

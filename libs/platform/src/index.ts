@@ -4,6 +4,7 @@ export {
   type DemoConfig,
   gatewayConfig,
   type GatewayConfig,
+  type LedgerWitness,
   LOG_LEVELS,
   type LogLevel,
   migrationConfig,
