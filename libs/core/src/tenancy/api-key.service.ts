@@ -14,19 +14,8 @@ import { type LedgerKind } from '../ledger/ledger-kind.js';
 import { type AdminRole } from './admin-key.service.js';
 import { hintOf, newTenantKey, parseKey, type ParsedKey } from './key-format.js';
 import { type KeyUse } from './key-use.js';
+import { type Principal, type Scope } from './principal.js';
 import { type Environment } from './tenant-scope.js';
-
-/** What a tenant's key may do. */
-export const SCOPES = [
-  'verifications:read',
-  'verifications:write',
-  'identity:read',
-  'images:read',
-  'reviews:write',
-  'webhooks:read',
-  'webhooks:write',
-] as const;
-export type Scope = (typeof SCOPES)[number];
 
 export interface ApiKey {
   readonly id: string;
@@ -38,17 +27,6 @@ export interface ApiKey {
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
 }
-
-/** Who calls. */
-export type Principal =
-  | {
-      readonly kind: 'tenant';
-      readonly keyId: string;
-      readonly tenantId: string;
-      readonly environment: Environment;
-      readonly scopes: readonly Scope[];
-    }
-  | { readonly kind: 'admin'; readonly keyId: string; readonly role: AdminRole };
 
 interface ApiKeyRow {
   readonly id: string;

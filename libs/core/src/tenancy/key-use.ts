@@ -2,7 +2,7 @@ import { type Clock, type Database, type Log, type Statement } from '@gatehouse/
 
 import { type Ledger } from '../ledger/ledger.js';
 import { SYSTEM_TENANT_ID } from '../privacy/tenant-vault.js';
-import { type Principal } from './api-key.service.js';
+import { type Principal } from './principal.js';
 import { type Environment } from './tenant-scope.js';
 
 /** Why somebody was not let in. */

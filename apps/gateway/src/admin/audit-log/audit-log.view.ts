@@ -108,7 +108,7 @@ export class AuditLogPageView {
 }
 
 export class FirstBadView {
-  @ApiProperty({ type: String, nullable: true, example: 'tnt_01kahn4r5sf1trr9gy5vqd2s0x' })
+  @ApiProperty({ example: 'tnt_01kahn4r5sf1trr9gy5vqd2s0x' })
   tenantId!: string;
 
   @ApiProperty({ type: 'integer', description: 'From this position on nothing is proven.' })
