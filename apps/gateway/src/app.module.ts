@@ -6,6 +6,7 @@ import { APP_PIPE } from '@nestjs/core';
 
 import { AdminKeysController } from './admin/admin-keys/admin-keys.controller.js';
 import { ApiKeysController } from './admin/api-keys/api-keys.controller.js';
+import { AuditLogController } from './admin/audit-log/audit-log.controller.js';
 import { ConnectionsController } from './admin/connections/connections.controller.js';
 import { RoutingController } from './admin/routing/routing.controller.js';
 import { TenantsController } from './admin/tenants/tenants.controller.js';
@@ -22,6 +23,7 @@ import { WebhookDeliveriesController } from './api/webhooks/webhook-deliveries.c
 import { WebhookEndpointsController } from './api/webhooks/webhook-endpoints.controller.js';
 import { HealthController } from './http/health.controller.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
+import { LedgerKeyController } from './http/ledger-key.controller.js';
 import { ApiDocument } from './http/openapi/api-document.js';
 import { DocsController } from './http/openapi/docs.controller.js';
 import { ProblemsController } from './http/problems/problems.controller.js';
@@ -52,6 +54,8 @@ const API_CONTROLLERS: readonly Type[] = [
   ProvidersController,
   RoutingController,
   AdminWebhookDeliveriesController,
+  AuditLogController,
+  LedgerKeyController,
   HooksController,
   ReturnController,
   ProblemsController,

@@ -1,7 +1,14 @@
 import { type Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { AdminKeyService, ApiKeyService, TenantService, WebhookDispatcher, Workers } from '@gatehouse/core';
+import {
+  AdminKeyService,
+  ApiKeyService,
+  LedgerKeys,
+  TenantService,
+  WebhookDispatcher,
+  Workers,
+} from '@gatehouse/core';
 import {
   type Clock,
   type Database,
@@ -95,6 +102,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   let newAdminKey: string | null;
   try {
     await app.get(TenantService).ensureSystemKeys();
+    await app.get(LedgerKeys).ensure();
     newAdminKey = await app.get(AdminKeyService).ensure();
     await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
       // Taken since it was found free.

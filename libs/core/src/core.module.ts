@@ -10,6 +10,10 @@ import { IdempotencyService } from './idempotency/idempotency.service.js';
 import { ImportService } from './imports/import.service.js';
 import { InboxService } from './inbox/inbox.service.js';
 import { ReturnService } from './inbox/return.service.js';
+import { AuditLog } from './ledger/audit-log.js';
+import { LedgerKeys } from './ledger/ledger-keys.js';
+import { LedgerReceipts } from './ledger/ledger-receipts.js';
+import { LedgerVerifier } from './ledger/ledger-verifier.js';
 import { Remapper } from './readings/remapper.js';
 import { KeyProgress } from './privacy/key-progress.js';
 import { PolicyPreview } from './routing/policy-preview.js';
@@ -38,6 +42,10 @@ const SERVICES: readonly (readonly [Type, keyof Core])[] = [
   [ImportService, 'imports'],
   [EventFeed, 'events'],
   [FeedWatch, 'feedWatch'],
+  [LedgerKeys, 'ledgerKeys'],
+  [LedgerReceipts, 'ledgerReceipts'],
+  [LedgerVerifier, 'ledgerVerifier'],
+  [AuditLog, 'auditLog'],
   [TenantService, 'tenants'],
   [ApiKeyService, 'apiKeys'],
   [AdminKeyService, 'adminKeys'],

@@ -23,7 +23,10 @@ import { ReturnService } from './inbox/return.service.js';
 import { ReturnTokens } from './inbox/return-token.js';
 import { SignalCorrelator } from './inbox/signal-correlator.js';
 import { Ledger } from './ledger/ledger.js';
+import { AuditLog } from './ledger/audit-log.js';
 import { LedgerKeys } from './ledger/ledger-keys.js';
+import { LedgerReceipts } from './ledger/ledger-receipts.js';
+import { LedgerVerifier } from './ledger/ledger-verifier.js';
 import { Sequencer } from './ledger/sequencer.js';
 import { KeyProgress } from './privacy/key-progress.js';
 import { KeyRewrapper } from './privacy/key-rewrapper.js';
@@ -88,6 +91,10 @@ export interface Core {
   readonly imports: ImportService;
   readonly events: EventFeed;
   readonly feedWatch: FeedWatch;
+  readonly ledgerKeys: LedgerKeys;
+  readonly ledgerReceipts: LedgerReceipts;
+  readonly ledgerVerifier: LedgerVerifier;
+  readonly auditLog: AuditLog;
   readonly tenants: TenantService;
   readonly apiKeys: ApiKeyService;
   readonly adminKeys: AdminKeyService;
@@ -251,6 +258,10 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     imports,
     events: new EventFeed(database, feedWatch),
     feedWatch,
+    ledgerKeys,
+    ledgerReceipts: new LedgerReceipts(database, feedWatch),
+    ledgerVerifier: new LedgerVerifier(database, ledgerKeys),
+    auditLog: new AuditLog(database, ledger),
     tenants,
     apiKeys,
     adminKeys,

@@ -15,7 +15,17 @@ export { type Import, ImportService } from './imports/import.service.js';
 export { InboxService } from './inbox/inbox.service.js';
 export { ReturnService } from './inbox/return.service.js';
 export { Remapper, type RemapOutcome, type RemapRequest, type RemapResult } from './readings/remapper.js';
+export {
+  AuditLog,
+  type EntryFilter,
+  type ExportedLine,
+  type LoggedEntry,
+  type StoredCheckpoint,
+} from './ledger/audit-log.js';
 export { Ledger } from './ledger/ledger.js';
+export { LedgerKeys, type PublishedKey } from './ledger/ledger-keys.js';
+export { LedgerReceipts, type Receipt } from './ledger/ledger-receipts.js';
+export { type FirstBad, LEDGER_FAULTS, type LedgerFault, LedgerVerifier } from './ledger/ledger-verifier.js';
 export { KeyProgress, type MasterKeyProgress } from './privacy/key-progress.js';
 export { requireMasterKey } from './privacy/master-key-check.js';
 export { type FailedAttempt, type RoutingRecord, type Skipped } from './routing/decide.js';
