@@ -23,6 +23,7 @@ import { RoutingService } from './routing/routing.service.js';
 import { AdminKeyService } from './tenancy/admin-key.service.js';
 import { ApiKeyService } from './tenancy/api-key.service.js';
 import { ConnectionService } from './tenancy/connection.service.js';
+import { KeyUse } from './tenancy/key-use.js';
 import { TenantService } from './tenancy/tenant.service.js';
 import { PeopleService } from './verifications/people.service.js';
 import { ReadLagQueries } from './verifications/read-lag.js';
@@ -48,6 +49,7 @@ const SERVICES: readonly (readonly [Type, keyof Core])[] = [
   [AuditLog, 'auditLog'],
   [TenantService, 'tenants'],
   [ApiKeyService, 'apiKeys'],
+  [KeyUse, 'keyUse'],
   [AdminKeyService, 'adminKeys'],
   [ConnectionService, 'connections'],
   [RoutingService, 'routing'],

@@ -49,6 +49,7 @@ import { ApiKeyService } from './tenancy/api-key.service.js';
 import { tenantScope } from './tenancy/tenant-scope.js';
 import { ConnectionOpener } from './tenancy/connection-opener.js';
 import { ConnectionService } from './tenancy/connection.service.js';
+import { KeyUse } from './tenancy/key-use.js';
 import { TenantService } from './tenancy/tenant.service.js';
 import { DueWork } from './verifications/due-work.js';
 import { PeopleService } from './verifications/people.service.js';
@@ -92,6 +93,7 @@ export interface Core {
   readonly events: EventFeed;
   readonly feedWatch: FeedWatch;
   readonly ledgerKeys: LedgerKeys;
+  readonly keyUse: KeyUse;
   readonly ledgerReceipts: LedgerReceipts;
   readonly ledgerVerifier: LedgerVerifier;
   readonly auditLog: AuditLog;
@@ -134,7 +136,8 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   const links = new ImageLinks(clock);
 
   const tenants = new TenantService(database, vault, ledger, clock, ids);
-  const apiKeys = new ApiKeyService(database, ledger, clock, ids, random);
+  const keyUse = new KeyUse(database, ledger, clock, log);
+  const apiKeys = new ApiKeyService(database, ledger, clock, ids, random, keyUse);
   const adminKeys = new AdminKeyService(database, ledger, clock, ids, random, config.adminApiKey);
   const health = new ProviderHealth(new SharedBreakers(database, clock), clock, log);
   const board = new RoutingBoard(database, clock);
@@ -259,6 +262,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     events: new EventFeed(database, feedWatch),
     feedWatch,
     ledgerKeys,
+    keyUse,
     ledgerReceipts: new LedgerReceipts(database, feedWatch),
     ledgerVerifier: new LedgerVerifier(database, ledgerKeys),
     auditLog: new AuditLog(database, ledger),

@@ -39,6 +39,7 @@ export { ProviderOutcomeQueries, type ProviderOutcomes } from './routing/provide
 export { RoutingService } from './routing/routing.service.js';
 export { ADMIN_ROLES, type AdminKey, AdminKeyService, type AdminRole } from './tenancy/admin-key.service.js';
 export { type ApiKey, ApiKeyService, type Principal, type Scope, SCOPES } from './tenancy/api-key.service.js';
+export { KeyUse } from './tenancy/key-use.js';
 export { type ConnectionInput } from './tenancy/connection-input.js';
 export { ConnectionService, type ConnectionView } from './tenancy/connection.service.js';
 export { DEFAULT_OVERLAP_SECONDS, MAX_OVERLAP_SECONDS } from './tenancy/credential-versions.js';

@@ -75,6 +75,8 @@ export class FuzzTarget {
       endpointId: fc.constant(stock.webhook.endpointId),
       eventId: fc.constant(stock.webhook.eventId),
       tenantId: fc.constant(stock.tenant.id),
+      verificationId: fc.constant(stock.ids[0]),
+      'checkpoints[]': fc.constant(stock.checkpoint),
       // A tenant to whom nothing happens would be waited for as long as asked.
       wait: fc.constant(0),
       credentials: fc.constant(stock.account.connection.credentials),
@@ -232,6 +234,7 @@ interface Stock {
   readonly customer: string;
   readonly account: VendorAccount;
   readonly cursor: string;
+  readonly checkpoint: string;
   /** Of an event that went to an endpoint. */
   readonly webhook: { readonly endpointId: string; readonly eventId: string };
   readonly ids: readonly string[];
@@ -326,6 +329,10 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
       ),
     ),
   );
+  const { data: heads } = required(
+    await harness.admin('GET', `/audit-log/checkpoints?tenantId=${tenant.id}`),
+    200,
+  ) as { data: Record<string, unknown>[] };
   const list = required(await tenant.call('GET', '/verifications?limit=1'), 200);
   const operators = { name: 'another', role: 'approver' };
   const adminKey = text(required(await harness.admin('POST', '/admin-keys', operators), 201), 'id');
@@ -341,6 +348,7 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
     customer: reference,
     account,
     cursor: text(list, 'nextCursor'),
+    checkpoint: text(heads[0] ?? {}, 'note'),
     webhook: { endpointId, eventId: text(tested, 'eventId') },
     ids: [shared, endpointId, tenant.id, keys.rotateApiKey, connectionId, adminKey],
     plainBodies: {

@@ -7,6 +7,7 @@ import { type Capabilities } from '../routing/capabilities.js';
 import { type ConnectionOpener } from '../tenancy/connection-opener.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { type Explanation } from './explanation.js';
+import { shownFields } from './shown-fields.js';
 import { type VerificationApplier } from './verification-applier.js';
 import { type VerificationBulkReader } from './verification-bulk-reader.js';
 import { type VerificationExplainer } from './verification-explainer.js';
@@ -230,7 +231,7 @@ export class VerificationService {
       verificationId: id,
       version: null,
       actor: scope.actor,
-      data: {},
+      data: { fields: shownFields(identity.identity) },
     });
     return identity;
   }

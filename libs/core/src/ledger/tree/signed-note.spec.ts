@@ -120,6 +120,13 @@ describe('verifyNote', () => {
     expect(verifyNote(note + forged, NAME, signer.publicKey)).toBeNull();
   });
 
+  it('does not bind the name: the text has to', () => {
+    const name = `${NAME}/erasure`;
+    const signature = sign(null, Buffer.from(TEXT), privateKey);
+    const renamed = `${TEXT}\n${lineOf(name, noteKeyId(name, signer.publicKey), signature)}`;
+    expect(verifyNote(renamed, name, signer.publicKey)).toBe(TEXT);
+  });
+
   it('refuses a signature of another length', () => {
     const keyId = noteKeyId(NAME, signer.publicKey);
     const signature = sign(null, Buffer.from(TEXT), privateKey);
