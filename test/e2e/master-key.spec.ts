@@ -32,7 +32,7 @@ import { openVendorGate, type VendorGate } from '../support/vendor-gate.js';
  */
 
 // Several starts in one test, perhaps on a machine that is busy with other things.
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 
 const AT_VAULT = 'vault:transit/gatehouse';
 

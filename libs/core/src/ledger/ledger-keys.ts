@@ -47,8 +47,7 @@ export class LedgerKeys {
   /** Makes the first one where there is none. */
   async ensure(): Promise<void> {
     if ((await this.#row()) !== undefined) return;
-    const ours = await this.vault.newTenantKeys(SYSTEM_TENANT_ID);
-    await this.vault.insertTenantKeys(this.database.within({ tenantId: SYSTEM_TENANT_ID }), ours);
+    await this.vault.ensureSystemKeys();
     const { privateKey } = generateKeyPairSync('ed25519');
     const id = this.ids.next();
     const sealed = await this.vault.sealForTenant(

@@ -97,6 +97,14 @@ export class TenantVault {
       await tx.query(INSERT_TENANT_KEY, [tenantId, purpose, 1, masterKeyId, wrapped[purpose], now]);
   }
 
+  /** Makes those of {@link SYSTEM_TENANT_ID} where there are none, and has them in memory, whatever becomes of the master key's keeper. */
+  async ensureSystemKeys(): Promise<void> {
+    const keys = await this.newTenantKeys(SYSTEM_TENANT_ID);
+    await this.insertTenantKeys(this.database.within({ tenantId: SYSTEM_TENANT_ID }), keys);
+    await this.#tenantKey(SYSTEM_TENANT_ID, 'data', null);
+    await this.#tenantKey(SYSTEM_TENANT_ID, 'lookup', null);
+  }
+
   /** A fresh key for one person, wrapped under the tenant's newest data key. */
   async createSubjectKey(
     tenantId: string,
@@ -148,13 +156,18 @@ export class TenantVault {
   }
 
   #tenantKey(tenantId: string, purpose: KeyPurpose, version: number | null): Promise<TenantKey> {
-    const name = `${tenantId}/${purpose}/${version ?? 'newest'}`;
+    const named = (which: number | null): string => `${tenantId}/${purpose}/${which ?? 'newest'}`;
+    const name = named(version);
     const known = this.#tenantKeys.get(name);
     if (known !== undefined) return known;
     const loading = this.#load(tenantId, purpose, version);
     this.#tenantKeys.set(name, loading);
-    // A failure must not be remembered: the next caller tries again, and this one gets the error from `loading`.
-    loading.catch(() => this.#tenantKeys.delete(name));
+    loading.then(
+      // The newest one by its version too: each is unwrapped once, which may be a call.
+      (loaded) => this.#tenantKeys.set(named(loaded.version), loading),
+      // A failure must not be remembered: the next caller tries again, and this one gets the error from `loading`.
+      () => this.#tenantKeys.delete(name),
+    );
     return loading;
   }
 

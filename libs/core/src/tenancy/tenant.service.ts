@@ -5,7 +5,7 @@ import { type Clock, type Database, type Ids, type Queryable, type Statement } f
 
 import { type Ledger } from '../ledger/ledger.js';
 import { decodeCursor, pageOf } from '../paging.js';
-import { SYSTEM_TENANT_ID, type TenantVault } from '../privacy/tenant-vault.js';
+import { type TenantVault } from '../privacy/tenant-vault.js';
 import { type Page, type PageRequest } from '../verifications/verification.js';
 
 export interface TenantSettings {
@@ -105,8 +105,7 @@ export class TenantService {
 
   /** The keys that seal what belongs to no tenant. Once per database; repeating it changes nothing. */
   async ensureSystemKeys(): Promise<void> {
-    const keys = await this.vault.newTenantKeys(SYSTEM_TENANT_ID);
-    await this.vault.insertTenantKeys(this.database.within({ tenantId: SYSTEM_TENANT_ID }), keys);
+    await this.vault.ensureSystemKeys();
   }
 
   /** Throws Problem `not_found`. */
