@@ -66,7 +66,9 @@ describe('verify-ledger receipt', () => {
     const listed = { algorithm: 'Ed25519', keyId: 'x', createdAt: '2026-11-28T00:00:00.000Z' };
     const other = { ...listed, publicKey: stranger.publicKey.toString('base64') };
     const file = await written('receipt.json', JSON.stringify(receiptOf(tree, 3)));
-    const both = await written('keys.json', JSON.stringify({ keys: [other, { ...listed, publicKey: KEY }] }));
+    const later = { ...listed, algorithm: 'ML-DSA-44', publicKey: 'AAAA' };
+    const keys = [later, other, { ...listed, publicKey: KEY }];
+    const both = await written('keys.json', JSON.stringify({ keys }));
     expect(run('receipt', file, '--key', both).code).toBe(0);
     const wrong = await written('keys.json', JSON.stringify({ keys: [other] }));
     expect(run('receipt', file, '--key', wrong)).toEqual(
@@ -79,6 +81,8 @@ describe('verify-ledger receipt', () => {
     const { checkpoint } = receipt;
     const theirs = `\u2014 witness.test/w1 ${Buffer.alloc(76, 3).toString('base64')}\n`;
     expect((await verifyReceipt({ ...receipt, checkpoint: checkpoint + theirs })).code).toBe(0);
+    const sameId = forgedLine().replace(ORIGIN, 'witness.test/w1');
+    expect((await verifyReceipt({ ...receipt, checkpoint: checkpoint + sameId })).code).toBe(0);
   });
 
   it.each<[string, (receipt: Receipt) => unknown, string]>([
@@ -218,6 +222,17 @@ describe('verify-ledger receipt', () => {
       (receipt) => ({ ...receipt, checkpoint: signer.sign(`${ORIGIN}\nerased\n`) }),
       'The checkpoint is signed, but is not the checkpoint of a ledger',
     ],
+    [
+      'the checkpoint has a size that is not written as one',
+      (receipt) => ({ ...receipt, checkpoint: signer.sign(headOf(tree).replace('\n11\n', '\n011\n')) }),
+      'The checkpoint is signed, but is not the checkpoint of a ledger',
+    ],
+    [
+      'the position is text',
+      (receipt) => ({ ...receipt, position: '3' }),
+      'The proof is not for this position of the ledger that was signed',
+    ],
+    ['it says that it is none', (receipt) => ({ ...receipt, object: 'export' }), 'The file is not a receipt'],
     ['it is something else', () => ({ object: 'verification' }), 'The file is not a receipt'],
     ['it is null', () => null, 'The file is not a receipt'],
   ])('refuses when %s', async (_, tampered, why) => {
@@ -494,15 +509,20 @@ function entryOf(position: number): string {
 }
 
 function uuidOf(position: number): string {
-  return `f1890a5d-ac96-774b-bcce-${position.toString(16).padStart(12, '0')}`;
+  // With and without zeroes in front.
+  return `${position % 2 === 0 ? '00' : 'ff'}890a5d-ac96-774b-bcce-${position.toString(16).padStart(12, '0')}`;
 }
 
 function verificationId(position: number): string {
   return toTypeId('ver', uuidOf(position));
 }
 
-function signedHead({ tree }: Ledger, by: NoteSigner = signer): string {
-  return by.sign(checkpointText({ origin: by.name, size: tree.size, root: tree.root() }));
+function headOf({ tree }: Ledger, origin = ORIGIN): string {
+  return checkpointText({ origin, size: tree.size, root: tree.root() });
+}
+
+function signedHead(ledger: Ledger, by: NoteSigner = signer): string {
+  return by.sign(headOf(ledger, by.name));
 }
 
 function receiptOf(ledger: Ledger, position: number, { verificationId: id = verificationId(position) } = {}) {
