@@ -14,6 +14,7 @@ import { Remapper } from './readings/remapper.js';
 import { PolicyPreview } from './routing/policy-preview.js';
 import { ProviderHealth } from './routing/provider-health.js';
 import { ProviderOutcomeQueries } from './routing/provider-outcomes.js';
+import { KeyRotationService } from './privacy/rotation/key-rotation.service.js';
 import { RoutingService } from './routing/routing.service.js';
 import { AdminKeyService } from './tenancy/admin-key.service.js';
 import { ApiKeyService } from './tenancy/api-key.service.js';
@@ -53,6 +54,7 @@ const SERVICES: readonly (readonly [Type, keyof Core])[] = [
   [WebhookEndpointService, 'webhookEndpoints'],
   [WebhookDeliveries, 'webhookDeliveries'],
   [WebhookDispatcher, 'dispatcher'],
+  [KeyRotationService, 'keyRotations'],
   [HealthService, 'health'],
   [Workers, 'workers'],
 ];

@@ -25,6 +25,10 @@ import { SignalCorrelator } from './inbox/signal-correlator.js';
 import { Ledger } from './ledger/ledger.js';
 import { LedgerKeys } from './ledger/ledger-keys.js';
 import { Sequencer } from './ledger/sequencer.js';
+import { KeyRotationService } from './privacy/rotation/key-rotation.service.js';
+import { KeyRotator } from './privacy/rotation/key-rotator.js';
+import { RotationSteps } from './privacy/rotation/rotation-steps.js';
+import { TenantKeyRotation } from './privacy/rotation/tenant-key-rotation.js';
 import { TenantVault } from './privacy/tenant-vault.js';
 import { ReadingArchive } from './readings/reading-archive.js';
 import { Remapper } from './readings/remapper.js';
@@ -102,6 +106,7 @@ export interface Core {
   readonly webhookEndpoints: WebhookEndpointService;
   readonly webhookDeliveries: WebhookDeliveries;
   readonly dispatcher: WebhookDispatcher;
+  readonly keyRotations: KeyRotationService;
   readonly health: HealthService;
   readonly workers: Workers;
 }
@@ -208,11 +213,14 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   );
   const sequencer = new Sequencer(database, ledgerKeys, clock);
   const feedWatch = new FeedWatch(database, log);
+  const steps = new RotationSteps(database, ledger, clock);
+  const rotator = new KeyRotator(database, new TenantKeyRotation(steps, vault, clock, log), clock);
   const background = {
     'positions in the ledger': () => sequencer.placeWaiting(),
     imports: () => imports.workDue(),
     'archived reports': () => archive.fetchDue(),
     guardrails: () => guardrail.lookAtDue(),
+    'rotations of keys': () => rotator.rotateSome(),
     'failing connections': () =>
       health.probe(({ tenantId, environment, id }) =>
         opener.openById(tenantScope(tenantId, environment, 'system'), id),
@@ -266,6 +274,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     ),
     webhookDeliveries: new WebhookDeliveries({ database, ledger, onQueued }, clock),
     dispatcher,
+    keyRotations: new KeyRotationService({ database, ledger, wakeup }, clock, ids),
     health: new HealthService(database, clock),
     workers: new Workers({ database, inbox, dueWork, idempotency, wakeup, background }, clock, log),
   };

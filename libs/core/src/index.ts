@@ -16,6 +16,13 @@ export { InboxService } from './inbox/inbox.service.js';
 export { ReturnService } from './inbox/return.service.js';
 export { Remapper, type RemapOutcome, type RemapRequest, type RemapResult } from './readings/remapper.js';
 export { Ledger } from './ledger/ledger.js';
+export {
+  type KeyRotation,
+  ROTATION_LEVELS,
+  type RotationLevel,
+  type RotationPhase,
+} from './privacy/rotation/key-rotation.js';
+export { KeyRotationService } from './privacy/rotation/key-rotation.service.js';
 export { requireMasterKey } from './privacy/master-key-check.js';
 export { type FailedAttempt, type RoutingRecord, type Skipped } from './routing/decide.js';
 export { type RoutingPolicy, type RoutingRule } from './routing/policy.js';

@@ -10,6 +10,7 @@ import {
   type Queryable,
   type RandomSource,
   seal,
+  SealError,
   sealJson,
   type Statement,
 } from '@gatehouse/platform';
@@ -18,8 +19,13 @@ import {
 const FIND_TENANT_KEY: Statement = {
   name: 'tenant_keys_find',
   text: `SELECT version, wrapped FROM tenant_keys
-          WHERE tenant_id = $1 AND purpose = $2 AND ($3::int IS NULL OR version = $3)
-          ORDER BY version DESC LIMIT 1`,
+          WHERE tenant_id = $1 AND purpose = $2 AND version = $3`,
+};
+
+/** Served by the primary key. */
+const FIND_NEWEST_VERSION: Statement = {
+  name: 'tenant_keys_newest_version',
+  text: `SELECT version FROM tenant_keys WHERE tenant_id = $1 AND purpose = $2 ORDER BY version DESC LIMIT 1`,
 };
 
 const INSERT_TENANT_KEY: Statement = {
@@ -32,6 +38,14 @@ type Purpose = 'data' | 'lookup';
 interface TenantKey {
   readonly version: number;
   readonly key: KeyObject;
+}
+
+/** A data key that is not in the database yet. */
+export interface NewDataKey {
+  readonly tenantId: string;
+  readonly version: number;
+  readonly masterKeyId: string;
+  readonly wrapped: Buffer;
 }
 
 /** There is no such tenant: each has its keys from the transaction that made it. */
@@ -53,6 +67,9 @@ export interface WrappedSubjectKey {
 
 const KEY_BYTES = 32;
 
+/** How long after a newer data key was made a process may still seal with the one before it. */
+export const NEWEST_KEY_KEPT_MS = 30_000;
+
 /** Stands for ourselves where something sealed belongs to no tenant: outcomes of admins' requests. */
 export const SYSTEM_TENANT_ID = '00000000-0000-0000-0000-000000000000';
 
@@ -60,10 +77,12 @@ export const SYSTEM_TENANT_ID = '00000000-0000-0000-0000-000000000000';
  * The key hierarchy: master → tenant (versioned) → subject. Seals and opens what rows keep, and makes the keyed hashes
  * they are found by. Everything sealed is bound to its tenant, table, row and column, so that it opens nowhere else.
  *
- * Unwrapped tenant keys are kept in memory for the life of the process; they are immutable per version.
+ * Unwrapped tenant keys are kept in memory for the life of the process; they are immutable per version. Which one is the newest is
+ * asked again after {@link NEWEST_KEY_KEPT_MS}, because another process may have made a newer one.
  */
 export class TenantVault {
   readonly #tenantKeys = new Map<string, Promise<TenantKey>>();
+  readonly #newest = new Map<string, { readonly version: Promise<number>; readonly until: number }>();
 
   constructor(
     private readonly database: Database,
@@ -81,6 +100,23 @@ export class TenantVault {
       );
       await tx.query(INSERT_TENANT_KEY, [tenantId, purpose, 1, this.masterKey.id, wrapped, this.clock.now()]);
     }
+  }
+
+  /** A data key newer than `version`, wrapped and not yet written; 0: where the tenant has none. */
+  async newDataKey(tenantId: string, version: number): Promise<NewDataKey> {
+    const next = version + 1;
+    const wrapped = await this.masterKey.wrap(
+      this.random.bytes(KEY_BYTES),
+      wrapContext(tenantId, 'data', next),
+    );
+    return { tenantId, version: next, masterKeyId: this.masterKey.id, wrapped };
+  }
+
+  /** From the commit on this process seals with it, all others {@link NEWEST_KEY_KEPT_MS} later. A version that is there stays. */
+  async insertDataKey(tx: Queryable, key: NewDataKey): Promise<void> {
+    const { tenantId, version, masterKeyId, wrapped } = key;
+    await tx.query(INSERT_TENANT_KEY, [tenantId, 'data', version, masterKeyId, wrapped, this.clock.now()]);
+    tx.afterCommit(() => this.#newest.delete(`${tenantId}/data`));
   }
 
   /** A fresh key for one person, wrapped under the tenant's newest data key. */
@@ -101,17 +137,45 @@ export class TenantVault {
     return createSecretKey(open(tenantKey.key, subject.wrapped, subjectContext(tenantId, subject.subjectId)));
   }
 
+  /**
+   * The same subject's key under another version of the data key. Throws SealError for bytes that are not such a key, NoTenantKey
+   * where their data key is gone.
+   */
+  async rewrapSubjectKey(
+    tenantId: string,
+    subject: WrappedSubjectKey,
+    keyVersion: number,
+  ): Promise<WrappedSubjectKey> {
+    const place = subjectContext(tenantId, subject.subjectId);
+    const from = await this.#tenantKey(tenantId, 'data', subject.keyVersion);
+    const to = await this.#tenantKey(tenantId, 'data', keyVersion);
+    const bytes = open(from.key, subject.wrapped, place);
+    const wrapped = seal(to.key, bytes, place);
+    bytes.fill(0);
+    return { subjectId: subject.subjectId, wrapped, keyVersion };
+  }
+
   /** Seals a secret of the tenant itself. The data key's version is part of the value. */
   async sealForTenant(tenantId: string, value: unknown, place: Place): Promise<Buffer> {
     const { key, version } = await this.#tenantKey(tenantId, 'data', null);
-    const prefix = Buffer.alloc(4);
-    prefix.writeUInt32BE(version);
-    return Buffer.concat([prefix, sealJson(key, value, context(tenantId, place))]);
+    return Buffer.concat([versionPrefix(version), sealJson(key, value, context(tenantId, place))]);
   }
 
   async openForTenant(tenantId: string, sealed: Buffer, place: Place): Promise<unknown> {
     const { key } = await this.#tenantKey(tenantId, 'data', sealed.readUInt32BE(0));
-    return openJson(key, sealed.subarray(4), context(tenantId, place));
+    return openJson(key, sealed.subarray(PREFIX_BYTES), context(tenantId, place));
+  }
+
+  /** The same value under another version of the data key. Throws as {@link rewrapSubjectKey} does. */
+  async resealForTenant(tenantId: string, sealed: Buffer, place: Place, version: number): Promise<Buffer> {
+    if (sealed.length < PREFIX_BYTES) throw new SealError();
+    const from = await this.#tenantKey(tenantId, 'data', sealed.readUInt32BE(0));
+    const to = await this.#tenantKey(tenantId, 'data', version);
+    const bound = context(tenantId, place);
+    const bytes = open(from.key, sealed.subarray(PREFIX_BYTES), bound);
+    const fresh = Buffer.concat([versionPrefix(version), seal(to.key, bytes, bound)]);
+    bytes.fill(0);
+    return fresh;
   }
 
   /**
@@ -133,8 +197,12 @@ export class TenantVault {
     return keyedHash(key, 'token', ...parts);
   }
 
-  #tenantKey(tenantId: string, purpose: Purpose, version: number | null): Promise<TenantKey> {
-    const name = `${tenantId}/${purpose}/${version ?? 'newest'}`;
+  async #tenantKey(tenantId: string, purpose: Purpose, version: number | null): Promise<TenantKey> {
+    return this.#versionOf(tenantId, purpose, version ?? (await this.#newestVersion(tenantId, purpose)));
+  }
+
+  #versionOf(tenantId: string, purpose: Purpose, version: number): Promise<TenantKey> {
+    const name = `${tenantId}/${purpose}/${version}`;
     const known = this.#tenantKeys.get(name);
     if (known !== undefined) return known;
     const loading = this.#load(tenantId, purpose, version);
@@ -144,7 +212,31 @@ export class TenantVault {
     return loading;
   }
 
-  async #load(tenantId: string, purpose: Purpose, version: number | null): Promise<TenantKey> {
+  #newestVersion(tenantId: string, purpose: Purpose): Promise<number> {
+    const name = `${tenantId}/${purpose}`;
+    // Of the time before the question: what is made meanwhile is known in time.
+    const now = this.clock.now().getTime();
+    const known = this.#newest.get(name);
+    if (known !== undefined && now < known.until) return known.version;
+    const version = this.#askNewestVersion(tenantId, purpose);
+    // The lookup key has one version for ever: another one would need all hashes made anew.
+    const asked = { version, until: purpose === 'data' ? now + NEWEST_KEY_KEPT_MS : Infinity };
+    this.#newest.set(name, asked);
+    version.catch(() => {
+      if (this.#newest.get(name) === asked) this.#newest.delete(name);
+    });
+    return version;
+  }
+
+  async #askNewestVersion(tenantId: string, purpose: Purpose): Promise<number> {
+    const [row] = await this.database
+      .within({ tenantId })
+      .query<{ version: number }>(FIND_NEWEST_VERSION, [tenantId, purpose]);
+    if (row === undefined) throw new NoTenantKey();
+    return row.version;
+  }
+
+  async #load(tenantId: string, purpose: Purpose, version: number): Promise<TenantKey> {
     const [row] = await this.database
       .within({ tenantId })
       .query<{ version: number; wrapped: Buffer }>(FIND_TENANT_KEY, [tenantId, purpose, version]);
@@ -164,6 +256,14 @@ export interface Place {
 /** Associated data of a value sealed at `place`. */
 export function context(tenantId: string, place: Place): string {
   return `${tenantId}/${place.table}/${place.row}/${place.column}`;
+}
+
+const PREFIX_BYTES = 4;
+
+function versionPrefix(version: number): Buffer {
+  const prefix = Buffer.alloc(PREFIX_BYTES);
+  prefix.writeUInt32BE(version);
+  return prefix;
 }
 
 function wrapContext(tenantId: string, purpose: Purpose, version: number): string {
