@@ -7,6 +7,7 @@ import { APP_PIPE } from '@nestjs/core';
 import { AdminKeysController } from './admin/admin-keys/admin-keys.controller.js';
 import { ApiKeysController } from './admin/api-keys/api-keys.controller.js';
 import { ConnectionsController } from './admin/connections/connections.controller.js';
+import { KeyRotationsController } from './admin/keys/key-rotations.controller.js';
 import { RoutingController } from './admin/routing/routing.controller.js';
 import { TenantsController } from './admin/tenants/tenants.controller.js';
 import { ProvidersController } from './admin/providers/providers.controller.js';
@@ -52,6 +53,7 @@ const API_CONTROLLERS: readonly Type[] = [
   ProvidersController,
   RoutingController,
   AdminWebhookDeliveriesController,
+  KeyRotationsController,
   HooksController,
   ReturnController,
   ProblemsController,
