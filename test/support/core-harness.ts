@@ -54,6 +54,8 @@ export interface CoreHarness {
   route(scope: TenantScope, provider: ProviderName): Promise<void>;
   /** The workers of another process on the same database; stopped with the harness. */
   replica(): Promise<Workers>;
+  /** Another process on the same database, with a memory of its own; ended with the harness. */
+  otherProcess(): Promise<Pick<CoreHarness, 'app' | 'verifications'>>;
   close(): Promise<void>;
 }
 
@@ -146,6 +148,10 @@ export async function startCore({
     },
     async replica() {
       return (await start()).get(Workers);
+    },
+    async otherProcess() {
+      const other = await start();
+      return { app: other, verifications: other.get(VerificationService) };
     },
     async close() {
       await Promise.all(started.map((context) => context.get(Workers).stop()));

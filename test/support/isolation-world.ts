@@ -172,6 +172,7 @@ export class IsolationWorld {
     putRoutingPolicy: { provider: 'dentity' },
     rollBackRoutingPolicy: { version: 1 },
     previewRoutingPolicy: { policy: { provider: 'dentity' } },
+    rotateKeys: {},
   };
 }
 
@@ -251,6 +252,7 @@ const PREFIXES: Readonly<Record<string, string | null>> = {
   imports: 'imp',
   'webhook-endpoints': 'whe',
   'webhook-deliveries': 'dlv',
+  rotations: 'rot',
   connections: null,
   // Counted from 1 on, within the tenant and environment.
   versions: null,

@@ -8,6 +8,7 @@ import { AdminKeysController } from './admin/admin-keys/admin-keys.controller.js
 import { ApiKeysController } from './admin/api-keys/api-keys.controller.js';
 import { AuditLogController } from './admin/audit-log/audit-log.controller.js';
 import { ConnectionsController } from './admin/connections/connections.controller.js';
+import { KeyRotationsController } from './admin/keys/key-rotations.controller.js';
 import { RoutingController } from './admin/routing/routing.controller.js';
 import { TenantsController } from './admin/tenants/tenants.controller.js';
 import { ProvidersController } from './admin/providers/providers.controller.js';
@@ -56,6 +57,7 @@ const API_CONTROLLERS: readonly Type[] = [
   AdminWebhookDeliveriesController,
   AuditLogController,
   LedgerKeyController,
+  KeyRotationsController,
   HooksController,
   ReturnController,
   ProblemsController,

@@ -19,6 +19,7 @@ import { KeyProgress } from './privacy/key-progress.js';
 import { PolicyPreview } from './routing/policy-preview.js';
 import { ProviderHealth } from './routing/provider-health.js';
 import { ProviderOutcomeQueries } from './routing/provider-outcomes.js';
+import { KeyRotationService } from './privacy/rotation/key-rotation.service.js';
 import { RoutingService } from './routing/routing.service.js';
 import { AdminKeyService } from './tenancy/admin-key.service.js';
 import { ApiKeyService } from './tenancy/api-key.service.js';
@@ -65,6 +66,7 @@ const SERVICES: readonly (readonly [Type, keyof Core])[] = [
   [WebhookDeliveries, 'webhookDeliveries'],
   [WebhookDispatcher, 'dispatcher'],
   [KeyProgress, 'keyProgress'],
+  [KeyRotationService, 'keyRotations'],
   [HealthService, 'health'],
   [Workers, 'workers'],
 ];

@@ -32,6 +32,10 @@ import { CheckpointTelling } from './ledger/witness/checkpoint-telling.js';
 import { witnessesOf } from './ledger/witness/witness-of.js';
 import { KeyProgress } from './privacy/key-progress.js';
 import { KeyRewrapper } from './privacy/key-rewrapper.js';
+import { KeyRotationService } from './privacy/rotation/key-rotation.service.js';
+import { KeyRotator } from './privacy/rotation/key-rotator.js';
+import { RotationSteps } from './privacy/rotation/rotation-steps.js';
+import { TenantKeyRotation } from './privacy/rotation/tenant-key-rotation.js';
 import { TenantVault } from './privacy/tenant-vault.js';
 import { ReadingArchive } from './readings/reading-archive.js';
 import { Remapper } from './readings/remapper.js';
@@ -117,6 +121,7 @@ export interface Core {
   readonly webhookDeliveries: WebhookDeliveries;
   readonly dispatcher: WebhookDispatcher;
   readonly keyProgress: KeyProgress;
+  readonly keyRotations: KeyRotationService;
   readonly health: HealthService;
   readonly workers: Workers;
 }
@@ -226,6 +231,8 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   const telling = new CheckpointTelling(database, witnessesOf(config.ledgerWitness ?? null), clock, log);
   const feedWatch = new FeedWatch(database, log);
   const rewrapper = new KeyRewrapper(database, masterKeys, ledger, clock, log);
+  const steps = new RotationSteps(database, ledger, clock);
+  const rotator = new KeyRotator(database, new TenantKeyRotation(steps, vault, clock, log), clock);
   const background = {
     'positions in the ledger': () => sequencer.placeWaiting(),
     'witnesses of the ledger': () => telling.tellDue(),
@@ -233,6 +240,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     'archived reports': () => archive.fetchDue(),
     guardrails: () => guardrail.lookAtDue(),
     'tenant keys': () => rewrapper.rewrapSome(),
+    'rotations of keys': () => rotator.rotateSome(),
     'failing connections': () =>
       health.probe(({ tenantId, environment, id }) =>
         opener.openById(tenantScope(tenantId, environment, 'system'), id),
@@ -292,6 +300,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     webhookDeliveries: new WebhookDeliveries({ database, ledger, onQueued }, clock),
     dispatcher,
     keyProgress: new KeyProgress(database, masterKeys),
+    keyRotations: new KeyRotationService({ database, ledger, wakeup }, clock, ids),
     health: new HealthService(database, clock),
     workers: new Workers({ database, inbox, dueWork, idempotency, wakeup, background }, clock, log),
   };

@@ -27,6 +27,13 @@ export { LedgerKeys, type PublishedKey } from './ledger/ledger-keys.js';
 export { LedgerReceipts, type Receipt } from './ledger/ledger-receipts.js';
 export { type FirstBad, LEDGER_FAULTS, type LedgerFault, LedgerVerifier } from './ledger/ledger-verifier.js';
 export { KeyProgress, type MasterKeyProgress } from './privacy/key-progress.js';
+export {
+  type KeyRotation,
+  ROTATION_LEVELS,
+  type RotationLevel,
+  type RotationPhase,
+} from './privacy/rotation/key-rotation.js';
+export { KeyRotationService } from './privacy/rotation/key-rotation.service.js';
 export { requireMasterKey } from './privacy/master-key-check.js';
 export { type FailedAttempt, type RoutingRecord, type Skipped } from './routing/decide.js';
 export { type RoutingPolicy, type RoutingRule } from './routing/policy.js';

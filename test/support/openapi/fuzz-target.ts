@@ -336,7 +336,10 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
   const list = required(await tenant.call('GET', '/verifications?limit=1'), 200);
   const operators = { name: 'another', role: 'approver' };
   const adminKey = text(required(await harness.admin('POST', '/admin-keys', operators), 201), 'id');
+  const rotated = required(await harness.admin('POST', '/keys/rotate', { tenantId: victim.id }), 202);
+  const [rotation] = rotated['data'] as { id: string }[];
   const adminIds: Readonly<Record<string, string>> = {
+    getKeyRotation: rotation?.id ?? '',
     suspendTenant: suspended.id,
     revokeAdminKey: adminKey,
   };

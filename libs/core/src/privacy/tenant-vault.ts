@@ -11,6 +11,7 @@ import {
   type Queryable,
   type RandomSource,
   seal,
+  SealError,
   sealJson,
   type Statement,
 } from '@gatehouse/platform';
@@ -19,8 +20,13 @@ import {
 const FIND_TENANT_KEY: Statement = {
   name: 'tenant_keys_find',
   text: `SELECT version, master_key_id, wrapped FROM tenant_keys
-          WHERE tenant_id = $1 AND purpose = $2 AND ($3::int IS NULL OR version = $3)
-          ORDER BY version DESC LIMIT 1`,
+          WHERE tenant_id = $1 AND purpose = $2 AND version = $3`,
+};
+
+/** Served by the primary key. */
+const FIND_NEWEST_VERSION: Statement = {
+  name: 'tenant_keys_newest_version',
+  text: `SELECT version FROM tenant_keys WHERE tenant_id = $1 AND purpose = $2 ORDER BY version DESC LIMIT 1`,
 };
 
 const INSERT_TENANT_KEY: Statement = {
@@ -42,6 +48,14 @@ export interface NewTenantKeys {
   readonly wrapped: Readonly<Record<KeyPurpose, Buffer>>;
 }
 
+/** A data key that is not in the database yet. */
+export interface NewDataKey {
+  readonly tenantId: string;
+  readonly version: number;
+  readonly masterKeyId: string;
+  readonly wrapped: Buffer;
+}
+
 /** There is no such tenant: each has its keys from the transaction that made it. */
 export class NoTenantKey extends Error {
   override readonly name = 'NoTenantKey';
@@ -61,6 +75,9 @@ export interface WrappedSubjectKey {
 
 const KEY_BYTES = 32;
 
+/** How long after a newer data key was made a process may still seal with the one before it. */
+export const NEWEST_KEY_KEPT_MS = 30_000;
+
 /** Stands for ourselves where something sealed belongs to no tenant: outcomes of admins' requests. */
 export const SYSTEM_TENANT_ID = '00000000-0000-0000-0000-000000000000';
 
@@ -69,10 +86,11 @@ export const SYSTEM_TENANT_ID = '00000000-0000-0000-0000-000000000000';
  * they are found by. Everything sealed is bound to its tenant, table, row and column, so that it opens nowhere else.
  *
  * Unwrapped tenant keys are kept in memory for the life of the process; they are immutable per version, whichever master key wraps
- * them.
+ * them. Which one is the newest is asked again after {@link NEWEST_KEY_KEPT_MS}, because another process may have made a newer one.
  */
 export class TenantVault {
   readonly #tenantKeys = new Map<string, Promise<TenantKey>>();
+  readonly #newest = new Map<string, { readonly version: Promise<number>; readonly until: number }>();
 
   constructor(
     private readonly database: Database,
@@ -105,6 +123,24 @@ export class TenantVault {
     await this.#tenantKey(SYSTEM_TENANT_ID, 'lookup', null);
   }
 
+  /** A data key newer than `version`, wrapped and not yet written; 0: where the tenant has none. */
+  async newDataKey(tenantId: string, version: number): Promise<NewDataKey> {
+    const next = version + 1;
+    const { current } = this.masterKeys;
+    const wrapped = await current.wrap(
+      this.random.bytes(KEY_BYTES),
+      tenantKeyContext(tenantId, 'data', next),
+    );
+    return { tenantId, version: next, masterKeyId: current.id, wrapped };
+  }
+
+  /** From the commit on this process seals with it, all others {@link NEWEST_KEY_KEPT_MS} later. A version that is there stays. */
+  async insertDataKey(tx: Queryable, key: NewDataKey): Promise<void> {
+    const { tenantId, version, masterKeyId, wrapped } = key;
+    await tx.query(INSERT_TENANT_KEY, [tenantId, 'data', version, masterKeyId, wrapped, this.clock.now()]);
+    tx.afterCommit(() => this.#newest.delete(`${tenantId}/data`));
+  }
+
   /** A fresh key for one person, wrapped under the tenant's newest data key. */
   async createSubjectKey(
     tenantId: string,
@@ -123,17 +159,45 @@ export class TenantVault {
     return createSecretKey(open(tenantKey.key, subject.wrapped, subjectContext(tenantId, subject.subjectId)));
   }
 
+  /**
+   * The same subject's key under another version of the data key. Throws SealError for bytes that are not such a key, NoTenantKey
+   * where their data key is gone.
+   */
+  async rewrapSubjectKey(
+    tenantId: string,
+    subject: WrappedSubjectKey,
+    keyVersion: number,
+  ): Promise<WrappedSubjectKey> {
+    const place = subjectContext(tenantId, subject.subjectId);
+    const from = await this.#tenantKey(tenantId, 'data', subject.keyVersion);
+    const to = await this.#tenantKey(tenantId, 'data', keyVersion);
+    const bytes = open(from.key, subject.wrapped, place);
+    const wrapped = seal(to.key, bytes, place);
+    bytes.fill(0);
+    return { subjectId: subject.subjectId, wrapped, keyVersion };
+  }
+
   /** Seals a secret of the tenant itself. The data key's version is part of the value. */
   async sealForTenant(tenantId: string, value: unknown, place: Place): Promise<Buffer> {
     const { key, version } = await this.#tenantKey(tenantId, 'data', null);
-    const prefix = Buffer.alloc(4);
-    prefix.writeUInt32BE(version);
-    return Buffer.concat([prefix, sealJson(key, value, context(tenantId, place))]);
+    return Buffer.concat([versionPrefix(version), sealJson(key, value, context(tenantId, place))]);
   }
 
   async openForTenant(tenantId: string, sealed: Buffer, place: Place): Promise<unknown> {
     const { key } = await this.#tenantKey(tenantId, 'data', sealed.readUInt32BE(0));
-    return openJson(key, sealed.subarray(4), context(tenantId, place));
+    return openJson(key, sealed.subarray(PREFIX_BYTES), context(tenantId, place));
+  }
+
+  /** The same value under another version of the data key. Throws as {@link rewrapSubjectKey} does. */
+  async resealForTenant(tenantId: string, sealed: Buffer, place: Place, version: number): Promise<Buffer> {
+    if (sealed.length < PREFIX_BYTES) throw new SealError();
+    const from = await this.#tenantKey(tenantId, 'data', sealed.readUInt32BE(0));
+    const to = await this.#tenantKey(tenantId, 'data', version);
+    const bound = context(tenantId, place);
+    const bytes = open(from.key, sealed.subarray(PREFIX_BYTES), bound);
+    const fresh = Buffer.concat([versionPrefix(version), seal(to.key, bytes, bound)]);
+    bytes.fill(0);
+    return fresh;
   }
 
   /**
@@ -155,23 +219,46 @@ export class TenantVault {
     return keyedHash(key, 'token', ...parts);
   }
 
-  #tenantKey(tenantId: string, purpose: KeyPurpose, version: number | null): Promise<TenantKey> {
-    const named = (which: number | null): string => `${tenantId}/${purpose}/${which ?? 'newest'}`;
-    const name = named(version);
+  async #tenantKey(tenantId: string, purpose: KeyPurpose, version: number | null): Promise<TenantKey> {
+    return this.#versionOf(tenantId, purpose, version ?? (await this.#newestVersion(tenantId, purpose)));
+  }
+
+  #versionOf(tenantId: string, purpose: KeyPurpose, version: number): Promise<TenantKey> {
+    const name = `${tenantId}/${purpose}/${version}`;
     const known = this.#tenantKeys.get(name);
     if (known !== undefined) return known;
     const loading = this.#load(tenantId, purpose, version);
     this.#tenantKeys.set(name, loading);
-    loading.then(
-      // The newest one by its version too: each is unwrapped once, which may be a call.
-      (loaded) => this.#tenantKeys.set(named(loaded.version), loading),
-      // A failure must not be remembered: the next caller tries again, and this one gets the error from `loading`.
-      () => this.#tenantKeys.delete(name),
-    );
+    // A failure must not be remembered: the next caller tries again, and this one gets the error from `loading`.
+    loading.catch(() => this.#tenantKeys.delete(name));
     return loading;
   }
 
-  async #load(tenantId: string, purpose: KeyPurpose, version: number | null): Promise<TenantKey> {
+  #newestVersion(tenantId: string, purpose: KeyPurpose): Promise<number> {
+    const name = `${tenantId}/${purpose}`;
+    // Of the time before the question: what is made meanwhile is known in time.
+    const now = this.clock.now().getTime();
+    const known = this.#newest.get(name);
+    if (known !== undefined && now < known.until) return known.version;
+    const version = this.#askNewestVersion(tenantId, purpose);
+    // The lookup key has one version for ever: another one would need all hashes made anew.
+    const asked = { version, until: purpose === 'data' ? now + NEWEST_KEY_KEPT_MS : Infinity };
+    this.#newest.set(name, asked);
+    version.catch(() => {
+      if (this.#newest.get(name) === asked) this.#newest.delete(name);
+    });
+    return version;
+  }
+
+  async #askNewestVersion(tenantId: string, purpose: KeyPurpose): Promise<number> {
+    const [row] = await this.database
+      .within({ tenantId })
+      .query<{ version: number }>(FIND_NEWEST_VERSION, [tenantId, purpose]);
+    if (row === undefined) throw new NoTenantKey();
+    return row.version;
+  }
+
+  async #load(tenantId: string, purpose: KeyPurpose, version: number): Promise<TenantKey> {
     const [row] = await this.database
       .within({ tenantId })
       .query<{ version: number; master_key_id: string; wrapped: Buffer }>(FIND_TENANT_KEY, [
@@ -196,6 +283,14 @@ export interface Place {
 /** Associated data of a value sealed at `place`. */
 export function context(tenantId: string, place: Place): string {
   return `${tenantId}/${place.table}/${place.row}/${place.column}`;
+}
+
+const PREFIX_BYTES = 4;
+
+function versionPrefix(version: number): Buffer {
+  const prefix = Buffer.alloc(PREFIX_BYTES);
+  prefix.writeUInt32BE(version);
+  return prefix;
 }
 
 /** What a tenant's key is bound to when the master key wraps it. */

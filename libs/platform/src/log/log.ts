@@ -15,6 +15,8 @@ const TEXT_FIELDS = [
   'deliveryId',
   'keyId',
   'jobId',
+  /** Of the table in `kind`. */
+  'rowId',
   'provider',
   'method',
   /** The pattern (`/v1/verifications/:id`), never the URL. */

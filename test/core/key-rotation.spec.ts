@@ -1,0 +1,458 @@
+import { Writable } from 'node:stream';
+
+import {
+  IdempotencyService,
+  type KeyRotation,
+  KeyRotationService,
+  SYSTEM_TENANT_ID,
+  TenantService,
+  WebhookEndpointService,
+} from '@gatehouse/core';
+import { LocalMasterKey, Log, type MasterKey, SystemIds, SystemRandom } from '@gatehouse/platform';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { Ledger } from '../../libs/core/src/ledger/ledger.js';
+import { LedgerKeys } from '../../libs/core/src/ledger/ledger-keys.js';
+import { KeyRotator } from '../../libs/core/src/privacy/rotation/key-rotator.js';
+import { KEPT_UNDER_DATA_KEY } from '../../libs/core/src/privacy/rotation/kept-under-data-key.js';
+import { RotationSteps } from '../../libs/core/src/privacy/rotation/rotation-steps.js';
+import { TenantKeyRotation } from '../../libs/core/src/privacy/rotation/tenant-key-rotation.js';
+import { TenantVault } from '../../libs/core/src/privacy/tenant-vault.js';
+import { type CoreHarness, type HarnessTenant, newVerification, startCore } from '../support/core-harness.js';
+import { deliverFromDentity } from '../support/dentity-webhook.js';
+import { present } from '../support/eventually.js';
+import { MovableClock } from '../support/movable-clock.js';
+
+const clock = new MovableClock();
+const ids = new SystemIds();
+const LEASE_S = 61;
+const SETTLED_S = 660;
+const DAY_S = 86_400;
+/** More than two pages. */
+const MANY = 1_100;
+
+let core: CoreHarness;
+/** No workers: each test does the steps itself, in processes of its own, of whose keys the core has not heard. */
+beforeAll(async () => {
+  core = await startCore({ clock });
+  await core.app.get(TenantService).ensureSystemKeys();
+});
+afterAll(() => core.close());
+// What one test leaves would be claimed by the workers of the next.
+afterEach(() => rows(`UPDATE key_rotations SET state = 'done', due_at = NULL`));
+
+/** A worker of another process on the same database. */
+interface Replica {
+  readonly vault: TenantVault;
+  step(): Promise<boolean>;
+}
+
+function replica({
+  masterKey = masterKeyOf(),
+  log = new Log({ level: 'silent' }),
+}: { readonly masterKey?: MasterKey; readonly log?: Log } = {}): Replica {
+  const { database } = core;
+  const vault = new TenantVault(database, { current: masterKey, previous: null }, clock, new SystemRandom());
+  const ledger = new Ledger(clock, ids, () => undefined);
+  const steps = new RotationSteps(database, ledger, clock);
+  const rotator = new KeyRotator(database, new TenantKeyRotation(steps, vault, clock, log), clock);
+  return { vault, step: () => rotator.rotateSome() };
+}
+
+/** As a process has them that was just started. */
+const ledgerKeys = (): LedgerKeys => new LedgerKeys(core.database, replica().vault, clock, ids);
+
+function masterKeyOf(): MasterKey {
+  return new LocalMasterKey(Buffer.from(core.environment.MASTER_KEY, 'base64'));
+}
+
+/** A master key that answers only once it is let go on. */
+function stalledMasterKey(): {
+  readonly masterKey: MasterKey;
+  readonly isAsked: Promise<null>;
+  goOn(): void;
+} {
+  const real = masterKeyOf();
+  const asked = Promise.withResolvers<null>();
+  const gate = Promise.withResolvers<null>();
+  return {
+    masterKey: {
+      id: real.id,
+      wrap: (key, context) => real.wrap(key, context),
+      unwrap: async (wrapped, context) => {
+        asked.resolve(null);
+        await gate.promise;
+        return real.unwrap(wrapped, context);
+      },
+    },
+    isAsked: asked.promise,
+    goOn: () => {
+      gate.resolve(null);
+    },
+  };
+}
+
+const begin = ({ scope }: HarnessTenant): Promise<KeyRotation> =>
+  core.app.get(KeyRotationService).begin('admin:test', scope.tenantId, 'tenant');
+const stateOf = ({ id }: KeyRotation): Promise<KeyRotation> => core.app.get(KeyRotationService).get(id);
+
+/** Does what is due. */
+async function workOff(worker: Replica): Promise<void> {
+  while (await worker.step());
+}
+
+/** To its end, a day after which the old key is gone. */
+async function rotated(tenant: HarnessTenant, worker = replica()): Promise<KeyRotation> {
+  const rotation = await begin(tenant);
+  await workOff(worker);
+  clock.forward(SETTLED_S);
+  await workOff(worker);
+  clock.forward(DAY_S);
+  await workOff(worker);
+  return stateOf(rotation);
+}
+
+async function rows<T extends object>(text: string, ...values: readonly unknown[]): Promise<T[]> {
+  return (await core.pool.query<T>(text, [...values])).rows;
+}
+
+/** How many subjects are under which version. */
+const subjectsOf = async ({ scope }: HarnessTenant): Promise<Record<string, number>> =>
+  Object.fromEntries(
+    (
+      await rows<{ key_version: number; count: number }>(
+        'SELECT key_version, count(*)::int FROM subjects WHERE tenant_id = $1 AND key_wrapped IS NOT NULL GROUP BY 1',
+        scope.tenantId,
+      )
+    ).map(({ key_version, count }) => [key_version, count]),
+  );
+
+const dataKeysOf = (tenantId: string): Promise<{ version: number; is_retired: boolean }[]> =>
+  rows(
+    `SELECT version, retired_at IS NOT NULL AS is_retired FROM tenant_keys WHERE tenant_id = $1 AND purpose = 'data' ORDER BY version`,
+    tenantId,
+  );
+
+const kindsOf = async (tenantId: string): Promise<string[]> =>
+  (
+    await rows<{ kind: string }>(
+      `SELECT kind FROM ledger_entries WHERE tenant_id = $1 AND kind LIKE 'keys.%' ORDER BY id`,
+      tenantId,
+    )
+  ).map(({ kind }) => kind);
+
+/** People without verifications. */
+async function people({ scope }: HarnessTenant, count: number): Promise<readonly string[]> {
+  const { vault } = replica();
+  const made = await Promise.all(
+    Array.from({ length: count }, () => vault.createSubjectKey(scope.tenantId, ids.next())),
+  );
+  const wrapped = made.map((one) => one.wrapped);
+  await core.pool.query(
+    `INSERT INTO subjects (tenant_id, id, environment, key_wrapped, key_version, created_at)
+     SELECT $1, id, 'test', wrapped, 1, now() FROM unnest($2::uuid[], $3::bytea[]) AS made (id, wrapped)`,
+    [scope.tenantId, wrapped.map(({ subjectId }) => subjectId), wrapped.map((one) => one.wrapped)],
+  );
+  return wrapped.map(({ subjectId }) => subjectId);
+}
+
+describe('a rotation of a tenant’s data key', () => {
+  it('leaves everything readable and writable in a process that has not heard of the new key', async () => {
+    const tenant = await core.tenant('sentinel');
+    const create = async (): Promise<string> =>
+      (await core.verifications.create(tenant.scope, newVerification(), null)).id;
+    const created = [await create()];
+    const readAll = async (): Promise<void> => {
+      for (const id of created)
+        expect((await core.verifications.get(tenant.scope, id)).subject?.firstName).toBe('Ana');
+    };
+    const worker = replica();
+    const rotation = await begin(tenant);
+    while (await worker.step()) {
+      await readAll();
+      created.push(await create());
+    }
+    // The core still takes the old one for the newest.
+    const during = await subjectsOf(tenant);
+    expect(during['1']).toBeGreaterThan(0);
+    expect(during['2']).toBeGreaterThan(0);
+    expect(await stateOf(rotation)).toMatchObject({ state: 'running', phase: 'check', fromVersion: 1 });
+
+    clock.forward(31);
+    created.push(await create());
+    expect((await subjectsOf(tenant))['2']).toBe((during['2'] ?? 0) + 1);
+    clock.forward(SETTLED_S);
+    await workOff(worker);
+    await readAll();
+    expect(await subjectsOf(tenant)).toEqual({ '2': created.length });
+    expect(await stateOf(rotation)).toMatchObject({ state: 'done', toVersion: 2, failed: 0 });
+    expect(await dataKeysOf(tenant.scope.tenantId)).toEqual([
+      { version: 1, is_retired: true },
+      { version: 2, is_retired: false },
+    ]);
+  });
+
+  it('moves whatever the old key sealed, so that all of it opens once the old key is destroyed', async () => {
+    const tenant = await core.tenant('dentity');
+    const { scope } = tenant;
+    const verification = await core.verifications.create(scope, newVerification(), null);
+    const { endpoint } = await core.app.get(WebhookEndpointService).create(scope, {
+      url: 'http://127.0.0.1:9/hooks',
+      description: null,
+      eventTypes: [],
+      disabled: false,
+    });
+    await deliverFromDentity(core.inbox, tenant, {
+      type: 'verification_status',
+      _id: '665f0a1b2c3d4e5f60718293',
+      status: 'verified',
+    });
+    const idempotency = core.app.get(IdempotencyService);
+    const keyed = (): ReturnType<IdempotencyService['begin']> =>
+      idempotency.begin(scope, 'POST /v1/verifications', 'a key of ana.ruiz@mail.test', Buffer.from('hash'));
+    const first = await keyed();
+    if (first.outcome !== 'proceed') throw new Error('the key is not free');
+    await idempotency.finish(first.claim, 201, 'application/json', Buffer.from('{"id":1}'));
+
+    const rotation = await rotated(tenant);
+    expect(rotation).toMatchObject({
+      state: 'done',
+      total: 5,
+      moved: 5,
+      failed: 0,
+      destroyedAt: expect.any(Date),
+    });
+    expect(await dataKeysOf(scope.tenantId)).toEqual([{ version: 2, is_retired: false }]);
+    expect(await kindsOf(scope.tenantId)).toEqual([
+      'keys.rotation_begun',
+      'keys.rotation_ended',
+      'keys.destroyed',
+    ]);
+
+    // A process that has the old key nowhere in its memory.
+    const other = await core.otherProcess();
+    expect((await other.verifications.get(scope, verification.id)).subject?.firstName).toBe('Ana');
+    expect(await other.verifications.create(scope, newVerification(), null)).toMatchObject({
+      status: 'requires_input',
+    });
+    expect(await other.app.get(WebhookEndpointService).get(scope, endpoint.id)).toMatchObject({
+      url: 'http://127.0.0.1:9/hooks',
+    });
+    expect(
+      await other.app
+        .get(IdempotencyService)
+        .begin(scope, 'POST /v1/verifications', 'a key of ana.ruiz@mail.test', Buffer.from('hash')),
+    ).toMatchObject({ outcome: 'replay', body: Buffer.from('{"id":1}') });
+    const [orphan] = await rows<{ id: string; body_sealed: Buffer }>(
+      'SELECT id, body_sealed FROM signals WHERE tenant_id = $1',
+      scope.tenantId,
+    );
+    const { id, body_sealed } = present(orphan, 'orphan');
+    const place = { table: 'signals', row: id, column: 'body_sealed' };
+    expect(await replica().vault.openForTenant(scope.tenantId, body_sealed, place)).toHaveProperty(
+      'observation',
+    );
+  });
+
+  it('rotates our own key too, with what it keeps of no tenant', async () => {
+    await ledgerKeys().ensure();
+    const all = await core.app.get(KeyRotationService).beginAll('admin:test', 'tenant');
+    const worker = replica();
+    await workOff(worker);
+    clock.forward(SETTLED_S);
+    await workOff(worker);
+    clock.forward(DAY_S);
+    await workOff(worker);
+    const ours = present(
+      all.find(({ tenantId }) => tenantId === null),
+      'rotation of our own key',
+    );
+    expect(await stateOf(ours)).toMatchObject({
+      state: 'done',
+      moved: 1,
+      failed: 0,
+      destroyedAt: expect.any(Date),
+    });
+    expect(await dataKeysOf(SYSTEM_TENANT_ID)).toEqual([{ version: 2, is_retired: false }]);
+    expect(await ledgerKeys().signingKey()).toHaveProperty('type', 'private');
+    expect(await kindsOf(SYSTEM_TENANT_ID)).toHaveLength(3);
+  });
+
+  it('goes on where a worker died, and counts nothing twice', async () => {
+    const tenant = await core.tenant('dentity');
+    await people(tenant, MANY);
+    const rotation = await begin(tenant);
+    const first = replica();
+    await first.step();
+    await first.step();
+    expect(await stateOf(rotation)).toMatchObject({ moved: 500, total: MANY + 1 });
+    // The next one dies with a page in hand.
+    const { masterKey } = stalledMasterKey();
+    const dying = replica({ masterKey: { ...masterKey, unwrap: () => Promise.reject(new Error('killed')) } });
+    await expect(dying.step()).rejects.toThrow('killed');
+    const second = replica();
+    expect(await second.step()).toBe(false);
+    clock.forward(LEASE_S);
+    await workOff(second);
+    expect(await stateOf(rotation)).toMatchObject({ phase: 'check', moved: MANY + 1, failed: 0 });
+    expect(await subjectsOf(tenant)).toEqual({ '2': MANY });
+  });
+
+  it('writes nothing of a worker that was overtaken', async () => {
+    const tenant = await core.tenant('dentity');
+    await people(tenant, MANY);
+    const rotation = await begin(tenant);
+    const first = replica();
+    await first.step();
+    const stalled = stalledMasterKey();
+    const slow = replica(stalled);
+    const working = slow.step();
+    await stalled.isAsked;
+    clock.forward(LEASE_S);
+    await workOff(first);
+    const before = await stateOf(rotation);
+    stalled.goOn();
+    await working;
+    expect(await stateOf(rotation)).toEqual(before);
+    expect(before).toMatchObject({ phase: 'check', moved: MANY + 1 });
+  });
+
+  it('does not undo an erasure that comes while a page is under way', async () => {
+    const tenant = await core.tenant('dentity');
+    const [erased] = await people(tenant, 3);
+    await begin(tenant);
+    const first = replica();
+    await first.step();
+    const stalled = stalledMasterKey();
+    const slow = replica(stalled);
+    const working = slow.step();
+    await stalled.isAsked;
+    await rows(
+      'UPDATE subjects SET key_wrapped = NULL WHERE tenant_id = $1 AND id = $2',
+      tenant.scope.tenantId,
+      erased,
+    );
+    stalled.goOn();
+    await working;
+    expect(
+      await rows(
+        'SELECT key_wrapped FROM subjects WHERE tenant_id = $1 AND id = $2',
+        tenant.scope.tenantId,
+        erased,
+      ),
+    ).toEqual([{ key_wrapped: null }]);
+    expect(await subjectsOf(tenant)).toEqual({ '2': 2 });
+  });
+
+  it('does not overwrite what was written meanwhile', async () => {
+    const tenant = await core.tenant('sentinel');
+    const { scope, account } = tenant;
+    await begin(tenant);
+    const first = replica();
+    // The new key, the subjects, and then the connections.
+    await first.step();
+    await first.step();
+    const stalled = stalledMasterKey();
+    const slow = replica(stalled);
+    const working = slow.step();
+    await stalled.isAsked;
+    await core.connections.put('test', scope.tenantId, 'test', 'sentinel', account.connection, null);
+    const kept = await rows('SELECT secrets_sealed FROM connections WHERE tenant_id = $1', scope.tenantId);
+    stalled.goOn();
+    await working;
+    expect(await rows('SELECT secrets_sealed FROM connections WHERE tenant_id = $1', scope.tenantId)).toEqual(
+      kept,
+    );
+  });
+
+  it('moves the rest when some does not open, names it in the log, and keeps the old key until it is gone', async () => {
+    const tenant = await core.tenant('dentity');
+    const { tenantId } = tenant.scope;
+    const [damaged] = await people(tenant, 5);
+    await deliverFromDentity(core.inbox, tenant, {
+      type: 'verification_status',
+      _id: '665f0a1b2c3d4e5f60718294',
+      status: 'verified',
+    });
+    await rows(
+      'UPDATE subjects SET key_wrapped = set_byte(key_wrapped, 20, get_byte(key_wrapped, 20) # 1) WHERE id = $1',
+      damaged,
+    );
+    // Of a version that there never was.
+    await rows(
+      String.raw`UPDATE signals SET body_sealed = '\x00000000'::bytea || substring(body_sealed FROM 5) WHERE tenant_id = $1`,
+      tenantId,
+    );
+    const [orphan] = await rows<{ id: string }>('SELECT id FROM signals WHERE tenant_id = $1', tenantId);
+    const lines: string[] = [];
+    const log = new Log({
+      destination: new Writable({
+        write: (chunk: Buffer, _encoding, done) => {
+          lines.push(chunk.toString());
+          done();
+        },
+      }),
+    });
+    const worker = replica({ log });
+    const rotation = await begin(tenant);
+    await workOff(worker);
+    clock.forward(SETTLED_S);
+    await workOff(worker);
+    expect(await stateOf(rotation)).toMatchObject({ state: 'done', moved: 5, failed: 2 });
+    expect(await subjectsOf(tenant)).toEqual({ '1': 1, '2': 4 });
+    const named = lines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .map(({ kind, rowId }) => [kind, rowId]);
+    expect(named).toContainEqual(['subjects', damaged]);
+    expect(named).toContainEqual(['signals', orphan?.id]);
+    clock.forward(DAY_S);
+    await workOff(worker);
+    expect(await dataKeysOf(tenantId)).toHaveLength(2);
+
+    await rows('UPDATE subjects SET key_wrapped = NULL WHERE id = $1', damaged);
+    await rows('DELETE FROM signals WHERE tenant_id = $1', tenantId);
+    clock.forward(DAY_S);
+    await workOff(worker);
+    expect(await dataKeysOf(tenantId)).toEqual([{ version: 2, is_retired: false }]);
+  });
+
+  it('is one at a time for each tenant', async () => {
+    const tenant = await core.tenant('dentity');
+    const running = await begin(tenant);
+    await expect(begin(tenant)).rejects.toMatchObject({ code: 'conflict' });
+    const begun = await core.app.get(KeyRotationService).beginAll('admin:test', 'tenant');
+    expect(begun.map(({ tenantId }) => tenantId)).not.toContain(tenant.scope.tenantId);
+    const { data } = await core.app
+      .get(KeyRotationService)
+      .list(tenant.scope.tenantId, { limit: 10, cursor: null });
+    expect(data).toEqual([running]);
+    await expect(
+      core.app.get(KeyRotationService).begin('admin:test', ids.next(), 'tenant'),
+    ).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+/** Sealed under a subject's key or under none of ours. */
+const NOT_UNDER_THE_DATA_KEY = [
+  'archived_report_parts.sealed',
+  'readings.evidence_sealed',
+  'subjects.details_sealed',
+  'subjects.spare_key_sealed',
+  'verifications.action_sealed',
+  'verifications.decision_sealed',
+  'verifications.handle_sealed',
+  'verifications.identity_sealed',
+  'verifications.request_sealed',
+];
+
+it('no column with something sealed is forgotten', async () => {
+  const columns = await rows<{ name: string }>(
+    `SELECT table_name || '.' || column_name AS name FROM information_schema.columns
+      WHERE table_schema = 'public' AND column_name LIKE '%sealed' ORDER BY 1`,
+  );
+  const walked = KEPT_UNDER_DATA_KEY.flatMap(({ placeOf, start }) => {
+    const place = placeOf?.(start);
+    return place === undefined ? [] : [`${place.table}.${place.column}`];
+  });
+  expect(columns.map(({ name }) => name)).toEqual([...walked, ...NOT_UNDER_THE_DATA_KEY].sort());
+});
