@@ -241,7 +241,7 @@ SELECT e.tenant_id, e.environment, l.position, e.id AS entry_id, e.at, e.kind, a
  WHERE (SELECT audit.note_read('admin_actions'))
    AND e.kind NOT IN ('api_key.used', 'admin_key.used')
    AND (e.actor LIKE 'admin:%' OR e.actor LIKE 'database:%'
-        OR split_part(e.kind, '.', 1) IN ('tenant', 'api_key', 'admin_key', 'connection', 'routing', 'endpoint'));
+        OR split_part(e.kind, '.', 1) IN ('tenant', 'api_key', 'admin_key', 'keys', 'connection', 'routing', 'endpoint'));
 
 CREATE VIEW audit.signals WITH (security_barrier = true) AS
 SELECT s.tenant_id, s.environment, s.id AS signal_id, s.verification_id, audit.type_id('ver', s.verification_id) AS verification,
