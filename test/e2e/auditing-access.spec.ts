@@ -73,6 +73,7 @@ async function tenant(name: string): Promise<string> {
      told AS (
        SELECT e AS id, 'verification.created' AS kind, v AS verification, 1 AS version, '{"to":"verified","provider":"sentinel"}' AS data FROM given
        UNION ALL SELECT gen_random_uuid(), 'verification.status_changed', v, 2, '{"from":"verified","to":"rejected"}' FROM given
+       UNION ALL SELECT gen_random_uuid(), 'verification.rerouted', v, 3, '{"provider":"dentity"}' FROM given
        UNION ALL SELECT gen_random_uuid(), kind, v, NULL, '{}' FROM given, unnest(ARRAY['identity.viewed', 'signal.set_aside', 'verification.erased',
                         'tenant.created', 'authentication.failed', 'audit.queried', 'audit.granted']) kind),
      entry AS (INSERT INTO ledger_entries (tenant_id, id, environment, verification_id, kind, version, actor, data, at)
@@ -204,6 +205,14 @@ describe('an auditor', () => {
       message: `no tenant is granted to the login ${ofNobody.login}`,
       hint: expect.stringContaining('audit.grant_tenant'),
     });
+  });
+});
+
+describe('audit.status_as_of', () => {
+  it('keeps the status of somebody who goes on at another provider', async () => {
+    expect(await auditor.query('SELECT status, version, provider FROM audit.status_as_of(now())')).toEqual([
+      { status: 'rejected', version: 3, provider: 'dentity' },
+    ]);
   });
 });
 

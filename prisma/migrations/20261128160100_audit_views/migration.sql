@@ -264,7 +264,7 @@ SELECT e.tenant_id, e.environment, l.position, e.id AS entry_id, e.at, e.kind, a
        audit.type_id('ver', e.verification_id) AS verification, e.data AS details, encode(l.hash, 'hex') AS leaf_hash
   FROM public.ledger_entries e
   LEFT JOIN public.ledger_leaves l ON l.tenant_id = e.tenant_id AND l.entry_id = e.id
- WHERE (SELECT audit.note_read('erasures')) AND (e.kind = 'verification.erased' OR e.kind LIKE 'erasure.%');
+ WHERE (SELECT audit.note_read('erasures')) AND (e.kind = 'verification.erased' OR e.kind LIKE 'erasure.%' OR e.kind LIKE 'hold.%');
 
 CREATE VIEW audit.keys WITH (security_barrier = true) AS
 WITH told AS (
@@ -324,12 +324,15 @@ CREATE FUNCTION audit.status_as_of(moment TIMESTAMPTZ)
 BEGIN
     PERFORM audit.note_read('status_as_of');
     RETURN QUERY
-    WITH told AS (
+    WITH entries AS (
         SELECT e.tenant_id, e.environment, e.verification_id, e.version, e.at, e.data,
-               e.data->>'to' IS DISTINCT FROM lag(e.data->>'to') OVER (
-                   PARTITION BY e.tenant_id, e.verification_id ORDER BY e.version) AS is_move
+               max(e.version) OVER (PARTITION BY e.tenant_id, e.verification_id) AS newest_version
           FROM public.ledger_entries e
-         WHERE e.version IS NOT NULL AND e.at <= moment AND e.data ? 'to'),
+         WHERE e.version IS NOT NULL AND e.at <= moment),
+    told AS ( -- Who goes on at another provider keeps the status.
+        SELECT n.*, n.data->>'to' IS DISTINCT FROM lag(n.data->>'to') OVER (
+                   PARTITION BY n.tenant_id, n.verification_id ORDER BY n.version) AS is_move
+          FROM entries n WHERE n.data ? 'to'),
     providers AS (
         SELECT DISTINCT ON (e.tenant_id, e.verification_id) e.tenant_id, e.verification_id, e.data->>'provider' AS name
           FROM public.ledger_entries e
@@ -342,7 +345,7 @@ BEGIN
           FROM told t
          ORDER BY t.tenant_id, t.verification_id, t.version DESC)
     SELECT t.tenant_id, t.environment, t.verification_id, audit.type_id('ver', t.verification_id), t.data->>'to',
-           audit.texts(t.data->'reasonCodes'), t.version, t.since, p.name
+           audit.texts(t.data->'reasonCodes'), t.newest_version, t.since, p.name
       FROM latest t
       LEFT JOIN providers p ON p.tenant_id = t.tenant_id AND p.verification_id = t.verification_id;
 END $$;
@@ -476,7 +479,7 @@ COMMENT ON VIEW audit.time_to_verdict_by_day IS 'The same by provider and day (U
 COMMENT ON VIEW audit.admin_actions IS 'Everything done by an admin''s key or in the database, and every change of tenants, keys, connections, routing and endpoints, with before and after where the ledger has them.';
 COMMENT ON VIEW audit.signals IS 'Everything that providers and browsers told, as it was stored before it was acknowledged, and what became of it. Without bodies.';
 COMMENT ON VIEW audit.signals_set_aside IS 'Signals that changed nothing, with the reason, and reads that contradict what a webhook claimed.';
-COMMENT ON VIEW audit.erasures IS 'What the ledger tells of erasures. The entries stay when the data has gone.';
+COMMENT ON VIEW audit.erasures IS 'What the ledger tells of erasures, and of legal holds that keep from them. The entries stay when the data has gone.';
 COMMENT ON VIEW audit.keys IS 'Keys of product backends: who made and revoked them, and how they were used. Without the keys.';
 COMMENT ON VIEW audit.failed_authentications IS 'Attempts to get in that failed, counted together for a minute or so. What was presented is not kept.';
 COMMENT ON VIEW audit.checkpoints IS 'Signed heads of the ledger''s tree. Keep one elsewhere: with it you notice later if the past was rewritten as a whole.';
