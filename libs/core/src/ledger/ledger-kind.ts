@@ -20,6 +20,8 @@ export type LedgerKind =
   | 'report.viewed'
   | 'report.archived'
   | 'report.lost'
+  | 'audit.granted'
+  | 'audit.revoked'
   | 'customers.listed'
   | 'import.begun'
   | 'import.ended'
