@@ -421,6 +421,83 @@ describe('lists', () => {
   });
 });
 
+describe('the ledger', () => {
+  const ROUTES = [
+    ['GET', ''],
+    ['POST', '/verify'],
+    ['GET', '/checkpoints'],
+    ['GET', '/export'],
+  ] as const;
+  const ask = async (path: string): Promise<{ tenantId: string }[]> =>
+    required(await world.harness.admin('GET', `/audit-log${path}`), 200)['data'] as { tenantId: string }[];
+  const tenantsIn = (rows: readonly { tenantId: string }[]): readonly string[] => [
+    ...new Set(rows.map(({ tenantId }) => tenantId)),
+  ];
+
+  it('is shown to admins and auditors, and to no other operator and no tenant', async () => {
+    const expected = { admin: true, auditor: true, support: false, approver: false };
+    for (const [role, isShown] of Object.entries(expected)) {
+      const { key } = await world.adminKey(role);
+      for (const [method, path] of ROUTES) {
+        const answer = await world.call(key, method, `/admin/v1/audit-log${path}?tenantId=${ours.tenantId}`);
+        expect({ role, path, status: answer.status }).toEqual({ role, path, status: isShown ? 200 : 403 });
+      }
+    }
+    for (const [method, path] of ROUTES) {
+      expect((await world.call(ours.key, method, `/admin/v1/audit-log${path}`)).status).toBe(403);
+    }
+  });
+
+  it('tells of the tenant that was asked for and of no other', async () => {
+    const [a, live, b] = await freshSides();
+    const verifications = new Map<Side, string>();
+    for (const side of [a, live, b]) verifications.set(side, await side.create());
+    for (const side of [a, live, b]) {
+      required(await side.call('GET', `/verifications/${verifications.get(side) ?? ''}/receipt`), 200);
+    }
+    for (const { tenantId } of [a, b]) {
+      const rows = await ask(`?tenantId=${tenantId}&limit=100`);
+      expect(tenantsIn(rows)).toEqual([tenantId]);
+      expect(tenantsIn(await ask(`/checkpoints?tenantId=${tenantId}`))).toEqual([tenantId]);
+
+      const exported = await world.harness.admin('GET', `/audit-log/export?tenantId=${tenantId}`);
+      const lines = exported.text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { entry?: string; checkpoint?: string });
+      const entries = lines.flatMap(({ entry }) =>
+        entry === undefined ? [] : [JSON.parse(entry) as Record<string, unknown>],
+      );
+      expect(entries.length).toBeGreaterThan(5);
+      expect([...new Set(entries.map((entry) => entry['tenant_id']))]).toEqual([fromTypeId('tnt', tenantId)]);
+      expect(lines.at(-1)?.checkpoint).toContain(`gatehouse/${tenantId}\n`);
+
+      const verdict = await world.harness.admin('POST', '/audit-log/verify', { tenantId });
+      expect(required(verdict, 200)).toMatchObject({ ok: true });
+    }
+    // Their verification and their cursor, asked for in our ledger.
+    const theirVerification = verifications.get(b) ?? '';
+    expect(await ask(`?tenantId=${b.tenantId}&verificationId=${theirVerification}`)).not.toEqual([]);
+    expect(await ask(`?tenantId=${a.tenantId}&verificationId=${theirVerification}`)).toEqual([]);
+    const page = required(await world.harness.admin('GET', `/audit-log?tenantId=${b.tenantId}&limit=1`), 200);
+    const followed = await ask(`?tenantId=${a.tenantId}&cursor=${String(page['nextCursor'])}`);
+    expect(tenantsIn(followed)).toEqual([a.tenantId]);
+    // A checkpoint of theirs proves nothing about ours.
+    const [theirHead] = (await ask(`/checkpoints?tenantId=${b.tenantId}`)) as unknown as { note: string }[];
+    const mixed = { tenantId: a.tenantId, checkpoints: [theirHead?.note ?? ''] };
+    const verdict = await world.harness.admin('POST', '/audit-log/verify', mixed);
+    expect(verdict.json).toMatchObject({ status: 422, errors: [{ pointer: '/checkpoints/0' }] });
+
+    // What is of no tenant names none of theirs; who does not exist has no ledger.
+    for (const { tenantId } of [a, b]) expect(tenantsIn(await ask('?limit=100'))).not.toContain(tenantId);
+    for (const path of ['?', '/checkpoints?', '/export?']) {
+      expect((await world.harness.admin('GET', `/audit-log${path}tenantId=${missingId('tnt')}`)).status).toBe(
+        404,
+      );
+    }
+  });
+});
+
 describe('an idempotency key', () => {
   it('is the caller’s own: the same one means nothing to another tenant or environment', async () => {
     const headers = { 'idempotency-key': 'order-1001' };

@@ -171,6 +171,7 @@ export class IsolationWorld {
     },
     putRoutingPolicy: { provider: 'dentity' },
     rollBackRoutingPolicy: { version: 1 },
+    verifyAuditLog: { checkpoints: [] },
     previewRoutingPolicy: { policy: { provider: 'dentity' } },
     rotateKeys: {},
   };
