@@ -10,6 +10,15 @@ import {
   type RandomSource,
 } from '@gatehouse/platform';
 
+import { Certifier } from './erasure/certifier.js';
+import { ErasureList } from './erasure/erasure-list.js';
+import { ErasureService } from './erasure/erasure.service.js';
+import { ErasureWorker } from './erasure/erasure-worker.js';
+import { LegalHolds } from './erasure/legal-holds.js';
+import { OrphanEraser } from './erasure/orphan-eraser.js';
+import { ProviderCopies } from './erasure/provider-copies.js';
+import { Retention } from './erasure/retention.js';
+import { VerificationEraser } from './erasure/verification-eraser.js';
 import { EvidenceService } from './evidence/evidence.service.js';
 import { ImageLinks } from './evidence/image-links.js';
 import { ReportArchive } from './evidence/report-archive.js';
@@ -102,6 +111,9 @@ export interface Core {
   readonly webhookEndpoints: WebhookEndpointService;
   readonly webhookDeliveries: WebhookDeliveries;
   readonly dispatcher: WebhookDispatcher;
+  readonly erasures: ErasureService;
+  readonly erasureList: ErasureList;
+  readonly legalHolds: LegalHolds;
   readonly health: HealthService;
   readonly workers: Workers;
 }
@@ -208,11 +220,26 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   );
   const sequencer = new Sequencer(database, ledgerKeys, clock);
   const feedWatch = new FeedWatch(database, log);
+  const onWork = (): void => {
+    wakeup.wake();
+  };
+  const copies = new ProviderCopies({ database, vault, sealer, connections: opener, providers, log }, clock);
+  const certifier = new Certifier(ledgerKeys, copies, tenants, clock);
+  const orphans = new OrphanEraser(database, vault, clock);
+  const holds = new LegalHolds(database, vault, ledger, tenants, { clock, ids }, onWork);
+  const eraser = new VerificationEraser(applier, holds, ledger, clock);
+  const erasureWorker = new ErasureWorker(
+    { database, eraser, orphans, copies, holds, certifier, ledger, log },
+    clock,
+  );
+  const retention = new Retention({ database, tenants, orphans }, clock, ids);
   const background = {
     'positions in the ledger': () => sequencer.placeWaiting(),
     imports: () => imports.workDue(),
     'archived reports': () => archive.fetchDue(),
     guardrails: () => guardrail.lookAtDue(),
+    erasures: () => erasureWorker.workDue(),
+    retention: () => retention.sweepDue(),
     'failing connections': () =>
       health.probe(({ tenantId, environment, id }) =>
         opener.openById(tenantScope(tenantId, environment, 'system'), id),
@@ -266,6 +293,9 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     ),
     webhookDeliveries: new WebhookDeliveries({ database, ledger, onQueued }, clock),
     dispatcher,
+    erasures: new ErasureService({ database, vault, tenants, copies, certifier, ledger, onWork }, clock, ids),
+    erasureList: new ErasureList(database, orphans, erasureWorker, clock),
+    legalHolds: holds,
     health: new HealthService(database, clock),
     workers: new Workers({ database, inbox, dueWork, idempotency, wakeup, background }, clock, log),
   };
