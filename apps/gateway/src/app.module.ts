@@ -7,6 +7,8 @@ import { APP_PIPE } from '@nestjs/core';
 import { AdminKeysController } from './admin/admin-keys/admin-keys.controller.js';
 import { ApiKeysController } from './admin/api-keys/api-keys.controller.js';
 import { ConnectionsController } from './admin/connections/connections.controller.js';
+import { ErasuresController } from './admin/erasures/erasures.controller.js';
+import { HoldsController } from './admin/holds/holds.controller.js';
 import { RoutingController } from './admin/routing/routing.controller.js';
 import { TenantsController } from './admin/tenants/tenants.controller.js';
 import { ProvidersController } from './admin/providers/providers.controller.js';
@@ -51,6 +53,8 @@ const API_CONTROLLERS: readonly Type[] = [
   ConnectionsController,
   ProvidersController,
   RoutingController,
+  ErasuresController,
+  HoldsController,
   AdminWebhookDeliveriesController,
   HooksController,
   ReturnController,
