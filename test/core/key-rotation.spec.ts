@@ -212,7 +212,12 @@ describe('a rotation of a tenant’s data key', () => {
       idempotency.begin(scope, 'POST /v1/verifications', 'a key of ana.ruiz@mail.test', Buffer.from('hash'));
     const first = await keyed();
     if (first.outcome !== 'proceed') throw new Error('the key is not free');
-    await idempotency.finish(first.claim, 201, 'application/json', Buffer.from('{"id":1}'));
+    await idempotency.finish(first.claim, {
+      status: 201,
+      contentType: 'application/json',
+      body: Buffer.from('{"id":1}'),
+      about: null,
+    });
 
     const rotation = await rotated(tenant);
     expect(rotation).toMatchObject({

@@ -222,7 +222,8 @@ describe('an operation on one object of a tenant', () => {
 });
 
 describe('an operation of operators', () => {
-  const scratch = async (): Promise<Record<string, string>> => {
+  /** With something erased and something held back only for those that are about that: it takes a while. */
+  const scratch = async (path = '/erasures'): Promise<Record<string, string>> => {
     const id = await world.tenantId();
     await world.connect(id, 'test', 'dentity');
     // Another one, because the connection that a policy names cannot be removed.
@@ -231,8 +232,10 @@ describe('an operation of operators', () => {
       await world.harness.admin('PUT', `/tenants/${id}/routing?environment=test`, { provider: 'sardine' }),
       200,
     );
+    const { id: keyId, key } = await world.apiKey(id);
+    const erased = /\/(?:erasures|holds)/.test(path) ? await world.erased(id, key) : {};
     const version = await world.propose(id, 'test');
-    return { id, keyId: (await world.apiKey(id)).id, provider: 'dentity', version };
+    return { id, keyId, provider: 'dentity', version, ...erased };
   };
 
   it('reaches an object through its own tenant only', async () => {
@@ -240,10 +243,10 @@ describe('an operation of operators', () => {
       operations.filter((operation) => isAdmins(operation) && idsOf(operation).length > 0),
       ({ id }) => id,
       async (operation) => {
-        const tenants = await scratch();
+        const tenants = await scratch(operation.path);
         const isOfTenant = operation.path.startsWith('/admin/v1/tenants/');
         const own = isOfTenant ? tenants : { id: (await world.adminKey('support')).id };
-        const other = await scratch();
+        const other = await scratch(operation.path);
         const admin = world.harness.adminKey;
         for (const name of idsOf(operation)) {
           const prefix = idPrefixOf(operation, name) ?? '';

@@ -9,6 +9,8 @@ import { ApiKeysController } from './admin/api-keys/api-keys.controller.js';
 import { AuditLogController } from './admin/audit-log/audit-log.controller.js';
 import { ConnectionsController } from './admin/connections/connections.controller.js';
 import { KeyRotationsController } from './admin/keys/key-rotations.controller.js';
+import { ErasuresController } from './admin/erasures/erasures.controller.js';
+import { HoldsController } from './admin/holds/holds.controller.js';
 import { RoutingController } from './admin/routing/routing.controller.js';
 import { TenantsController } from './admin/tenants/tenants.controller.js';
 import { ProvidersController } from './admin/providers/providers.controller.js';
@@ -54,6 +56,8 @@ const API_CONTROLLERS: readonly Type[] = [
   ConnectionsController,
   ProvidersController,
   RoutingController,
+  ErasuresController,
+  HoldsController,
   AdminWebhookDeliveriesController,
   AuditLogController,
   LedgerKeyController,

@@ -2,6 +2,9 @@ import { ProviderRegistry } from '@gatehouse/contract';
 import { type DynamicModule, Module, type ModuleMetadata, type Type } from '@nestjs/common';
 
 import { type Core, type CoreOptions, createCore } from './core.js';
+import { ErasureList } from './erasure/erasure-list.js';
+import { ErasureService } from './erasure/erasure.service.js';
+import { LegalHolds } from './erasure/legal-holds.js';
 import { EvidenceService } from './evidence/evidence.service.js';
 import { EventFeed } from './events/event-feed.js';
 import { FeedWatch } from './events/feed-watch.js';
@@ -67,6 +70,9 @@ const SERVICES: readonly (readonly [Type, keyof Core])[] = [
   [WebhookDispatcher, 'dispatcher'],
   [KeyProgress, 'keyProgress'],
   [KeyRotationService, 'keyRotations'],
+  [ErasureService, 'erasures'],
+  [ErasureList, 'erasureList'],
+  [LegalHolds, 'legalHolds'],
   [HealthService, 'health'],
   [Workers, 'workers'],
 ];

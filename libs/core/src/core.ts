@@ -10,6 +10,15 @@ import {
   type RandomSource,
 } from '@gatehouse/platform';
 
+import { Certifier } from './erasure/certifier.js';
+import { ErasureList } from './erasure/erasure-list.js';
+import { ErasureService } from './erasure/erasure.service.js';
+import { ErasureWorker } from './erasure/erasure-worker.js';
+import { LegalHolds } from './erasure/legal-holds.js';
+import { OrphanEraser } from './erasure/orphan-eraser.js';
+import { ProviderCopies } from './erasure/provider-copies.js';
+import { Retention } from './erasure/retention.js';
+import { VerificationEraser } from './erasure/verification-eraser.js';
 import { EvidenceService } from './evidence/evidence.service.js';
 import { ImageLinks } from './evidence/image-links.js';
 import { ReportArchive } from './evidence/report-archive.js';
@@ -122,6 +131,9 @@ export interface Core {
   readonly dispatcher: WebhookDispatcher;
   readonly keyProgress: KeyProgress;
   readonly keyRotations: KeyRotationService;
+  readonly erasures: ErasureService;
+  readonly erasureList: ErasureList;
+  readonly legalHolds: LegalHolds;
   readonly health: HealthService;
   readonly workers: Workers;
 }
@@ -233,6 +245,19 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   const rewrapper = new KeyRewrapper(database, masterKeys, ledger, clock, log);
   const steps = new RotationSteps(database, ledger, clock);
   const rotator = new KeyRotator(database, new TenantKeyRotation(steps, vault, clock, log), clock);
+  const onWork = (): void => {
+    wakeup.wake();
+  };
+  const copies = new ProviderCopies({ database, vault, sealer, connections: opener, providers, log }, clock);
+  const certifier = new Certifier(ledgerKeys, copies, tenants, clock);
+  const orphans = new OrphanEraser(database, vault, clock);
+  const holds = new LegalHolds(database, vault, ledger, tenants, { clock, ids }, onWork);
+  const eraser = new VerificationEraser(applier, holds, ledger, clock);
+  const erasureWorker = new ErasureWorker(
+    { database, eraser, orphans, copies, holds, certifier, ledger, log },
+    clock,
+  );
+  const retention = new Retention({ database, tenants, orphans }, clock, ids);
   const background = {
     'positions in the ledger': () => sequencer.placeWaiting(),
     'witnesses of the ledger': () => telling.tellDue(),
@@ -241,6 +266,8 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     guardrails: () => guardrail.lookAtDue(),
     'tenant keys': () => rewrapper.rewrapSome(),
     'rotations of keys': () => rotator.rotateSome(),
+    erasures: () => erasureWorker.workDue(),
+    retention: () => retention.sweepDue(),
     'failing connections': () =>
       health.probe(({ tenantId, environment, id }) =>
         opener.openById(tenantScope(tenantId, environment, 'system'), id),
@@ -301,6 +328,9 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     dispatcher,
     keyProgress: new KeyProgress(database, masterKeys),
     keyRotations: new KeyRotationService({ database, ledger, wakeup }, clock, ids),
+    erasures: new ErasureService({ database, vault, tenants, copies, certifier, ledger, onWork }, clock, ids),
+    erasureList: new ErasureList(database, orphans, erasureWorker, clock),
+    legalHolds: holds,
     health: new HealthService(database, clock),
     workers: new Workers({ database, inbox, dueWork, idempotency, wakeup, background }, clock, log),
   };

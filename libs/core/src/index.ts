@@ -1,5 +1,15 @@
 export { type Core, type CoreOptions, createCore } from './core.js';
 export { CoreModule } from './core.module.js';
+export { certificateNameOf } from './erasure/certificate.js';
+export {
+  type Erasure,
+  type ErasureCertificate,
+  type ErasureRequest,
+  type ProviderCopy,
+} from './erasure/erasure.js';
+export { ErasureList, type ListedErasure } from './erasure/erasure-list.js';
+export { ErasureService } from './erasure/erasure.service.js';
+export { type LegalHold, LegalHolds } from './erasure/legal-holds.js';
 export { EvidenceService, type ListedImage } from './evidence/evidence.service.js';
 export { EventFeed, type FeedPage } from './events/event-feed.js';
 export { FeedWatch } from './events/feed-watch.js';

@@ -75,7 +75,7 @@ export class FuzzTarget {
       endpointId: fc.constant(stock.webhook.endpointId),
       eventId: fc.constant(stock.webhook.eventId),
       tenantId: fc.constant(stock.tenant.id),
-      verificationId: fc.constant(stock.ids[0]),
+      verificationId: fc.constant(stock.heldId),
       'checkpoints[]': fc.constant(stock.checkpoint),
       // A tenant to whom nothing happens would be waited for as long as asked.
       wait: fc.constant(0),
@@ -237,6 +237,8 @@ interface Stock {
   readonly checkpoint: string;
   /** Of an event that went to an endpoint. */
   readonly webhook: { readonly endpointId: string; readonly eventId: string };
+  /** A verification that is held back from erasure. */
+  readonly heldId: string;
   readonly ids: readonly string[];
   readonly plainBodies: Readonly<Record<string, unknown>>;
   segments(operation: Operation): Readonly<Record<string, string>>;
@@ -344,6 +346,7 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
     revokeAdminKey: adminKey,
   };
   const keys = { revokeApiKey: await keyOf(), rotateApiKey: await keyOf() };
+  const erased = await new IsolationWorld(harness).erased(victim.id, victim.key);
   return {
     tenant,
     posted,
@@ -353,6 +356,7 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
     cursor: text(list, 'nextCursor'),
     checkpoint: text(heads[0] ?? {}, 'note'),
     webhook: { endpointId, eventId: text(tested, 'eventId') },
+    heldId: erased['verificationId'] ?? '',
     ids: [shared, endpointId, tenant.id, keys.rotateApiKey, connectionId, adminKey],
     plainBodies: {
       createVerification: { subject },
@@ -372,6 +376,9 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
       putRoutingPolicy: { provider: 'dentity' },
       rollBackRoutingPolicy: { version: 1 },
       previewRoutingPolicy: { policy: { provider: 'dentity' } },
+      requestErasure: { email: 'nobody@mail.test' },
+      closeErasureDuty: { note: 'their support confirmed it' },
+      placeLegalHold: { verificationId: erased['verificationId'], reason: 'a dispute' },
     },
     segments: ({ id, path }) => {
       if (path.startsWith('/v1/')) return { id: own[id] ?? shared, imageId: images[0]?.id ?? '' };
@@ -381,6 +388,7 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
           version: '2',
           keyId: id === 'rotateApiKey' ? keys.rotateApiKey : keys.revokeApiKey,
           provider: PROVIDERS[id] ?? 'dentity',
+          ...erased,
         };
       }
       return {

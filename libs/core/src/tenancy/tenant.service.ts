@@ -11,6 +11,14 @@ import { type Page, type PageRequest } from '../verifications/verification.js';
 export interface TenantSettings {
   /** Days that a finished verification is kept; null: until it is erased. */
   readonly retentionDays: number | null;
+  /** By how it ended; null: as {@link retentionDays} has it. `other`: expired, canceled, revoked, or ended in an error. */
+  readonly retentionDaysByOutcome: {
+    readonly verified: number | null;
+    readonly rejected: number | null;
+    readonly other: number | null;
+  };
+  /** Who at the tenant sees to what providers have to be asked to erase; stands in certificates. */
+  readonly erasureContact: string | null;
   /** `stored`: the identity is kept, sealed, with the verification. */
   readonly identityStorage: 'stored';
   /** `encrypted`: reports that a provider gives for a short while only are fetched and kept, sealed. */
@@ -45,6 +53,8 @@ interface TenantRow {
 
 const DEFAULTS: TenantSettings = {
   retentionDays: null,
+  retentionDaysByOutcome: { verified: null, rejected: null, other: null },
+  erasureContact: null,
   identityStorage: 'stored',
   reportArchive: 'none',
   trustFramework: null,
@@ -66,6 +76,14 @@ const LIST: Statement = {
   text: `SELECT ${COLUMNS} FROM tenants
           WHERE $1::timestamptz IS NULL OR (created_at, id) < ($1, $2::uuid)
           ORDER BY created_at DESC, id DESC LIMIT $3`,
+};
+/** Reads all tenants, of whom there are few. */
+const WITH_RETENTION: Statement = {
+  name: 'tenants_with_retention',
+  text: `SELECT ${COLUMNS} FROM tenants
+          WHERE settings ->> 'retentionDays' IS NOT NULL
+             OR jsonb_path_exists(settings, '$.retentionDaysByOutcome.* ? (@ != null)')
+          ORDER BY id`,
 };
 const UPDATE: Statement = {
   name: 'tenants_update',
@@ -121,6 +139,11 @@ export class TenantService {
       page.limit + 1,
     ]);
     return pageOf(rows.map(tenantOf), page.limit, (tenant) => ({ at: tenant.createdAt, id: tenant.id }));
+  }
+
+  /** Those that keep something for a time only. */
+  async withRetention(): Promise<readonly Tenant[]> {
+    return (await this.database.across.query<TenantRow>(WITH_RETENTION)).map(tenantOf);
   }
 
   /** Throws Problem `not_found`, `stale_version`. */
