@@ -51,6 +51,7 @@ export function describeApi(app: INestApplication, publicUrl: string): OpenAPIOb
     .addTag('Connections', 'Admin: tenants’ accounts at providers.')
     .addTag('Providers', 'Admin: what this deployment can connect to.')
     .addTag('Routing', 'Admin: which provider a tenant’s verifications go to.')
+    .addTag('Erasures', 'Admin: taking people out, legal holds, and the proof.')
     .addTag('Webhook deliveries', 'Admin: what was posted to tenants’ endpoints.')
     .addTag('Inbound', 'What providers and browsers call.')
     .addTag('Operations', 'Health.')
