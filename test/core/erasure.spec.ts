@@ -17,9 +17,10 @@ import { SystemIds } from '@gatehouse/platform';
 import { parseNote, verifyNote } from '../../libs/core/src/ledger/tree/signed-note.js';
 import { type CoreHarness, type HarnessTenant, newVerification, startCore } from '../support/core-harness.js';
 import { deliverFromDentity } from '../support/dentity-webhook.js';
-import { present } from '../support/eventually.js';
+import { eventually, present } from '../support/eventually.js';
 import { MovableClock } from '../support/movable-clock.js';
 import { type ProviderName } from '../support/vendor-accounts.js';
+import { type Hold, openVendorGate, type VendorGate } from '../support/vendor-gate.js';
 
 const clock = new MovableClock();
 let core: CoreHarness;
@@ -294,6 +295,97 @@ describe('what comes later about somebody erased', () => {
   });
 });
 
+describe('what is on the way while somebody is erased', () => {
+  /** Begun at the vendor behind a gate, whose next call is held. */
+  async function heldRead(): Promise<Verified & { readonly gate: VendorGate; readonly hold: Hold }> {
+    const gate = await openVendorGate(core.simulatorOrigin);
+    const entrance = gate.entrance();
+    const tenant = await core.tenant('dentity', entrance.origin);
+    const input = newVerification();
+    const verification = await core.verifications.create(tenant.scope, input, null);
+    const person = input.subject.phone ?? '';
+    await tenant.account.finish(person, 'approve');
+    return { ...tenant, verification, input, person, gate, hold: entrance.hold('/') };
+  }
+
+  it('a read ends without an error that repeats, and writes nothing of the person', async () => {
+    const tenant = await heldRead();
+    const { scope, verification, hold, gate } = tenant;
+    try {
+      const reading = core.verifications.refresh(scope, verification.id).catch((error: unknown) => error);
+      await eventually(() => {
+        expect(hold.waiting()).toBe(1);
+      });
+      await erase(tenant, byVerification(tenant));
+      hold.release();
+      await reading;
+      await core.workers.workOff();
+      const [row] = await rows(
+        `SELECT status, due_at, num_nonnulls(request_sealed, handle_sealed, action_sealed, identity_sealed) AS sealed,
+                (SELECT count(*)::int FROM readings r WHERE r.verification_id = v.id) AS readings
+           FROM verifications v WHERE id = $1`,
+        verification.id,
+      );
+      expect(row).toEqual({ status: 'canceled', due_at: null, sealed: 0, readings: 0 });
+    } finally {
+      hold.release();
+      await gate.close();
+    }
+  });
+
+  it('a create ends with the record without the person', async () => {
+    const gate = await openVendorGate(core.simulatorOrigin);
+    const entrance = gate.entrance();
+    const tenant = await core.tenant('dentity', entrance.origin);
+    const hold = entrance.hold('/');
+    try {
+      const input = newVerification();
+      const creating = core.verifications.create(tenant.scope, input, null);
+      await eventually(() => {
+        expect(hold.waiting()).toBe(1);
+      });
+      const request = { by: 'email', value: input.subject.email ?? '', environment: null } as const;
+      const erasure = await erase(tenant, request);
+      hold.release();
+      const created = await creating;
+      expect(erasure.erasedIds).toEqual([created.id]);
+      expect(created).toMatchObject({ status: 'canceled', subject: null, action: { type: 'none' } });
+      expect(erasure.providerCopies).toMatchObject([{ provider: 'dentity', state: 'open' }]);
+    } finally {
+      hold.release();
+      await gate.close();
+    }
+  });
+
+  it('a retry that finds the person gone is refused, and leaves no verification', async () => {
+    const tenant = await begun('dentity');
+    const { scope, verification } = tenant;
+    await core.verifications.cancel(scope, verification.id);
+    // The retry has opened the person when it comes to write; the person's row is locked by the erasure then.
+    const session = await core.pool.connect();
+    await session.query('BEGIN');
+    await session.query('SELECT FROM subjects WHERE tenant_id = $1 FOR UPDATE', [scope.tenantId]);
+    const retrying = core.verifications.retry(scope, verification.id, null).then(
+      () => 'begun',
+      (error: unknown) => (error as { code?: string }).code,
+    );
+    await eventually(async () => {
+      const waiting = await rows(
+        `SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%key_wrapped IS NOT NULL AS is_kept%'`,
+      );
+      expect(waiting).toHaveLength(1);
+    });
+    await session.query(
+      'UPDATE subjects SET key_wrapped = NULL, details_sealed = NULL, email_hash = NULL, phone_hash = NULL, erased_at = now() WHERE tenant_id = $1',
+      [scope.tenantId],
+    );
+    await session.query('COMMIT');
+    session.release();
+    expect(await retrying).toBe('erased');
+    expect(await rows('SELECT id FROM verifications WHERE tenant_id = $1', scope.tenantId)).toHaveLength(1);
+  });
+});
+
 describe('a legal hold', () => {
   it('makes an erasure wait until it is released', async () => {
     const tenant = await verified('sentinel');
@@ -517,6 +609,32 @@ describe('a worker that dies', () => {
 });
 
 describe('a restored backup', () => {
+  it('without the keys yields nobody, and with the newest keys everybody but the erased', async () => {
+    const tenant = await verified('sentinel', { reference: 'user-1' });
+    const { scope, verification, input } = tenant;
+    const other = await core.verifications.create(scope, newVerification(), null);
+    const kept = ['verifications', 'readings', 'signals'];
+    for (const table of kept)
+      await core.pool.query(
+        `CREATE TABLE dump_${table} AS SELECT * FROM ${table} WHERE tenant_id = '${scope.tenantId}'`,
+      );
+    await erase(tenant, byVerification(tenant));
+    // What is kept for long comes back as it was; the subjects are as they are now.
+    for (const table of kept) {
+      await core.pool.query(`DELETE FROM ${table} WHERE tenant_id = $1`, [scope.tenantId]);
+      await core.pool.query(`INSERT INTO ${table} SELECT * FROM dump_${table}`);
+    }
+    const restored = await core.verifications.get(scope, verification.id);
+    expect(restored).toMatchObject({ subject: null, reference: null, action: { type: 'none' } });
+    await expect(core.verifications.identity(scope, verification.id)).rejects.toMatchObject({
+      code: 'erased',
+    });
+    const page = { limit: 10, cursor: null };
+    const by = { email: input.subject.email, phone: input.subject.phone };
+    expect((await core.verifications.search(scope, by, page)).data).toEqual([]);
+    expect((await core.verifications.get(scope, other.id)).subject).not.toBeNull();
+  });
+
   it('is told of the erasures since by the list of them', async () => {
     const tenant = await verified('sentinel');
     const { scope, verification } = tenant;
