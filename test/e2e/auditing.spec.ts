@@ -2,11 +2,12 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { fromTypeId } from '@gatehouse/platform';
+import { fromTypeId, SystemIds, toTypeId } from '@gatehouse/platform';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 
-import { type Auditor, createAuditor, openAuditor } from '../support/auditor.js';
+import { toPublicActor } from '../../apps/gateway/src/api/verifications/event.mapper.js';
+import { type Auditor, openAuditor } from '../support/auditor.js';
 import { eventually } from '../support/eventually.js';
 import {
   type GatewayHarness,
@@ -125,13 +126,11 @@ async function lie(tenant: GatewayTenant, email: string, passphrase: string): Pr
 
 /** An entry of a kind that the gateway writes later, or for what would be a story of its own. */
 async function note(tenant: GatewayTenant, kind: string, actor: string, data: Row): Promise<void> {
-  const id =
-    `018f${randomBytes(4).toString('hex')}`.replace(/^(.{8})(.{4})$/u, '$1-$2') + randomUUID().slice(13);
   await harness.pool.query(
     `WITH entry AS (INSERT INTO ledger_entries (tenant_id, id, environment, kind, actor, data, at)
                     VALUES ($1, $2, 'test', $3, $4, $5, now()) RETURNING tenant_id, id)
      INSERT INTO ledger_queue SELECT * FROM entry`,
-    [uuid('tnt', tenant.id), id, kind, actor, JSON.stringify(data)],
+    [uuid('tnt', tenant.id), new SystemIds().next(), kind, actor, JSON.stringify(data)],
   );
 }
 
@@ -445,18 +444,29 @@ describe('the catalogue', () => {
   });
 
   it('writes ids as the API does, and reads them', async () => {
-    const ids = [told.seen, told.reversed, told.liedAbout];
-    const all = await createAuditor({ pool: harness.pool, url: harness.databaseUrl }, 'all');
-    try {
-      for (const id of ids) {
-        expect(
-          await all.query(`SELECT audit.uuid($1) AS uuid, audit.type_id('ver', audit.uuid($1)) AS id`, [id]),
-        ).toEqual([{ uuid: uuid('ver', id), id }]);
-      }
-      for (const id of ['ver_', 'ver_8' + 'z'.repeat(25), `${told.seen}0`, 'x'])
-        await expect(all.query('SELECT audit.uuid($1)', [id])).rejects.toThrow('no id of Gatehouse');
-    } finally {
-      await all.close();
-    }
+    const uuids = Array.from({ length: 500 }, () => uuidV7(randomBytes(16)));
+    uuids.push(uuidV7(Buffer.alloc(16, 0x00)), uuidV7(Buffer.alloc(16, 0xff)));
+    expect(
+      await auditor.query(
+        `SELECT audit.type_id('ver', id) AS id, audit.uuid(audit.type_id('ver', id)) AS uuid FROM unnest($1::uuid[]) id`,
+        [uuids],
+      ),
+    ).toEqual(uuids.map((id) => ({ id: toTypeId('ver', id), uuid: id })));
+    for (const id of ['ver_', `ver_8${'z'.repeat(25)}`, `${told.seen}0`, told.seen.toUpperCase(), 'x'])
+      await expect(auditor.query('SELECT audit.uuid($1)', [id])).rejects.toThrow('no id of Gatehouse');
+  });
+
+  it('names who acted as the API does, whatever somebody has written there', async () => {
+    const id = uuidV7(randomBytes(16));
+    const actors = [`key:${id}`, `admin:${id}`, 'provider:sentinel', 'system', 'key:nobody'];
+    expect(
+      await auditor.query('SELECT audit.actor(actor) AS actor FROM unnest($1::text[]) actor', [actors]),
+    ).toEqual(actors.map((actor) => ({ actor: actor === 'key:nobody' ? actor : toPublicActor(actor) })));
   });
 });
+
+function uuidV7(bytes: Buffer): string {
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/u, '$1-$2-$3-$4-');
+}
