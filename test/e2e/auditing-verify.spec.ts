@@ -21,7 +21,7 @@ let auditor: Auditor;
 beforeAll(async () => {
   test = await createTestDatabase();
   database = await connectDatabase(test.url, { poolSize: 3, log: new Log({ level: 'silent' }) });
-  sequencer = new Sequencer(database, await ledgerKeysOf(database), new SystemClock());
+  sequencer = new Sequencer(database, ledgerKeysOf(database), new SystemClock());
   auditor = await createAuditor(test, 'all');
 });
 afterAll(async () => {

@@ -34,6 +34,7 @@ export {
 } from './ledger/audit-log.js';
 export { Ledger } from './ledger/ledger.js';
 export { LedgerKeys, type PublishedKey } from './ledger/ledger-keys.js';
+export { Sequencer } from './ledger/sequencer.js';
 export { LedgerReceipts, type Receipt } from './ledger/ledger-receipts.js';
 export { type FirstBad, LEDGER_FAULTS, type LedgerFault, LedgerVerifier } from './ledger/ledger-verifier.js';
 export { KeyProgress, type MasterKeyProgress } from './privacy/key-progress.js';
