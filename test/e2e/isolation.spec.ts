@@ -245,7 +245,14 @@ describe('an operation of operators', () => {
       async (operation) => {
         const tenants = await scratch(operation.path);
         const isOfTenant = operation.path.startsWith('/admin/v1/tenants/');
-        const own = isOfTenant ? tenants : { id: (await world.adminKey('support')).id };
+        const isOfRotation = operation.path.startsWith('/admin/v1/keys/');
+        const own = isOfTenant
+          ? tenants
+          : {
+              id: isOfRotation
+                ? await world.rotation(tenants['id'] ?? '')
+                : (await world.adminKey('support')).id,
+            };
         const other = await scratch(operation.path);
         const admin = world.harness.adminKey;
         for (const name of idsOf(operation)) {
