@@ -11,6 +11,10 @@ export interface Needle {
 /** Needles begin with at least as many bytes. */
 const BEGINNING = 4;
 const BUCKETS = 1 << 20;
+/** Of each byte, with the letters of ASCII made small. */
+const LOWER = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte,
+);
 
 /** Finds thousands of needles in one pass over the haystack, which may be many megabytes of anything. */
 export class NeedleIndex {
@@ -20,16 +24,18 @@ export class NeedleIndex {
 
   add(needle: Needle): void {
     if (needle.bytes.length < BEGINNING) throw new Error(`${needle.label}: too short to be searched for`);
-    const beginning = beginningAt(needle.bytes, 0);
+    const beginning = beginningOf(needle.bytes);
     this.#mayBegin[bucketOf(beginning)] = 1;
     this.#byBeginning.set(beginning, [...(this.#byBeginning.get(beginning) ?? []), needle]);
   }
 
   in(haystack: Buffer): ReadonlySet<Needle> {
     const found = new Set<Needle>();
-    for (let at = 0; at + BEGINNING <= haystack.length; at += 1) {
-      const beginning = beginningAt(haystack, at);
+    let beginning = 0;
+    for (let end = 0; end < haystack.length; end += 1) {
+      beginning = (beginning << 8) | (LOWER[haystack[end] ?? 0] ?? 0);
       if (this.#mayBegin[bucketOf(beginning)] !== 1) continue;
+      const at = end + 1 - BEGINNING;
       for (const needle of this.#byBeginning.get(beginning) ?? []) {
         if (!found.has(needle) && standsAt(needle, haystack, at)) found.add(needle);
       }
@@ -38,12 +44,8 @@ export class NeedleIndex {
   }
 }
 
-function beginningAt(bytes: Buffer, at: number): number {
-  let beginning = 0;
-  for (let index = at; index < at + BEGINNING; index += 1) {
-    beginning = (beginning << 8) | lower(bytes[index] ?? 0);
-  }
-  return beginning;
+function beginningOf(bytes: Buffer): number {
+  return bytes.subarray(0, BEGINNING).reduce((all, byte) => (all << 8) | lower(byte), 0);
 }
 
 function bucketOf(beginning: number): number {
@@ -51,11 +53,11 @@ function bucketOf(beginning: number): number {
 }
 
 function standsAt({ bytes, anyCase }: Needle, haystack: Buffer, at: number): boolean {
-  if (at + bytes.length > haystack.length) return false;
+  if (at < 0 || at + bytes.length > haystack.length) return false;
   if (!anyCase) return bytes.compare(haystack, at, at + bytes.length) === 0;
   return bytes.every((byte, index) => byte === lower(haystack[at + index] ?? 0));
 }
 
 function lower(byte: number): number {
-  return byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
+  return LOWER[byte] ?? 0;
 }
