@@ -28,6 +28,8 @@ import { Sequencer } from './ledger/sequencer.js';
 import { KeyRotationService } from './privacy/rotation/key-rotation.service.js';
 import { KeyRotator } from './privacy/rotation/key-rotator.js';
 import { RotationSteps } from './privacy/rotation/rotation-steps.js';
+import { SubjectKeyRotation } from './privacy/rotation/subject-key-rotation.js';
+import { SubjectResealer } from './privacy/rotation/subject-resealer.js';
 import { TenantKeyRotation } from './privacy/rotation/tenant-key-rotation.js';
 import { TenantVault } from './privacy/tenant-vault.js';
 import { ReadingArchive } from './readings/reading-archive.js';
@@ -214,7 +216,14 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   const sequencer = new Sequencer(database, ledgerKeys, clock);
   const feedWatch = new FeedWatch(database, log);
   const steps = new RotationSteps(database, ledger, clock);
-  const rotator = new KeyRotator(database, new TenantKeyRotation(steps, vault, clock, log), clock);
+  const rotator = new KeyRotator(
+    database,
+    {
+      tenant: new TenantKeyRotation(steps, vault, clock, log),
+      subject: new SubjectKeyRotation(steps, vault, new SubjectResealer(log), clock, log),
+    },
+    clock,
+  );
   const background = {
     'positions in the ledger': () => sequencer.placeWaiting(),
     imports: () => imports.workDue(),
