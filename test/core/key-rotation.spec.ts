@@ -1,9 +1,12 @@
 import { Writable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 
 import {
+  EvidenceService,
   IdempotencyService,
   type KeyRotation,
   KeyRotationService,
+  type RotationLevel,
   SYSTEM_TENANT_ID,
   TenantService,
   WebhookEndpointService,
@@ -15,9 +18,21 @@ import { Ledger } from '../../libs/core/src/ledger/ledger.js';
 import { LedgerKeys } from '../../libs/core/src/ledger/ledger-keys.js';
 import { KeyRotator } from '../../libs/core/src/privacy/rotation/key-rotator.js';
 import { KEPT_UNDER_DATA_KEY } from '../../libs/core/src/privacy/rotation/kept-under-data-key.js';
+import {
+  KEPT_UNDER_SUBJECT_KEY,
+  type SealedRow,
+} from '../../libs/core/src/privacy/rotation/kept-under-subject-key.js';
 import { RotationSteps } from '../../libs/core/src/privacy/rotation/rotation-steps.js';
+import { SubjectKeyRotation } from '../../libs/core/src/privacy/rotation/subject-key-rotation.js';
+import { SubjectResealer } from '../../libs/core/src/privacy/rotation/subject-resealer.js';
 import { TenantKeyRotation } from '../../libs/core/src/privacy/rotation/tenant-key-rotation.js';
-import { TenantVault } from '../../libs/core/src/privacy/tenant-vault.js';
+import { type SubjectKey } from '../../libs/core/src/privacy/subject-key.js';
+import {
+  context,
+  type SubjectKeyColumns,
+  TenantVault,
+  wrappedKeyOf,
+} from '../../libs/core/src/privacy/tenant-vault.js';
 import { type CoreHarness, type HarnessTenant, newVerification, startCore } from '../support/core-harness.js';
 import { deliverFromDentity } from '../support/dentity-webhook.js';
 import { present } from '../support/eventually.js';
@@ -55,7 +70,11 @@ function replica({
   const vault = new TenantVault(database, { current: masterKey, previous: null }, clock, new SystemRandom());
   const ledger = new Ledger(clock, ids, () => undefined);
   const steps = new RotationSteps(database, ledger, clock);
-  const rotator = new KeyRotator(database, new TenantKeyRotation(steps, vault, clock, log), clock);
+  const levels = {
+    tenant: new TenantKeyRotation(steps, vault, clock, log),
+    subject: new SubjectKeyRotation(steps, vault, new SubjectResealer(log), clock, log),
+  };
+  const rotator = new KeyRotator(database, levels, clock);
   return { vault, step: () => rotator.rotateSome() };
 }
 
@@ -92,8 +111,8 @@ function stalledMasterKey(): {
   };
 }
 
-const begin = ({ scope }: HarnessTenant): Promise<KeyRotation> =>
-  core.app.get(KeyRotationService).begin('admin:test', scope.tenantId, 'tenant');
+const begin = ({ scope }: HarnessTenant, level: RotationLevel = 'tenant'): Promise<KeyRotation> =>
+  core.app.get(KeyRotationService).begin('admin:test', scope.tenantId, level);
 const stateOf = ({ id }: KeyRotation): Promise<KeyRotation> => core.app.get(KeyRotationService).get(id);
 
 /** Does what is due. */
@@ -437,27 +456,242 @@ describe('a rotation of a tenant’s data key', () => {
   });
 });
 
-/** Sealed under a subject's key or under none of ours. */
-const NOT_UNDER_THE_DATA_KEY = [
-  'archived_report_parts.sealed',
-  'readings.evidence_sealed',
-  'subjects.details_sealed',
-  'subjects.spare_key_sealed',
-  'verifications.action_sealed',
-  'verifications.decision_sealed',
-  'verifications.handle_sealed',
-  'verifications.identity_sealed',
-  'verifications.request_sealed',
-];
+interface Sealed {
+  readonly at: string;
+  readonly place: string;
+  readonly bytes: Buffer;
+}
+
+/** All that is kept under a person's key, as it stands. */
+async function sealedOf(tenantId: string, subjectId: string): Promise<readonly Sealed[]> {
+  const found: Sealed[] = [];
+  for (const kept of KEPT_UNDER_SUBJECT_KEY) {
+    const { rows: page } = await core.pool.query<SealedRow>(kept.page.text, [
+      tenantId,
+      [subjectId],
+      JSON.stringify(kept.start),
+      1000,
+    ]);
+    for (const row of page) {
+      kept.columns.forEach((column, index) => {
+        const bytes = row.sealed[index];
+        const place = kept.placeOf(row.at, column);
+        if (bytes != null)
+          found.push({ at: `${place.table}.${column}`, place: context(tenantId, place), bytes });
+      });
+    }
+  }
+  return found;
+}
+
+/** What a reader or writer has in hand who has just read a person's row. */
+async function held(subjectId: string): Promise<SubjectKey> {
+  const [row] = await rows<SubjectKeyColumns & { tenant_id: string }>(
+    'SELECT tenant_id, id AS subject_id, key_wrapped, key_version, spare_key_sealed FROM subjects WHERE id = $1',
+    subjectId,
+  );
+  const { tenant_id: tenantId, ...columns } = present(row, 'subject');
+  return replica().vault.openSubjectKey(tenantId, present(wrappedKeyOf(columns), 'key'));
+}
+
+/** How many of them it opens. */
+const openedBy = (key: SubjectKey, sealed: readonly Sealed[]): number =>
+  sealed.filter(({ bytes, place }) => {
+    try {
+      key.open(bytes, place);
+      return true;
+    } catch {
+      return false;
+    }
+  }).length;
+
+interface Verified extends HarnessTenant {
+  readonly verificationId: string;
+  readonly subjectId: string;
+}
+
+/** A person with everything that can be kept of one: identity, reading, webhook, decision, archived report. */
+async function verified(): Promise<Verified> {
+  const tenant = await core.tenant('dentity');
+  const { scope, account } = tenant;
+  await core.app
+    .get(TenantService)
+    .update('test', scope.tenantId, { settings: { reportArchive: 'encrypted' } }, null);
+  const input = newVerification();
+  const { id, provider } = await core.verifications.create(scope, input, null);
+  await deliverFromDentity(core.inbox, tenant, {
+    type: 'sms_delivery_status',
+    _id: provider.reference,
+    smsDeliveryEvents: { status: 'delivered' },
+  });
+  await account.finish(input.subject.phone ?? '', 'approve');
+  await core.verifications.refresh(scope, id);
+  await core.workers.workOff();
+  const [row] = await rows<{ subject_id: string }>('SELECT subject_id FROM verifications WHERE id = $1', id);
+  return { ...tenant, verificationId: id, subjectId: present(row, 'verification').subject_id };
+}
+
+const GRACE_S = 901;
+
+describe('a rotation of people’s keys', () => {
+  it('opens everything for whoever holds keys, from before a step or after it, and forgets the old key', async () => {
+    const { scope, verificationId, subjectId, ...tenant } = await verified();
+    const all = (): ReturnType<typeof sealedOf> => sealedOf(scope.tenantId, subjectId);
+    const readable = async (): Promise<void> => {
+      const identity = await core.verifications.identity(scope, verificationId);
+      expect(identity.identity.person).toMatchObject({ phone: expect.stringContaining('+1415') });
+      const { bytes } = await core.app.get(EvidenceService).report(scope, verificationId, {
+        confidences: false,
+        signal: AbortSignal.timeout(10_000),
+      });
+      expect((await buffer(bytes)).length).toBeGreaterThan(0);
+    };
+    /** As a writer does that has worked with the key for a while. */
+    const writes = async (key: SubjectKey, what: string): Promise<void> => {
+      const place = { table: 'verifications', row: verificationId, column: 'decision_sealed' };
+      const sealed = key.sealJson(what, context(scope.tenantId, place));
+      await rows('UPDATE verifications SET decision_sealed = $2 WHERE id = $1', verificationId, sealed);
+    };
+    const first = await held(subjectId);
+    await writes(first, 'before');
+    const kinds = new Set((await all()).map(({ at }) => at));
+    expect([...kinds].sort()).toEqual([
+      'archived_report_parts.sealed',
+      'readings.evidence_sealed',
+      'signals.body_sealed',
+      'subjects.details_sealed',
+      'verifications.action_sealed',
+      'verifications.decision_sealed',
+      'verifications.handle_sealed',
+      'verifications.identity_sealed',
+      'verifications.request_sealed',
+    ]);
+    const count = (await all()).length;
+    const worker = replica();
+    const rotation = await begin({ scope, ...tenant }, 'subject');
+
+    await workOff(worker);
+    expect(await stateOf(rotation)).toMatchObject({ phase: 'switch', moved: 0, total: 1 });
+    const offered = await held(subjectId);
+    expect(openedBy(first, await all())).toBe(count);
+    await readable();
+
+    clock.forward(GRACE_S);
+    await workOff(worker);
+    expect(await stateOf(rotation)).toMatchObject({ phase: 'reseal', moved: 0 });
+    const switched = await held(subjectId);
+    // One seals with the old key still, the other with the new one.
+    await writes(switched, 'with the new key');
+    expect(openedBy(offered, await all())).toBe(count);
+    expect(openedBy(first, await all())).toBe(count - 1);
+    await writes(offered, 'with the old key');
+    expect(openedBy(switched, await all())).toBe(count);
+    await readable();
+
+    clock.forward(GRACE_S);
+    await workOff(worker);
+    expect(await stateOf(rotation)).toMatchObject({ state: 'done', moved: 1, failed: 0 });
+    expect(openedBy(switched, await all())).toBe(count);
+    expect(openedBy(await held(subjectId), await all())).toBe(count);
+    expect(openedBy(first, await all())).toBe(0);
+    expect(
+      await rows('SELECT spare_key_sealed, spare_key_role FROM subjects WHERE id = $1', subjectId),
+    ).toEqual([{ spare_key_sealed: null, spare_key_role: null }]);
+    await readable();
+    expect(await kindsOf(scope.tenantId)).toEqual(['keys.rotation_begun', 'keys.rotation_ended']);
+  });
+
+  it('goes on where a worker died, over more people than one page', async () => {
+    const tenant = await core.tenant('dentity');
+    await people(tenant, MANY);
+    const rotation = await begin(tenant, 'subject');
+    for (const phase of ['switch', 'reseal', 'destroy']) {
+      await replica().step();
+      const { masterKey } = stalledMasterKey();
+      const dying = replica({
+        masterKey: { ...masterKey, unwrap: () => Promise.reject(new Error('killed')) },
+      });
+      await expect(dying.step()).rejects.toThrow('killed');
+      clock.forward(LEASE_S);
+      await workOff(replica());
+      if (phase !== 'destroy') expect(await stateOf(rotation)).toMatchObject({ phase });
+      clock.forward(GRACE_S);
+    }
+    expect(await stateOf(rotation)).toMatchObject({ state: 'done', moved: MANY, failed: 0 });
+  });
+
+  it('does not undo an erasure, whenever it comes', async () => {
+    const tenant = await core.tenant('dentity');
+    const erase = async (id: string | undefined): Promise<void> => {
+      await rows('UPDATE subjects SET key_wrapped = NULL WHERE id = $1', id);
+    };
+    /** With the person's row read by the worker and not yet written. */
+    const during = async (id: string | undefined): Promise<void> => {
+      const stalled = stalledMasterKey();
+      const slow = replica(stalled);
+      const working = slow.step();
+      await stalled.isAsked;
+      await erase(id);
+      stalled.goOn();
+      await working;
+    };
+    const [one, two, three, four] = await people(tenant, 5);
+    const rotation = await begin(tenant, 'subject');
+    await replica().step();
+    await during(one);
+    clock.forward(GRACE_S);
+    await during(two);
+    await erase(three);
+    clock.forward(GRACE_S);
+    await during(four);
+    expect(await stateOf(rotation)).toMatchObject({ state: 'done', moved: 2, failed: 0 });
+    expect(
+      await rows(
+        'SELECT count(*)::int AS erased FROM subjects WHERE tenant_id = $1 AND key_wrapped IS NULL',
+        tenant.scope.tenantId,
+      ),
+    ).toEqual([{ erased: 4 }]);
+  });
+
+  it('keeps the old key of whoever has something that does not open, and forgets it once that is repaired', async () => {
+    const { scope, verificationId, subjectId, ...tenant } = await verified();
+    const others = await people({ scope, ...tenant }, 3);
+    await rows(
+      'UPDATE verifications SET identity_sealed = set_byte(identity_sealed, 20, get_byte(identity_sealed, 20) # 1) WHERE id = $1',
+      verificationId,
+    );
+    const through = async (): Promise<KeyRotation> => {
+      const rotation = await begin({ scope, ...tenant }, 'subject');
+      for (let phase = 0; phase < 3; phase += 1) {
+        await workOff(replica());
+        clock.forward(GRACE_S);
+      }
+      return stateOf(rotation);
+    };
+    const spare = (): Promise<Record<string, unknown>[]> =>
+      rows('SELECT spare_key_role FROM subjects WHERE id = $1', subjectId);
+    expect(await through()).toMatchObject({ state: 'done', moved: others.length, failed: 1 });
+    expect(await spare()).toEqual([{ spare_key_role: 'previous' }]);
+    await rows('UPDATE verifications SET identity_sealed = NULL WHERE id = $1', verificationId);
+    expect(await through()).toMatchObject({ state: 'done', moved: others.length + 1, failed: 0 });
+    expect(await spare()).toEqual([{ spare_key_role: null }]);
+  });
+});
 
 it('no column with something sealed is forgotten', async () => {
   const columns = await rows<{ name: string }>(
     `SELECT table_name || '.' || column_name AS name FROM information_schema.columns
       WHERE table_schema = 'public' AND column_name LIKE '%sealed' ORDER BY 1`,
   );
-  const walked = KEPT_UNDER_DATA_KEY.flatMap(({ placeOf, start }) => {
+  const underDataKey = KEPT_UNDER_DATA_KEY.flatMap(({ placeOf, start }) => {
     const place = placeOf?.(start);
     return place === undefined ? [] : [`${place.table}.${place.column}`];
   });
-  expect(columns.map(({ name }) => name)).toEqual([...walked, ...NOT_UNDER_THE_DATA_KEY].sort());
+  const underSubjectKey = KEPT_UNDER_SUBJECT_KEY.flatMap(({ table, columns: sealed }) =>
+    // What is kept of a webhook is under one or the other.
+    table === 'signals' ? [] : sealed.map((column) => `${table}.${column}`),
+  );
+  // The spare key itself is under the present one.
+  const expected = [...underDataKey, ...underSubjectKey, 'subjects.spare_key_sealed'];
+  expect(columns.map(({ name }) => name)).toEqual(expected.sort());
 });

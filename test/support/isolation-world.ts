@@ -47,12 +47,6 @@ export class IsolationWorld {
     return { id: text(created, 'id'), key: text(created, 'key') };
   }
 
-  async rotation(tenantId: string): Promise<string> {
-    const begun = required(await this.harness.admin('POST', '/keys/rotate', { tenantId }), 202);
-    const [rotation] = begun['data'] as { id: string }[];
-    return rotation?.id ?? '';
-  }
-
   async adminKey(role: string): Promise<{ id: string; key: string }> {
     const created = required(await this.harness.admin('POST', '/admin-keys', { name: role, role }), 201);
     return { id: text(created, 'id'), key: text(created, 'key') };

@@ -44,6 +44,8 @@ import { KeyRewrapper } from './privacy/key-rewrapper.js';
 import { KeyRotationService } from './privacy/rotation/key-rotation.service.js';
 import { KeyRotator } from './privacy/rotation/key-rotator.js';
 import { RotationSteps } from './privacy/rotation/rotation-steps.js';
+import { SubjectKeyRotation } from './privacy/rotation/subject-key-rotation.js';
+import { SubjectResealer } from './privacy/rotation/subject-resealer.js';
 import { TenantKeyRotation } from './privacy/rotation/tenant-key-rotation.js';
 import { TenantVault } from './privacy/tenant-vault.js';
 import { ReadingArchive } from './readings/reading-archive.js';
@@ -244,7 +246,14 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   const feedWatch = new FeedWatch(database, log);
   const rewrapper = new KeyRewrapper(database, masterKeys, ledger, clock, log);
   const steps = new RotationSteps(database, ledger, clock);
-  const rotator = new KeyRotator(database, new TenantKeyRotation(steps, vault, clock, log), clock);
+  const rotator = new KeyRotator(
+    database,
+    {
+      tenant: new TenantKeyRotation(steps, vault, clock, log),
+      subject: new SubjectKeyRotation(steps, vault, new SubjectResealer(log), clock, log),
+    },
+    clock,
+  );
   const onWork = (): void => {
     wakeup.wake();
   };

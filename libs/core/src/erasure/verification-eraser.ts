@@ -29,7 +29,7 @@ const IS_NEEDED: Statement = {
 /** Destroys the person's key, and with it what it sealed. */
 const ERASE_SUBJECT: Statement = {
   name: 'subjects_erase',
-  text: `UPDATE subjects SET key_wrapped = NULL, details_sealed = NULL, email_hash = NULL, phone_hash = NULL, erased_at = $3
+  text: `UPDATE subjects SET key_wrapped = NULL, spare_key_sealed = NULL, spare_key_role = NULL, details_sealed = NULL, email_hash = NULL, phone_hash = NULL, erased_at = $3
           WHERE tenant_id = $1 AND id = $2`,
 };
 const ERASE: Statement = {

@@ -1,5 +1,3 @@
-import { type KeyObject } from 'node:crypto';
-
 import {
   type ByteStream,
   type Handle,
@@ -12,6 +10,7 @@ import { type Clock, type Database, derivedId } from '@gatehouse/platform';
 
 import { type Ledger } from '../ledger/ledger.js';
 import { type LedgerKind } from '../ledger/ledger-kind.js';
+import { type SubjectKey } from '../privacy/subject-key.js';
 import { type Capabilities } from '../routing/capabilities.js';
 import { type ConnectionOpener, type OpenConnection } from '../tenancy/connection-opener.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
@@ -44,7 +43,7 @@ export interface EvidenceParts {
 interface OpenedRow {
   readonly row: VerificationRow;
   /** The person's. */
-  readonly key: KeyObject;
+  readonly key: SubjectKey;
   readonly handle: Handle | null;
 }
 

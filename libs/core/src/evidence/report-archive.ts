@@ -1,17 +1,8 @@
-import { type KeyObject } from 'node:crypto';
-
 import { type ByteStream, FAULTS, InvalidShape, Problem, ProviderError } from '@gatehouse/contract';
-import {
-  type Clock,
-  type Database,
-  type Log,
-  open,
-  seal,
-  type Statement,
-  type Tx,
-} from '@gatehouse/platform';
+import { type Clock, type Database, type Log, type Statement, type Tx } from '@gatehouse/platform';
 
 import { type Ledger } from '../ledger/ledger.js';
+import { type SubjectKey } from '../privacy/subject-key.js';
 import { context } from '../privacy/tenant-vault.js';
 import { can } from '../routing/capabilities.js';
 import { type ConnectionOpener } from '../tenancy/connection-opener.js';
@@ -138,7 +129,7 @@ export class ReportArchive {
   ) {}
 
   /** The archived report, opened piece by piece as it is read; null when there is none. */
-  async open(row: VerificationRow, subjectKey: KeyObject, confidences: boolean): Promise<ByteStream | null> {
+  async open(row: VerificationRow, subjectKey: SubjectKey, confidences: boolean): Promise<ByteStream | null> {
     const [found] = await this.parts.database
       .within(reachOf(row))
       .query<{ media_type: string; byte_length: number }>(FIND_ARCHIVED, [
@@ -202,14 +193,14 @@ export class ReportArchive {
   }
 
   /** How many bytes there are now; null: it is no longer ours to write. */
-  async #store(due: ArchiveRow, key: KeyObject, report: ByteStream): Promise<number | null> {
+  async #store(due: ArchiveRow, key: SubjectKey, report: ByteStream): Promise<number | null> {
     const { database } = this.parts;
     // What an attempt that broke off has left.
     await database.within(reachOf(due)).query(DELETE_PARTS, claimOf(due));
     let position = 0;
     let length = 0;
     for await (const piece of inPieces(report.bytes, PART_BYTES)) {
-      const sealed = seal(key, piece, placeOf(due.tenant_id, due.verification_id, due.confidences, position));
+      const sealed = key.seal(piece, placeOf(due.tenant_id, due.verification_id, due.confidences, position));
       const written = await database
         .within(reachOf(due))
         .query(INSERT_PART, [...claimOf(due), position, sealed]);
@@ -273,7 +264,7 @@ export class ReportArchive {
   async *#pieces(
     row: VerificationRow,
     confidences: boolean,
-    key: KeyObject,
+    key: SubjectKey,
     byteLength: number,
   ): AsyncGenerator<Uint8Array> {
     let sent = 0;
@@ -282,7 +273,7 @@ export class ReportArchive {
         .within(reachOf(row))
         .query<{ sealed: Buffer }>(FIND_PART, [row.tenant_id, row.id, confidences, position]);
       if (part === undefined) throw new Error('an archived report has lost a part');
-      const piece = open(key, part.sealed, placeOf(row.tenant_id, row.id, confidences, position));
+      const piece = key.open(part.sealed, placeOf(row.tenant_id, row.id, confidences, position));
       sent += piece.length;
       yield piece;
     }

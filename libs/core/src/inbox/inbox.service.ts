@@ -13,13 +13,11 @@ import {
   type Ids,
   type Log,
   MasterKeyUnavailable,
-  openJson,
-  sealJson,
   type Statement,
 } from '@gatehouse/platform';
 
 import { type ImageLinks } from '../evidence/image-links.js';
-import { context, type TenantVault } from '../privacy/tenant-vault.js';
+import { context, type TenantVault, wrappedKeyOf } from '../privacy/tenant-vault.js';
 import { can, type Capable } from '../routing/capabilities.js';
 import { type ConnectionOpener, type OpenConnection } from '../tenancy/connection-opener.js';
 import { receiveWithAny } from '../tenancy/overlapping-credentials.js';
@@ -274,11 +272,8 @@ export class InboxService {
   async #seal(tenantId: string, id: string, kept: KeptSignal, match: Correlated | null): Promise<Buffer> {
     const { vault } = this.store;
     if (match === null) return vault.sealForTenant(tenantId, kept, placeOf(id));
-    return sealJson(
-      await vault.openSubjectKey(tenantId, match.subjectKey),
-      kept,
-      context(tenantId, placeOf(id)),
-    );
+    const key = await vault.openSubjectKey(tenantId, match.subjectKey);
+    return key.sealJson(kept, context(tenantId, placeOf(id)));
   }
 
   /** Whether an orphan's verification has become known: its handle was stored later, or its contact was corrected. */
@@ -328,13 +323,11 @@ export class InboxService {
     const [verification] = await this.store.database
       .within(scope)
       .query<VerificationRow>(FIND, [scope.tenantId, scope.environment, row.verification_id]);
-    if (verification?.key_wrapped == null || verification.erased_at !== null) return null;
-    const key = await this.store.vault.openSubjectKey(scope.tenantId, {
-      subjectId: verification.subject_id,
-      wrapped: verification.key_wrapped,
-      keyVersion: verification.key_version,
-    });
-    return openJson(key, row.body_sealed, context(scope.tenantId, placeOf(row.id))) as KeptSignal;
+    const wrapped =
+      verification === undefined || verification.erased_at !== null ? null : wrappedKeyOf(verification);
+    if (wrapped === null) return null;
+    const key = await this.store.vault.openSubjectKey(scope.tenantId, wrapped);
+    return key.openJson(row.body_sealed, context(scope.tenantId, placeOf(row.id))) as KeptSignal;
   }
 
   async #apply(row: SignalRow): Promise<void> {

@@ -1,7 +1,12 @@
 import { type InboundSignal, type VerificationStatus } from '@gatehouse/contract';
 import { type Database } from '@gatehouse/platform';
 
-import { type TenantVault, type WrappedSubjectKey } from '../privacy/tenant-vault.js';
+import {
+  type SubjectKeyColumns,
+  type TenantVault,
+  wrappedKeyOf,
+  type WrappedSubjectKey,
+} from '../privacy/tenant-vault.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { FIND_BY_CONTACT, FIND_BY_PROVIDER_REFERENCE, FIND_OWN } from '../verifications/verification.rows.js';
 
@@ -19,12 +24,9 @@ export interface Correlated {
   readonly subjectKey: WrappedSubjectKey;
 }
 
-interface CorrelatedRow {
+interface CorrelatedRow extends SubjectKeyColumns {
   readonly id: string;
   readonly status: VerificationStatus;
-  readonly subject_id: string;
-  readonly key_wrapped: Buffer | null;
-  readonly key_version: number;
   readonly provider_reference: string | null;
   readonly email_hash: Buffer | null;
   readonly created_at: Date;
@@ -125,8 +127,8 @@ interface Found {
 
 /** Nobody, where the person has been erased: what is still said about them is nobody's here. */
 function correlatedOf({ row, isCertain }: Found): readonly Correlated[] {
-  if (row.key_wrapped === null || isErased(row)) return [];
-  const subjectKey = { subjectId: row.subject_id, wrapped: row.key_wrapped, keyVersion: row.key_version };
+  const subjectKey = wrappedKeyOf(row);
+  if (subjectKey === null || isErased(row)) return [];
   return [{ id: row.id, status: row.status, isCertain, createdAt: row.created_at, subjectKey }];
 }
 

@@ -16,6 +16,8 @@ import {
   type Statement,
 } from '@gatehouse/platform';
 
+import { SubjectKey } from './subject-key.js';
+
 /** Served by the primary key. */
 const FIND_TENANT_KEY: Statement = {
   name: 'tenant_keys_find',
@@ -71,6 +73,28 @@ export interface WrappedSubjectKey {
   readonly wrapped: Buffer;
   /** Version of the tenant's data key that wraps it. */
   readonly keyVersion: number;
+  /** While it is being replaced: the other key, sealed under this one. */
+  readonly spare: Buffer | null;
+}
+
+/** The columns of a subject that hold their key. */
+export interface SubjectKeyColumns {
+  readonly subject_id: string;
+  readonly key_wrapped: Buffer | null;
+  readonly key_version: number;
+  readonly spare_key_sealed: Buffer | null;
+}
+
+/** Null, once the person has been erased. */
+export function wrappedKeyOf(row: SubjectKeyColumns): WrappedSubjectKey | null {
+  if (row.key_wrapped === null) return null;
+  const {
+    subject_id: subjectId,
+    key_wrapped: wrapped,
+    key_version: keyVersion,
+    spare_key_sealed: spare,
+  } = row;
+  return { subjectId, wrapped, keyVersion, spare };
 }
 
 const KEY_BYTES = 32;
@@ -145,18 +169,58 @@ export class TenantVault {
   async createSubjectKey(
     tenantId: string,
     subjectId: string,
-  ): Promise<{ key: KeyObject; wrapped: WrappedSubjectKey }> {
+  ): Promise<{ key: SubjectKey; wrapped: WrappedSubjectKey }> {
     const tenantKey = await this.#tenantKey(tenantId, 'data', null);
     const bytes = this.random.bytes(KEY_BYTES);
     const wrapped = seal(tenantKey.key, bytes, subjectContext(tenantId, subjectId));
-    const key = createSecretKey(bytes);
+    const key = new SubjectKey(createSecretKey(bytes), null);
     bytes.fill(0);
-    return { key, wrapped: { subjectId, wrapped, keyVersion: tenantKey.version } };
+    return { key, wrapped: { subjectId, wrapped, keyVersion: tenantKey.version, spare: null } };
   }
 
-  async openSubjectKey(tenantId: string, subject: WrappedSubjectKey): Promise<KeyObject> {
-    const tenantKey = await this.#tenantKey(tenantId, 'data', subject.keyVersion);
-    return createSecretKey(open(tenantKey.key, subject.wrapped, subjectContext(tenantId, subject.subjectId)));
+  async openSubjectKey(tenantId: string, subject: WrappedSubjectKey): Promise<SubjectKey> {
+    const { present, spare } = await this.#subjectKeys(tenantId, subject);
+    const key = new SubjectKey(createSecretKey(present), spare === null ? null : createSecretKey(spare));
+    present.fill(0);
+    spare?.fill(0);
+    return key;
+  }
+
+  /** A fresh spare key for a person who has none, as `spare` keeps it. Throws SealError. */
+  async offerSubjectKey(tenantId: string, subject: WrappedSubjectKey): Promise<Buffer> {
+    const { present } = await this.#subjectKeys(tenantId, subject);
+    const bytes = this.random.bytes(KEY_BYTES);
+    const spare = seal(createSecretKey(present), bytes, spareContext(tenantId, subject.subjectId));
+    present.fill(0);
+    bytes.fill(0);
+    return spare;
+  }
+
+  /** The spare key in the place of the present one, and the other way round. Throws SealError. */
+  async switchSubjectKeys(tenantId: string, subject: WrappedSubjectKey): Promise<WrappedSubjectKey> {
+    const { subjectId } = subject;
+    const { present, spare } = await this.#subjectKeys(tenantId, subject);
+    if (spare === null) throw new SealError();
+    const tenantKey = await this.#tenantKey(tenantId, 'data', null);
+    const switched = {
+      subjectId,
+      wrapped: seal(tenantKey.key, spare, subjectContext(tenantId, subjectId)),
+      keyVersion: tenantKey.version,
+      spare: seal(createSecretKey(spare), present, spareContext(tenantId, subjectId)),
+    };
+    present.fill(0);
+    spare.fill(0);
+    return switched;
+  }
+
+  async #subjectKeys(
+    tenantId: string,
+    { subjectId, wrapped, keyVersion, spare }: WrappedSubjectKey,
+  ): Promise<{ readonly present: Buffer; readonly spare: Buffer | null }> {
+    const { key } = await this.#tenantKey(tenantId, 'data', keyVersion);
+    const present = open(key, wrapped, subjectContext(tenantId, subjectId));
+    if (spare === null) return { present, spare };
+    return { present, spare: open(createSecretKey(present), spare, spareContext(tenantId, subjectId)) };
   }
 
   /**
@@ -165,16 +229,16 @@ export class TenantVault {
    */
   async rewrapSubjectKey(
     tenantId: string,
-    subject: WrappedSubjectKey,
+    subject: Omit<WrappedSubjectKey, 'spare'>,
     keyVersion: number,
-  ): Promise<WrappedSubjectKey> {
+  ): Promise<Buffer> {
     const place = subjectContext(tenantId, subject.subjectId);
     const from = await this.#tenantKey(tenantId, 'data', subject.keyVersion);
     const to = await this.#tenantKey(tenantId, 'data', keyVersion);
     const bytes = open(from.key, subject.wrapped, place);
     const wrapped = seal(to.key, bytes, place);
     bytes.fill(0);
-    return { subjectId: subject.subjectId, wrapped, keyVersion };
+    return wrapped;
   }
 
   /** Seals a secret of the tenant itself. The data key's version is part of the value. */
@@ -296,6 +360,10 @@ function versionPrefix(version: number): Buffer {
 /** What a tenant's key is bound to when the master key wraps it. */
 export function tenantKeyContext(tenantId: string, purpose: KeyPurpose, version: number): string {
   return `${tenantId}/tenant_keys/${purpose}/${version}`;
+}
+
+function spareContext(tenantId: string, subjectId: string): string {
+  return context(tenantId, { table: 'subjects', row: subjectId, column: 'spare_key_sealed' });
 }
 
 function subjectContext(tenantId: string, subjectId: string): string {

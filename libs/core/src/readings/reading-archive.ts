@@ -1,6 +1,6 @@
-import { type Database, openJson, type Queryable, sealJson, type Statement } from '@gatehouse/platform';
+import { type Database, type Queryable, type Statement } from '@gatehouse/platform';
 
-import { context, type Place, type TenantVault } from '../privacy/tenant-vault.js';
+import { context, type Place, type TenantVault, wrappedKeyOf } from '../privacy/tenant-vault.js';
 import { canonical } from '../verifications/facts.js';
 import { type VerificationRow } from '../verifications/verification.rows.js';
 
@@ -60,7 +60,7 @@ const NEWEST_VERSION: Statement = {
 /** Walks the primary key: a run of an operator's, not a request's. */
 const PAGE: Statement = {
   name: 'readings_page',
-  text: `SELECT v.*, s.key_wrapped, s.key_version, s.details_sealed,
+  text: `SELECT v.*, s.key_wrapped, s.key_version, s.spare_key_sealed, s.details_sealed,
                 r.evidence_hash, r.evidence_sealed, r.mapping_version, r.read_at
            FROM readings r
            JOIN verifications v ON v.tenant_id = r.tenant_id AND v.id = r.verification_id
@@ -80,15 +80,12 @@ export class ReadingArchive {
   /** In the transaction that applies the reading, under the verification's row lock. */
   async keep(tx: Queryable, row: VerificationRow, reading: KeptReading, readAt: string): Promise<void> {
     const { evidence, isDisputed, mappingVersion } = reading;
-    const { tenant_id: tenantId, key_wrapped: wrapped } = row;
+    const { tenant_id: tenantId } = row;
+    const wrapped = wrappedKeyOf(row);
     if (evidence === null || wrapped === null) return;
     const content = { evidence, isDisputed };
     const hash = await this.vault.lookupHash(tenantId, 'reading', canonical(content));
-    const key = await this.vault.openSubjectKey(tenantId, {
-      subjectId: row.subject_id,
-      wrapped,
-      keyVersion: row.key_version,
-    });
+    const key = await this.vault.openSubjectKey(tenantId, wrapped);
     await tx.query(KEEP, [
       tenantId,
       row.id,
@@ -96,7 +93,7 @@ export class ReadingArchive {
       row.environment,
       row.provider,
       mappingVersion,
-      sealJson(key, content, context(tenantId, placeOf(row.id, hash))),
+      key.sealJson(content, context(tenantId, placeOf(row.id, hash))),
       new Date(readAt),
     ]);
   }
@@ -132,14 +129,11 @@ export class ReadingArchive {
 
   /** What {@link keep} sealed; null when the person has been erased since. */
   async open(row: ReadingRow): Promise<KeptReading | null> {
-    if (row.key_wrapped === null) return null;
-    const key = await this.vault.openSubjectKey(row.tenant_id, {
-      subjectId: row.subject_id,
-      wrapped: row.key_wrapped,
-      keyVersion: row.key_version,
-    });
+    const wrapped = wrappedKeyOf(row);
+    if (wrapped === null) return null;
+    const key = await this.vault.openSubjectKey(row.tenant_id, wrapped);
     const place = context(row.tenant_id, placeOf(row.id, row.evidence_hash));
-    const content = openJson(key, row.evidence_sealed, place) as Omit<KeptReading, 'mappingVersion'>;
+    const content = key.openJson(row.evidence_sealed, place) as Omit<KeptReading, 'mappingVersion'>;
     return { ...content, mappingVersion: row.mapping_version };
   }
 }

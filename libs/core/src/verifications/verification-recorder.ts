@@ -1,9 +1,8 @@
-import { type KeyObject } from 'node:crypto';
-
 import { type Check, type DocumentType, Problem, type Subject } from '@gatehouse/contract';
 import { type Clock, type Ids, type Tx } from '@gatehouse/platform';
 
 import { type Ledger } from '../ledger/ledger.js';
+import { type SubjectKey } from '../privacy/subject-key.js';
 import { type TenantVault, type WrappedSubjectKey } from '../privacy/tenant-vault.js';
 import { type RoutingRecord } from '../routing/decide.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
@@ -16,14 +15,14 @@ import { bucketOf, DELETE_SUBJECT, INSERT, INSERT_SUBJECT, KEEP_SUBJECT } from '
 /** A person who is not in the database yet, sealed and ready to be. */
 export interface NewSubject extends CorrectedSubject {
   readonly id: string;
-  readonly key: KeyObject;
+  readonly key: SubjectKey;
   readonly wrapped: WrappedSubjectKey;
 }
 
 /** A verification to be written down. */
 export interface NewRecord {
   readonly id: string;
-  readonly subject: { readonly id: string; readonly key: KeyObject };
+  readonly subject: { readonly id: string; readonly key: SubjectKey };
   readonly request: SealedRequest;
   readonly checks: readonly Check[];
   readonly documentTypes: readonly DocumentType[];

@@ -1,9 +1,7 @@
-import { type KeyObject } from 'node:crypto';
-
 import { type Action, type Handle, type Identity, Problem, type Subject } from '@gatehouse/contract';
-import { openJson, sealJson } from '@gatehouse/platform';
 
-import { context, type TenantVault } from '../privacy/tenant-vault.js';
+import { type SubjectKey } from '../privacy/subject-key.js';
+import { context, type TenantVault, wrappedKeyOf } from '../privacy/tenant-vault.js';
 import { type Verification } from './verification.js';
 import { type VerificationRow } from './verification.rows.js';
 
@@ -35,7 +33,7 @@ export type SealedColumn =
 
 /** A verification's sealed parts, opened with its subject's key. */
 export interface Opened {
-  readonly key: KeyObject;
+  readonly key: SubjectKey;
   readonly subject: Subject;
   readonly request: SealedRequest;
   readonly handle: Handle | null;
@@ -48,22 +46,21 @@ const NO_ACTION: Action = { type: 'none' };
 export class VerificationSealer {
   constructor(private readonly vault: TenantVault) {}
 
-  sealSubject(key: KeyObject, tenantId: string, subjectId: string, subject: Subject): Buffer {
-    return sealJson(
-      key,
+  sealSubject(key: SubjectKey, tenantId: string, subjectId: string, subject: Subject): Buffer {
+    return key.sealJson(
       subject,
       context(tenantId, { table: 'subjects', row: subjectId, column: 'details_sealed' }),
     );
   }
 
   seal(
-    key: KeyObject,
+    key: SubjectKey,
     tenantId: string,
     verificationId: string,
     column: SealedColumn,
     value: unknown,
   ): Buffer {
-    return sealJson(key, value, context(tenantId, { table: 'verifications', row: verificationId, column }));
+    return key.sealJson(value, context(tenantId, { table: 'verifications', row: verificationId, column }));
   }
 
   /** Throws Problem `erased` when the subject's key is gone, or what the verification kept of them. */
@@ -76,7 +73,7 @@ export class VerificationSealer {
     // What we sealed ourselves comes back as we sealed it; authenticated encryption is the check.
     return {
       key,
-      subject: openJson(key, row.details_sealed, context(row.tenant_id, subjectPlace)) as Subject,
+      subject: key.openJson(row.details_sealed, context(row.tenant_id, subjectPlace)) as Subject,
       request: this.#open(key, row, 'request_sealed') as SealedRequest,
       handle: this.#open(key, row, 'handle_sealed') as Handle | null,
       action: this.#open(key, row, 'action_sealed') as Action | null,
@@ -139,16 +136,15 @@ export class VerificationSealer {
     };
   }
 
-  async #key(row: VerificationRow): Promise<KeyObject | null> {
-    if (row.key_wrapped === null) return null;
-    const wrapped = { subjectId: row.subject_id, wrapped: row.key_wrapped, keyVersion: row.key_version };
-    return this.vault.openSubjectKey(row.tenant_id, wrapped);
+  async #key(row: VerificationRow): Promise<SubjectKey | null> {
+    const wrapped = wrappedKeyOf(row);
+    return wrapped === null ? null : this.vault.openSubjectKey(row.tenant_id, wrapped);
   }
 
-  #open(key: KeyObject, row: VerificationRow, column: SealedColumn): unknown {
+  #open(key: SubjectKey, row: VerificationRow, column: SealedColumn): unknown {
     const sealed = row[column];
     if (sealed === null) return null;
-    return openJson(key, sealed, context(row.tenant_id, { table: 'verifications', row: row.id, column }));
+    return key.openJson(sealed, context(row.tenant_id, { table: 'verifications', row: row.id, column }));
   }
 }
 

@@ -71,11 +71,12 @@ export interface VerificationRow {
   readonly erased_at: Date | null;
   readonly key_wrapped: Buffer | null;
   readonly key_version: number;
+  readonly spare_key_sealed: Buffer | null;
   readonly details_sealed: Buffer | null;
 }
 
 const FROM = 'FROM verifications v JOIN subjects s ON s.tenant_id = v.tenant_id AND s.id = v.subject_id';
-export const SELECT_VERIFICATION = `SELECT v.*, s.key_wrapped, s.key_version, s.details_sealed ${FROM}`;
+export const SELECT_VERIFICATION = `SELECT v.*, s.key_wrapped, s.key_version, s.spare_key_sealed, s.details_sealed ${FROM}`;
 
 /** Served by both primary keys. */
 export const FIND: Statement = {
@@ -245,7 +246,7 @@ export const FIND_RIVALS: Statement = {
 };
 
 const CORRELATED =
-  'v.id, v.status, v.provider_reference, v.created_at, v.erased_at, s.email_hash, s.id AS subject_id, s.key_wrapped, s.key_version';
+  'v.id, v.status, v.provider_reference, v.created_at, v.erased_at, s.email_hash, s.id AS subject_id, s.key_wrapped, s.key_version, s.spare_key_sealed';
 
 /** The same person at the same provider account, newest first. Served by verifications_by_provider_reference. */
 export const FIND_BY_PROVIDER_REFERENCE: Statement = {
@@ -262,10 +263,10 @@ export const FIND_BY_PROVIDER_REFERENCE: Statement = {
 export const FIND_BY_CONTACT: Statement = {
   name: 'verifications_find_by_contact',
   text: `WITH s AS MATERIALIZED (
-           SELECT id, email_hash, key_wrapped, key_version FROM subjects
+           SELECT id, email_hash, key_wrapped, key_version, spare_key_sealed FROM subjects
             WHERE tenant_id = $1 AND environment = $3 AND email_hash = ANY($4)
            UNION
-           SELECT id, email_hash, key_wrapped, key_version FROM subjects
+           SELECT id, email_hash, key_wrapped, key_version, spare_key_sealed FROM subjects
             WHERE tenant_id = $1 AND environment = $3 AND phone_hash = ANY($5))
          SELECT ${CORRELATED}
            FROM s JOIN verifications v ON v.tenant_id = $1 AND v.subject_id = s.id

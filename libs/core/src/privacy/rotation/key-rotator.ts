@@ -1,6 +1,7 @@
 import { type Clock, type Database } from '@gatehouse/platform';
 
 import { CLAIM, type RotationRow } from './key-rotation.rows.js';
+import { type SubjectKeyRotation } from './subject-key-rotation.js';
 import { type TenantKeyRotation } from './tenant-key-rotation.js';
 
 /** Longer than a step may take; after it, another worker goes on where the last step ended. */
@@ -13,7 +14,7 @@ const LEASE_MS = 60_000;
 export class KeyRotator {
   constructor(
     private readonly database: Database,
-    private readonly tenantKeys: TenantKeyRotation,
+    private readonly levels: { readonly tenant: TenantKeyRotation; readonly subject: SubjectKeyRotation },
     private readonly clock: Clock,
   ) {}
 
@@ -25,7 +26,7 @@ export class KeyRotator {
       new Date(now.getTime() + LEASE_MS),
     ]);
     if (row === undefined) return false;
-    await this.tenantKeys.step(row);
+    await this.levels[row.level].step(row);
     return true;
   }
 }

@@ -152,7 +152,7 @@ export class TenantKeyRotation {
   ): Promise<Buffer> {
     if (kept.placeOf !== null) return this.vault.resealForTenant(tenantId, sealed, kept.placeOf(at), version);
     const subject = { subjectId: at[0] ?? '', wrapped: sealed, keyVersion: from ?? 0 };
-    return (await this.vault.rewrapSubjectKey(tenantId, subject, version)).wrapped;
+    return this.vault.rewrapSubjectKey(tenantId, subject, version);
   }
 
   /** Of a walk over everything. */

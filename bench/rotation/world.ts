@@ -1,0 +1,158 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { type Provider, ProviderRegistry } from '@gatehouse/contract';
+import { type Core, createCore, Ledger, tenantScope, type TenantScope } from '@gatehouse/core';
+import {
+  connectDatabase,
+  type Database,
+  LocalMasterKey,
+  Log,
+  type MasterKeys,
+  migrate,
+  startEmbeddedPostgres,
+  SystemClock,
+  SystemIds,
+  SystemRandom,
+} from '@gatehouse/platform';
+
+import { TenantVault } from '../../libs/core/src/privacy/tenant-vault.js';
+import { VerificationRecorder } from '../../libs/core/src/verifications/verification-recorder.js';
+import { VerificationSealer } from '../../libs/core/src/verifications/verification-sealer.js';
+
+class NoProviders extends ProviderRegistry {
+  override get(): Provider | undefined {
+    return undefined;
+  }
+  override all(): readonly Provider[] {
+    return [];
+  }
+}
+
+/** A durable PostgreSQL, a process's core that serves, and another one that rotates, each with keys of its own in memory. */
+export interface World {
+  readonly scope: TenantScope;
+  /** Reads and writes. */
+  readonly serving: Core;
+  /** Works on what is due. */
+  readonly working: Core;
+  readonly database: Database;
+  /** A person and a verification, sealed and recorded as by a request; its id. */
+  record(): Promise<string>;
+  /** Many of them, in transactions of a hundred. */
+  load(count: number): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+const AT_ONCE = 100;
+const CLOCK = new SystemClock();
+const IDS = new SystemIds();
+const RANDOM = new SystemRandom();
+
+function coreOn(database: Database, masterKeys: MasterKeys, log: Log): Core {
+  const config = { publicUrl: 'http://127.0.0.1:9', allowPrivateNetworks: true, adminApiKey: null };
+  return createCore(
+    { database, config, masterKeys, log, clock: CLOCK, ids: IDS, random: RANDOM },
+    new NoProviders(),
+  );
+}
+
+export async function startWorld(): Promise<World> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
+  const server = await startEmbeddedPostgres({ dataDir, settings: { max_connections: '100' } });
+  const log = new Log({ level: 'warn' });
+  await migrate(server.databaseUrl, log);
+  const database = await connectDatabase(server.databaseUrl, { poolSize: 20, log });
+  const other = await connectDatabase(server.databaseUrl, { poolSize: 10, log });
+  const masterKeys = { current: new LocalMasterKey(randomBytes(32)), previous: null };
+  const serving = coreOn(database, masterKeys, log);
+  const working = coreOn(other, masterKeys, log);
+  await serving.tenants.ensureSystemKeys();
+  const { id: tenantId } = await serving.tenants.create('bench', { name: 'Northwind Bank' });
+  const scope = tenantScope(tenantId, 'test', 'bench');
+
+  // As the serving core makes it, with a memory of keys that is no newer.
+  const vault = new TenantVault(database, masterKeys, CLOCK, RANDOM);
+  const sealer = new VerificationSealer(vault);
+  const recorder = new VerificationRecorder(
+    vault,
+    sealer,
+    new Ledger(CLOCK, IDS, () => undefined),
+    CLOCK,
+    IDS,
+  );
+  const connectionId = IDS.next();
+  const recordAll = async (count: number): Promise<readonly string[]> => {
+    const subjects = await Promise.all(
+      Array.from({ length: count }, () => recorder.newSubject(tenantId, person())),
+    );
+    return database.within(scope).transaction(async (tx) => {
+      const ids: string[] = [];
+      for (const subject of subjects) {
+        const id = IDS.next();
+        await recorder.insertSubject(tx, scope, subject);
+        await recorder.insert(tx, scope, {
+          id,
+          subject,
+          request: {
+            reference: `user-${id}`,
+            metadata: { plan: 'gold' },
+            redirectUrl: 'https://app.example/done',
+            reviewRedirectUrl: null,
+            message: null,
+            expiresInSeconds: 604_800,
+          },
+          checks: ['document', 'liveness'],
+          documentTypes: ['passport'],
+          reuse: 'never',
+          provider: 'sentinel',
+          connectionId,
+          routing: { policyVersion: 1, reason: 'policy', record: null },
+          dueAt: null,
+          previousId: null,
+          adopted: null,
+        });
+        ids.push(id);
+      }
+      return ids;
+    });
+  };
+  return {
+    scope,
+    serving,
+    working,
+    database,
+    async record() {
+      const [id = ''] = await recordAll(1);
+      return id;
+    },
+    async load(count) {
+      const ids: string[] = [];
+      const loaders = Array.from({ length: 4 }, async (_, loader) => {
+        for (let done = loader * AT_ONCE; done < count; done += 4 * AT_ONCE)
+          ids.push(...(await recordAll(Math.min(AT_ONCE, count - done))));
+      });
+      await Promise.all(loaders);
+      return ids;
+    },
+    async close() {
+      await working.workers.stop();
+      await Promise.all([database.close(), other.close()]);
+      await server.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function person(): Parameters<VerificationRecorder['newSubject']>[1] {
+  return {
+    email: `ana.ruiz.${randomBytes(6).toString('hex')}@mail.test`,
+    phone: `+1415555${String(Math.floor(RANDOM.fraction() * 10_000)).padStart(4, '0')}`,
+    firstName: 'Ana',
+    lastName: 'Ruiz',
+    dateOfBirth: '1994-02-11',
+    address: null,
+  };
+}
