@@ -81,3 +81,20 @@ it('has our own keys at hand from the start, whatever becomes of the keeper afte
   await second.tokenMac(SYSTEM_TENANT_ID, 'a');
   transit.answer(null);
 });
+
+it('makes no first key of our own again once that one was rotated away', async () => {
+  const vault = newVault();
+  await vault.ensureSystemKeys();
+  const ours = database.within({ tenantId: SYSTEM_TENANT_ID });
+  await vault.insertDataKey(ours, await vault.newDataKey(SYSTEM_TENANT_ID, 1));
+  await files.pool.query(
+    `DELETE FROM tenant_keys WHERE tenant_id = $1 AND purpose = 'data' AND version = 1`,
+    [SYSTEM_TENANT_ID],
+  );
+  await newVault().ensureSystemKeys();
+  const { rows } = await files.pool.query(
+    `SELECT version FROM tenant_keys WHERE tenant_id = $1 AND purpose = 'data'`,
+    [SYSTEM_TENANT_ID],
+  );
+  expect(rows).toEqual([{ version: 2 }]);
+});

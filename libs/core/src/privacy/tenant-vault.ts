@@ -141,8 +141,14 @@ export class TenantVault {
 
   /** Makes those of {@link SYSTEM_TENANT_ID} where there are none, and has them in memory, whatever becomes of the master key's keeper. */
   async ensureSystemKeys(): Promise<void> {
-    const keys = await this.newTenantKeys(SYSTEM_TENANT_ID);
-    await this.insertTenantKeys(this.database.within({ tenantId: SYSTEM_TENANT_ID }), keys);
+    // Not by its version: the first one is gone once it was rotated away.
+    const [newest] = await this.database
+      .within({ tenantId: SYSTEM_TENANT_ID })
+      .query<{ version: number }>(FIND_NEWEST_VERSION, [SYSTEM_TENANT_ID, 'data']);
+    if (newest === undefined) {
+      const keys = await this.newTenantKeys(SYSTEM_TENANT_ID);
+      await this.insertTenantKeys(this.database.within({ tenantId: SYSTEM_TENANT_ID }), keys);
+    }
     await this.#tenantKey(SYSTEM_TENANT_ID, 'data', null);
     await this.#tenantKey(SYSTEM_TENANT_ID, 'lookup', null);
   }
