@@ -58,5 +58,9 @@ const ID = /^(?:ver|tnt|key|adk|con|whe|dlv|imp|img)_[0-9a-z]{26}$/;
 function patternOf(path: string): string {
   const [, first = '', ...rest] = path.split('/');
   if (first === 'hooks' || first === 'return') return `/${first}/…`;
-  return ['', first, ...rest.map((segment) => (ID.test(segment) ? '{id}' : segment))].join('/');
+  return [
+    '',
+    first,
+    ...rest.map((segment) => (ID.test(segment) ? '{id}' : /^\d+$/.test(segment) ? '{version}' : segment)),
+  ].join('/');
 }

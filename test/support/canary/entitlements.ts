@@ -109,7 +109,12 @@ const ANSWERS: readonly AnswerEntitlement[] = [
     ],
   },
   {
-    routes: ['POST /admin/v1/tenants', 'GET /admin/v1/tenants/{id}'],
+    routes: [
+      'POST /admin/v1/tenants',
+      'GET /admin/v1/tenants/{id}',
+      'PATCH /admin/v1/tenants/{id}',
+      'POST /admin/v1/tenants/{id}/suspend',
+    ],
     members: ['name'],
     allowed: [{ label: 'tenant name', reason: 'its own member' }],
   },
@@ -140,7 +145,25 @@ const ANSWERS: readonly AnswerEntitlement[] = [
   },
   {
     routes: ['PUT /admin/v1/tenants/{id}/routing', 'GET /admin/v1/tenants/{id}/routing'],
-    members: ['note'],
+    // Of a proposal, beside who decides on it.
+    members: ['note', 'policy.note'],
+    allowed: [{ label: 'routing note', reason: 'its own member' }],
+  },
+  {
+    routes: ['approve', 'reject'].map(
+      (verdict) => `POST /admin/v1/tenants/{id}/routing/versions/{version}/${verdict}`,
+    ),
+    members: ['note', 'policy.note'],
+    allowed: [{ label: 'routing note', reason: 'its own member' }],
+  },
+  {
+    routes: ['POST /admin/v1/tenants/{id}/routing/rollback'],
+    members: ['note', 'policy.note'],
+    allowed: [{ label: 'routing note', reason: 'its own member' }],
+  },
+  {
+    routes: ['GET /admin/v1/tenants/{id}/routing/versions'],
+    members: ['data.*.note', 'data.*.policy.note'],
     allowed: [{ label: 'routing note', reason: 'its own member' }],
   },
   {

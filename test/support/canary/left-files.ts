@@ -15,9 +15,17 @@ const DEPTH = 5;
 /** Of the test runner: its compiled sources, and its PostgreSQL, which is looked into by itself. */
 const NOT_THE_GATEWAYS = /^(?:jest_|gatehouse-test-)|^node_modules$|^\.git$/;
 
-/** Everything below the folder for temporary files that was written after `since`, by whomever. */
-export function temporaryFilesSince(since: Date): AsyncGenerator<LeftFile> {
-  return filesBelow(tmpdir(), since, DEPTH);
+/** What is in the folder for temporary files. */
+export async function temporaryNames(): Promise<ReadonlySet<string>> {
+  return new Set(await readdir(tmpdir()));
+}
+
+/**
+ * What was put into the folder for temporary files after `since`, by whomever: files, and whatever is below folders that were not there
+ * `before`. Others work in theirs, with much that is not ours to read.
+ */
+export function temporaryFilesSince(since: Date, before: ReadonlySet<string>): AsyncGenerator<LeftFile> {
+  return filesBelow(tmpdir(), since, DEPTH, before);
 }
 
 /** What the server of the tests has said. */
@@ -39,12 +47,21 @@ function serverFolder(): string {
   return join(folder, 'postgres');
 }
 
-async function* filesBelow(folder: string, since: Date, depth: number): AsyncGenerator<LeftFile> {
-  for (const name of await unlessGone(readdir(folder), [])) {
+async function* filesBelow(
+  folder: string,
+  since: Date,
+  depth: number,
+  before: ReadonlySet<string> = new Set(),
+): AsyncGenerator<LeftFile> {
+  const names = await unlessGone(readdir(folder), []);
+  // The data of some other PostgreSQL.
+  if (names.includes('PG_VERSION')) return;
+  for (const name of names) {
     if (NOT_THE_GATEWAYS.test(name)) continue;
     const path = join(folder, name);
     const stats = await unlessGone(lstat(path), null);
-    if (stats?.isDirectory() === true && depth > 1) yield* filesBelow(path, since, depth - 1);
+    if (stats?.isDirectory() === true && depth > 1 && !before.has(name))
+      yield* filesBelow(path, since, depth - 1);
     else if (stats?.isFile() === true && stats.mtime >= since && stats.size <= MAX_BYTES) {
       const bytes = await unlessGone(readFile(path), null);
       if (bytes !== null) yield { name: path, bytes };
