@@ -321,21 +321,22 @@ export class TenantVault {
   }
 
   async #askNewestVersion(tenantId: string, purpose: KeyPurpose): Promise<number> {
-    const [row] = await this.database
-      .within({ tenantId })
-      .query<{ version: number }>(FIND_NEWEST_VERSION, [tenantId, purpose]);
+    // Across, because who asks may be in a transaction: all of the tenants' sessions could be waiting for one more of them.
+    const [row] = await this.database.across.query<{ version: number }>(FIND_NEWEST_VERSION, [
+      tenantId,
+      purpose,
+    ]);
     if (row === undefined) throw new NoTenantKey();
     return row.version;
   }
 
   async #load(tenantId: string, purpose: KeyPurpose, version: number): Promise<TenantKey> {
-    const [row] = await this.database
-      .within({ tenantId })
-      .query<{ version: number; master_key_id: string; wrapped: Buffer }>(FIND_TENANT_KEY, [
-        tenantId,
-        purpose,
-        version,
-      ]);
+    // Across, as above.
+    const [row] = await this.database.across.query<{
+      version: number;
+      master_key_id: string;
+      wrapped: Buffer;
+    }>(FIND_TENANT_KEY, [tenantId, purpose, version]);
     if (row === undefined) throw new NoTenantKey();
     const masterKey = masterKeyNamed(this.masterKeys, row.master_key_id);
     const key = await masterKey.unwrap(row.wrapped, tenantKeyContext(tenantId, purpose, row.version));
