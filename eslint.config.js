@@ -25,7 +25,13 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.js'],
+    files: ['**/*.js', '**/*.mjs'],
     ...tseslint.configs.disableTypeChecked,
+  },
+  {
+    // Programs of a single file for people outside: they are run from the command line, and say what they have to say there.
+    files: ['tools/**'],
+    languageOptions: { globals: { Buffer: 'readonly', console: 'readonly', process: 'readonly' } },
+    rules: { 'no-console': 'off' },
   },
 );

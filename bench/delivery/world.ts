@@ -58,7 +58,7 @@ export async function startWorld(): Promise<World> {
     {
       database,
       config: { publicUrl: 'http://127.0.0.1:9', allowPrivateNetworks: true, adminApiKey: null },
-      masterKey: new LocalMasterKey(randomBytes(32)),
+      masterKeys: { current: new LocalMasterKey(randomBytes(32)), previous: null },
       log,
       clock,
       ids,

@@ -10,7 +10,7 @@ import {
   type Database,
   LocalMasterKey,
   Log,
-  type MasterKey,
+  type MasterKeys,
   migrate,
   startEmbeddedPostgres,
   SystemClock,
@@ -51,10 +51,10 @@ const CLOCK = new SystemClock();
 const IDS = new SystemIds();
 const RANDOM = new SystemRandom();
 
-function coreOn(database: Database, masterKey: MasterKey, log: Log): Core {
+function coreOn(database: Database, masterKeys: MasterKeys, log: Log): Core {
   const config = { publicUrl: 'http://127.0.0.1:9', allowPrivateNetworks: true, adminApiKey: null };
   return createCore(
-    { database, config, masterKey, log, clock: CLOCK, ids: IDS, random: RANDOM },
+    { database, config, masterKeys, log, clock: CLOCK, ids: IDS, random: RANDOM },
     new NoProviders(),
   );
 }
@@ -66,15 +66,15 @@ export async function startWorld(): Promise<World> {
   await migrate(server.databaseUrl, log);
   const database = await connectDatabase(server.databaseUrl, { poolSize: 20, log });
   const other = await connectDatabase(server.databaseUrl, { poolSize: 10, log });
-  const masterKey = new LocalMasterKey(randomBytes(32));
-  const serving = coreOn(database, masterKey, log);
-  const working = coreOn(other, masterKey, log);
+  const masterKeys = { current: new LocalMasterKey(randomBytes(32)), previous: null };
+  const serving = coreOn(database, masterKeys, log);
+  const working = coreOn(other, masterKeys, log);
   await serving.tenants.ensureSystemKeys();
   const { id: tenantId } = await serving.tenants.create('bench', { name: 'Northwind Bank' });
   const scope = tenantScope(tenantId, 'test', 'bench');
 
   // As the serving core makes it, with a memory of keys that is no newer.
-  const vault = new TenantVault(database, masterKey, CLOCK, RANDOM);
+  const vault = new TenantVault(database, masterKeys, CLOCK, RANDOM);
   const sealer = new VerificationSealer(vault);
   const recorder = new VerificationRecorder(
     vault,

@@ -73,6 +73,27 @@ it('runs a whole verification at a provider that is one folder and one line', as
   expect((await download(`${path}/report`)).subarray(0, 5).toString()).toBe('%PDF-');
 });
 
+it('erases at the provider by its call, and leaves no duty', async () => {
+  const person = { email: 'mona.kline@mail.test' };
+  const created = required(await tenant.call('POST', '/verifications', { subject: person }), 201);
+  await walkThrough(action.parse(created['action']).url, [{ outcome: 'pass' }]);
+  const held = (): Promise<Response> =>
+    fetch(`${vendor}/toy/people?${new URLSearchParams({ email: person.email }).toString()}`, {
+      headers: { authorization: `Bearer toy-${SECRET}` },
+    });
+  expect(await (await held()).json()).toMatchObject({ people: [{ email: person.email }] });
+  const path = `/tenants/${tenant.id}/erasures`;
+  const asked = required(await gateway.admin('POST', path, { email: person.email }), 202);
+  await eventually(async () => {
+    const erasure = required(await gateway.admin('GET', `${path}/${text(asked, 'id')}`), 200);
+    expect(erasure).toMatchObject({
+      status: 'done',
+      providerCopies: [{ provider: 'toy', state: 'done', way: 'api' }],
+    });
+  });
+  expect(await (await held()).json()).toMatchObject({ people: [] });
+});
+
 /** An account at the toy, connected and told by the gateway where its webhooks go. */
 async function connect(): Promise<void> {
   const apiKey = `toy-${SECRET}`;

@@ -304,4 +304,33 @@ describe('a signal that changes nothing is kept, and marked with the reason', ()
     );
     expect(rows[0]?.due_at.getTime()).toBeLessThan(clock.now().getTime());
   });
+
+  it('never for want of the master key, however long that is away', async () => {
+    const tenant = await begin();
+    await deliverFromDentity(core.inbox, tenant, {
+      type: 'sms_delivery_status',
+      _id: tenant.verification.provider.reference,
+      smsDeliveryEvents: { status: 'failed' },
+    });
+    await update("due_at = now() + interval '1 year'", tenant);
+    // A process that has not unwrapped the tenant's keys, and cannot.
+    const replica = await core.replica();
+    const master = async (id: string): Promise<string> => {
+      const { rows } = await core.pool.query<{ before: string }>(
+        `UPDATE tenant_keys k SET master_key_id = $2 FROM tenant_keys before
+          WHERE k.tenant_id = $1 AND before = k RETURNING before.master_key_id AS before`,
+        [tenant.scope.tenantId, id],
+      );
+      return present(rows[0], 'key').before;
+    };
+    const ours = await master('vault:transit/elsewhere');
+    for (let attempt = 0; attempt < 12; attempt += 1) {
+      await replica.workOff();
+      expect(await keptOf(tenant)).toMatchObject([{ state: 'pending' }]);
+      clock.forward(2 * 3600);
+    }
+    await master(ours);
+    await replica.workOff();
+    expect(await keptOf(tenant)).toEqual([settled('applied', null)]);
+  });
 });

@@ -67,7 +67,7 @@ function replica({
   log = new Log({ level: 'silent' }),
 }: { readonly masterKey?: MasterKey; readonly log?: Log } = {}): Replica {
   const { database } = core;
-  const vault = new TenantVault(database, masterKey, clock, new SystemRandom());
+  const vault = new TenantVault(database, { current: masterKey, previous: null }, clock, new SystemRandom());
   const ledger = new Ledger(clock, ids, () => undefined);
   const steps = new RotationSteps(database, ledger, clock);
   const levels = {
@@ -231,7 +231,12 @@ describe('a rotation of a tenant’s data key', () => {
       idempotency.begin(scope, 'POST /v1/verifications', 'a key of ana.ruiz@mail.test', Buffer.from('hash'));
     const first = await keyed();
     if (first.outcome !== 'proceed') throw new Error('the key is not free');
-    await idempotency.finish(first.claim, 201, 'application/json', Buffer.from('{"id":1}'));
+    await idempotency.finish(first.claim, {
+      status: 201,
+      contentType: 'application/json',
+      body: Buffer.from('{"id":1}'),
+      about: null,
+    });
 
     const rotation = await rotated(tenant);
     expect(rotation).toMatchObject({

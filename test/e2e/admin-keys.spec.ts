@@ -289,7 +289,7 @@ describe('the key of ADMIN_API_KEY', () => {
     const gateway = await createGateway({
       config: { ...gatewayConfig({ PORT: '0' }), publicUrl: 'http://127.0.0.1:0', role: 'api', adminApiKey },
       database: harness.database,
-      masterKey: new LocalMasterKey(randomBytes(32)),
+      masterKeys: { current: new LocalMasterKey(randomBytes(32)), previous: null },
       log: new Log({ level: 'silent' }),
     });
     return { ...gateway, origin: `http://127.0.0.1:${gateway.port}` };

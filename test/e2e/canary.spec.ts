@@ -1,9 +1,19 @@
+import { randomBytes } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 
 import { Canaries, type Sighting } from '../support/canary/canaries.js';
 import { Eavesdropper } from '../support/canary/eavesdropper.js';
-import { allowedInColumn, piecesOf } from '../support/canary/entitlements.js';
+import {
+  ALLOWED_IN_COLUMNS,
+  allowedInColumn,
+  OTHERS_WORDS,
+  piecesOf,
+} from '../support/canary/entitlements.js';
 import {
   type Hook,
   invalidBodies,
@@ -12,6 +22,7 @@ import {
   webhookAbout,
 } from '../support/canary/hostile-input.js';
 import { PlantedTenant } from '../support/canary/planted-world.js';
+import { serverLog, temporaryFilesSince, writeAheadLogSince } from '../support/canary/left-files.js';
 import { storedTexts } from '../support/canary/stored-text.js';
 import { eventually } from '../support/eventually.js';
 import {
@@ -22,6 +33,7 @@ import {
   text,
 } from '../support/gateway-harness.js';
 import { PROVIDER_NAMES, type ProviderName } from '../support/vendor-accounts.js';
+import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.js';
 
 /*
  * RELIABILITY.md D.7, "Secrets canary". Something that occurs nowhere else is put wherever a person or a secret can be put;
@@ -33,17 +45,25 @@ let database: pg.Client;
 const canaries = new Canaries();
 const ear = new Eavesdropper();
 const planted = new Map<ProviderName, PlantedTenant>();
+let receiver: WebhookReceiver;
+const began = new Date();
 
 beforeAll(async () => {
   ear.listen((url) => url.port === new URL(harness.origin).port);
-  harness = await startGateway();
+  const masterKey = randomBytes(32);
+  canaries.watchBytes('master key', masterKey);
+  harness = await startGateway({}, { masterKey });
+  canaries.watch('database password', new URL(harness.databaseUrl).password);
   database = new pg.Client({ connectionString: harness.databaseUrl });
   await database.connect();
   canaries.watch('admin key', harness.adminKey);
   for (const provider of PROVIDER_NAMES)
     planted.set(provider, await PlantedTenant.plant(harness, canaries, provider));
+  receiver = await startWebhookReceiver();
+  for (const provider of PROVIDER_NAMES) await listenFor(at(provider));
 });
 afterAll(async () => {
+  await receiver.close();
   await database.end();
   await harness.close();
   ear.stop();
@@ -53,6 +73,23 @@ function at(provider: ProviderName): PlantedTenant {
   const found = planted.get(provider);
   if (found === undefined) throw new Error(`nothing is planted at ${provider}`);
   return found;
+}
+
+/** Tells the tenant's backend of everything; it fails, and says in its answer all that it knows. */
+async function listenFor({ tenant, provider }: PlantedTenant): Promise<void> {
+  const path = `/${canaries.text('webhook url')}?key=${canaries.text('webhook url')}`;
+  const description = canaries.text('webhook description');
+  const made = required(
+    await tenant.call('POST', '/webhook-endpoints', { url: receiver.origin + path, description }),
+    201,
+  );
+  canaries.watch('webhook secret', text(made, 'secret').slice('whsec_'.length));
+  const secret = canaries.text(`receiver’s answer (${provider})`);
+  receiver.answer(path, (response, { headers, body }) => {
+    const words = { 'content-type': 'application/json', 'x-told': secret, location: `/${secret}` };
+    response.writeHead(provider === 'sardine' ? 500 : provider === 'dentity' ? 302 : 200, words);
+    response.end(JSON.stringify({ secret, headers, body }));
+  });
 }
 
 describe('what happens', () => {
@@ -77,6 +114,9 @@ describe('what happens', () => {
     for (const path of [
       `/verifications/${id}`,
       `/verifications/${id}/events`,
+      `/verifications/${id}/explain`,
+      `/verifications/${id}/receipt`,
+      '/events',
       '/verifications',
       `/verifications?reference=${String(body['reference'])}`,
       '/me',
@@ -100,6 +140,26 @@ describe('what happens', () => {
     required(await world.tenant.call('POST', `/verifications/${text(canceled, 'id')}/cancel`), 200);
   });
 
+  it('the vendors never answer, or do what they were asked and do not say so', async () => {
+    await Promise.all(
+      PROVIDER_NAMES.map(async (provider) => {
+        // Of its own: what fails so is not asked again for a while.
+        const world = await PlantedTenant.plant(harness, canaries, provider);
+        for (const kind of ['lost-answer', 'hang'] as const) {
+          await world.recover();
+          await world.account.control('POST', '/faults', { on: 'request', kind, times: 20 });
+          const failed = await world.create(world.request(kind));
+          expect({ provider, kind, code: failed.json['code'] }).toEqual({
+            provider,
+            kind,
+            code: kind === 'hang' ? 'provider_timeout' : 'provider_unavailable',
+          });
+        }
+        await world.recover();
+      }),
+    );
+  });
+
   it.each(PROVIDER_NAMES)('at %s: the vendor fails and repeats all it was told', async (provider) => {
     const world = at(provider);
     const begun = world.request('begun before the failures');
@@ -116,7 +176,7 @@ describe('what happens', () => {
       [429, 'json'],
     ] as const) {
       const body = world.request(`vendor ${status}`);
-      await world.fail(status, form, body.subject);
+      await world.fail(status, form, body);
       const failed = await world.create(body, { 'idempotency-key': `failed-${status}` });
       expect({ status, isFailed: failed.status >= 400 && failed.json['code'] !== 'internal_error' }).toEqual({
         status,
@@ -234,6 +294,109 @@ describe('what happens', () => {
     }
   });
 
+  it('callers put words into headers and queries that nobody asked them for', async () => {
+    const { tenant } = at('sentinel');
+    const words = [
+      'user-agent',
+      'accept-language',
+      'cookie',
+      'forwarded',
+      'from',
+      'origin',
+      'referer',
+      'tracestate',
+      'x-forwarded-for',
+      'x-forwarded-host',
+      'x-api-key',
+      'x-of-their-own',
+    ];
+    const headers = Object.fromEntries(words.map((name) => [name, canaries.text(`header ${name}`)]));
+    const query = `?token=${canaries.text('query of a POST')}&email=${canaries.email('query of a POST')}`;
+    const body = { ...at('sentinel').request('strange headers'), checks: ['document'] };
+    required(await tenant.call('POST', '/verifications', body, headers), 201);
+    for (const [method, path] of [
+      ['GET', '/v1/me'],
+      ['POST', `/v1/verifications${query}`],
+      ['GET', `/admin/v1/tenants${query}`],
+      ['GET', `/${canaries.text('unknown path')}`],
+      ['GET', '/metrics'],
+      ['POST', '/health/live'],
+      [canaries.text('method').toUpperCase(), '/v1/me'],
+    ] as const) {
+      const answer = await harness.fetch(path, { method, headers }).catch(() => null);
+      expect(answer === null || answer.status < 500).toBe(true);
+    }
+    for (const scheme of ['Basic', 'Bearer', 'Digest', '']) {
+      const name = canaries.text('authorization');
+      const authorization = `${scheme} ${scheme === 'Basic' ? Buffer.from(`${name}:${name}`).toString('base64') : name}`;
+      expect((await harness.fetch('/v1/me', { headers: { authorization } })).status).toBe(401);
+    }
+  });
+
+  it('a reviewer decides, a contact is corrected, people are looked up and imported', async () => {
+    const world = at('sentinel');
+    const { tenant, account } = world;
+    const begin = async (what: string): Promise<{ id: string; email: string }> => {
+      const body = world.request(what);
+      const created = required(await world.create(body), 201);
+      world.watchReturnTokens(created);
+      return { id: text(created, 'id'), email: body.subject.email };
+    };
+    const reviewed = await begin('to be decided');
+    await account.finish(reviewed.email, 'review');
+    required(await tenant.call('POST', `/verifications/${reviewed.id}/refresh`), 200);
+    const decision = { decision: 'reject', reason: canaries.text('reason of a decision') };
+    required(await tenant.call('POST', `/verifications/${reviewed.id}/decision`, decision), 200);
+    for (const wrong of [
+      { ...decision, decision: canaries.text('unknown decision') },
+      { ...decision, more: 1 },
+    ])
+      expect((await tenant.call('POST', `/verifications/${reviewed.id}/decision`, wrong)).status).toBe(422);
+
+    const corrected = await begin('to be corrected');
+    await account.finish(corrected.email, 'approve');
+    required(await tenant.call('POST', `/verifications/${corrected.id}/refresh`), 200);
+    const email = canaries.email('subject.email, corrected');
+    await tenant.call('PATCH', `/verifications/${corrected.id}/contact`, { email });
+    const listed = required(await tenant.call('GET', `/verifications/${corrected.id}/images`), 200);
+    for (const image of (listed['data'] as { id: string }[]).slice(0, 1)) {
+      await tenant.call('GET', `/verifications/${corrected.id}/images/${image.id}`);
+    }
+    await tenant.call('GET', `/verifications/${corrected.id}/report`);
+    required(await tenant.call('POST', '/verifications/status', { ids: [corrected.id] }), 200);
+    await tenant.call('POST', `/verifications/${(await begin('to be tried again')).id}/retry`);
+    for (const path of [`/verifications/${corrected.id}/explain`, `/verifications/${reviewed.id}/explain`]) {
+      required(await tenant.call('GET', path), 200);
+    }
+
+    for (const sought of [reviewed.email, canaries.email('subject.email of a stranger')]) {
+      await tenant.call('POST', '/lookups', { email: sought });
+    }
+    await tenant.call('POST', '/lookups', { phone: canaries.phone('subject.phone of a stranger') });
+    await tenant.call('GET', '/provider-customers');
+    const begun = required(await tenant.call('POST', '/imports', {}), 202);
+    await eventually(async () => {
+      const { status } = required(await tenant.call('GET', `/imports/${text(begun, 'id')}`), 200);
+      expect(status).toBe('done');
+    });
+  });
+
+  it('auditors search, verify and take away the ledger', async () => {
+    for (const word of ['kind', 'actor']) {
+      await harness.admin('GET', `/audit-log?${word}=${canaries.text(`audit search by ${word}`)}`);
+    }
+    const checkpoints = [canaries.text('checkpoint that is none')];
+    for (const { tenant } of planted.values()) {
+      required(await harness.admin('GET', `/audit-log?tenantId=${tenant.id}&limit=100`), 200);
+      required(await harness.admin('GET', `/audit-log/checkpoints?tenantId=${tenant.id}`), 200);
+      required(await harness.admin('POST', '/audit-log/verify', { tenantId: tenant.id }), 200);
+      await harness.admin('POST', '/audit-log/verify', { tenantId: tenant.id, checkpoints });
+      expect((await harness.admin('GET', `/audit-log/export?tenantId=${tenant.id}`)).status).toBe(200);
+    }
+    required(await harness.admin('GET', '/audit-log?limit=100'), 200);
+    expect((await harness.admin('GET', '/audit-log/export')).status).toBe(200);
+  });
+
   it('operators name, rotate and revoke', async () => {
     const world = at('dentity');
     const created = required(
@@ -275,7 +438,8 @@ describe('what happens', () => {
     required(await tenant.call('POST', `${path}/test`), 202);
     await eventually(async () => {
       const { data } = required(await tenant.call('GET', '/webhook-deliveries'), 200);
-      expect(data).toEqual([expect.objectContaining({ attempts: [expect.objectContaining({})] })]);
+      const tried = { endpointId: made['id'], attempts: [expect.objectContaining({})] };
+      expect(data).toContainEqual(expect.objectContaining(tried));
     });
     const rotated = required(await tenant.call('POST', `${path}/rotate-secret`), 201);
     canaries.watch('webhook secret', text(rotated, 'secret').slice('whsec_'.length));
@@ -382,6 +546,68 @@ describe('what is left behind has nobody’s data and no secret in it', () => {
     expect(
       report(texts.flatMap(({ column, text }) => canaries.search(column, text, allowedInColumn(column)))),
     ).toEqual([]);
+  });
+
+  it('the webhooks that were delivered', () => {
+    expect(receiver.received.length).toBeGreaterThan(20);
+    const url = [{ label: 'webhook url', reason: 'the receiver’s own address' }];
+    expect(
+      report(
+        receiver.received.flatMap(({ path, headers, body }) => [
+          ...canaries.search('the path of a webhook', path, url),
+          ...canaries.search('the headers of a webhook', JSON.stringify(headers)),
+          ...canaries.search('the body of a webhook', body),
+        ]),
+      ),
+    ).toEqual([]);
+  });
+
+  it('what the database’s server says', async () => {
+    const own = new Canaries();
+    await database.query(`DO $$ BEGIN RAISE LOG '%', '${own.text('said on purpose')}'; END $$`);
+    const log = await eventually(async () => {
+      const said = await serverLog();
+      expect(own.search('the log', said)).toHaveLength(1);
+      return said;
+    });
+    expect(report(canaries.search('the log of PostgreSQL', log))).toEqual([]);
+  });
+
+  it('what the database ever wrote, also of rows that are gone', async () => {
+    const own = new Canaries();
+    // What this transaction wrote is on the disk when it has committed, and so is whatever was written before it.
+    await database.query(`SET synchronous_commit = on; CREATE TABLE gone (words text)`);
+    const word = own.text('gone since');
+    await database.query('INSERT INTO gone VALUES ($1)', [word]);
+    await database.query('DROP TABLE gone');
+    const found: Sighting[] = [];
+    let onPurpose = 0;
+    for await (const { bytes } of writeAheadLogSince(began)) {
+      if (bytes.includes(word)) onPurpose += 1;
+      found.push(...canaries.search('the write-ahead log', bytes, [...ALLOWED_IN_COLUMNS, ...OTHERS_WORDS]));
+    }
+    expect(onPurpose).toBeGreaterThan(0);
+    expect(report(found)).toEqual([]);
+  });
+
+  it('the temporary files', async () => {
+    const own = new Canaries();
+    const path = join(tmpdir(), own.text('on purpose'));
+    const word = own.text('on purpose');
+    await writeFile(path, word);
+    try {
+      const found: Sighting[] = [];
+      let onPurpose = 0;
+      for await (const { name, bytes } of temporaryFilesSince(began)) {
+        if (bytes.includes(word)) onPurpose += 1;
+        found.push(...canaries.search('the name of a temporary file', name));
+        found.push(...canaries.search('a temporary file', bytes, OTHERS_WORDS));
+      }
+      expect(onPurpose).toBeGreaterThan(0);
+      expect(report(found)).toEqual([]);
+    } finally {
+      await rm(path);
+    }
   });
 
   it('and there was enough to look for', () => {

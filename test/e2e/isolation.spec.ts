@@ -222,7 +222,8 @@ describe('an operation on one object of a tenant', () => {
 });
 
 describe('an operation of operators', () => {
-  const scratch = async (): Promise<Record<string, string>> => {
+  /** With something erased and something held back only for those that are about that: it takes a while. */
+  const scratch = async (path = '/erasures'): Promise<Record<string, string>> => {
     const id = await world.tenantId();
     await world.connect(id, 'test', 'dentity');
     // Another one, because the connection that a policy names cannot be removed.
@@ -231,8 +232,10 @@ describe('an operation of operators', () => {
       await world.harness.admin('PUT', `/tenants/${id}/routing?environment=test`, { provider: 'sardine' }),
       200,
     );
+    const { id: keyId, key } = await world.apiKey(id);
+    const erased = /\/(?:erasures|holds)/.test(path) ? await world.erased(id, key) : {};
     const version = await world.propose(id, 'test');
-    return { id, keyId: (await world.apiKey(id)).id, provider: 'dentity', version };
+    return { id, keyId, provider: 'dentity', version, ...erased };
   };
 
   /** What an operation that names no tenant in its path is about. */
@@ -247,10 +250,10 @@ describe('an operation of operators', () => {
       operations.filter((operation) => isAdmins(operation) && idsOf(operation).length > 0),
       ({ id }) => id,
       async (operation) => {
-        const tenants = await scratch();
+        const tenants = await scratch(operation.path);
         const isOfTenant = operation.path.startsWith('/admin/v1/tenants/');
         const own = isOfTenant ? tenants : { id: await operatorsOwn(operation, tenants['id'] ?? '') };
-        const other = await scratch();
+        const other = await scratch(operation.path);
         const admin = world.harness.adminKey;
         for (const name of idsOf(operation)) {
           const prefix = idPrefixOf(operation, name) ?? '';
@@ -425,6 +428,83 @@ describe('lists', () => {
     });
     const refused = await world.call(key, 'POST', '/v1/verifications', { subject: SUBJECT });
     expect(refused.json).toMatchObject({ status: 409, code: 'provider_not_configured' });
+  });
+});
+
+describe('the ledger', () => {
+  const ROUTES = [
+    ['GET', ''],
+    ['POST', '/verify'],
+    ['GET', '/checkpoints'],
+    ['GET', '/export'],
+  ] as const;
+  const ask = async (path: string): Promise<{ tenantId: string }[]> =>
+    required(await world.harness.admin('GET', `/audit-log${path}`), 200)['data'] as { tenantId: string }[];
+  const tenantsIn = (rows: readonly { tenantId: string }[]): readonly string[] => [
+    ...new Set(rows.map(({ tenantId }) => tenantId)),
+  ];
+
+  it('is shown to admins and auditors, and to no other operator and no tenant', async () => {
+    const expected = { admin: true, auditor: true, support: false, approver: false };
+    for (const [role, isShown] of Object.entries(expected)) {
+      const { key } = await world.adminKey(role);
+      for (const [method, path] of ROUTES) {
+        const answer = await world.call(key, method, `/admin/v1/audit-log${path}?tenantId=${ours.tenantId}`);
+        expect({ role, path, status: answer.status }).toEqual({ role, path, status: isShown ? 200 : 403 });
+      }
+    }
+    for (const [method, path] of ROUTES) {
+      expect((await world.call(ours.key, method, `/admin/v1/audit-log${path}`)).status).toBe(403);
+    }
+  });
+
+  it('tells of the tenant that was asked for and of no other', async () => {
+    const [a, live, b] = await freshSides();
+    const verifications = new Map<Side, string>();
+    for (const side of [a, live, b]) verifications.set(side, await side.create());
+    for (const side of [a, live, b]) {
+      required(await side.call('GET', `/verifications/${verifications.get(side) ?? ''}/receipt`), 200);
+    }
+    for (const { tenantId } of [a, b]) {
+      const rows = await ask(`?tenantId=${tenantId}&limit=100`);
+      expect(tenantsIn(rows)).toEqual([tenantId]);
+      expect(tenantsIn(await ask(`/checkpoints?tenantId=${tenantId}`))).toEqual([tenantId]);
+
+      const exported = await world.harness.admin('GET', `/audit-log/export?tenantId=${tenantId}`);
+      const lines = exported.text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { entry?: string; checkpoint?: string });
+      const entries = lines.flatMap(({ entry }) =>
+        entry === undefined ? [] : [JSON.parse(entry) as Record<string, unknown>],
+      );
+      expect(entries.length).toBeGreaterThan(5);
+      expect([...new Set(entries.map((entry) => entry['tenant_id']))]).toEqual([fromTypeId('tnt', tenantId)]);
+      expect(lines.at(-1)?.checkpoint).toContain(`gatehouse/${tenantId}\n`);
+
+      const verdict = await world.harness.admin('POST', '/audit-log/verify', { tenantId });
+      expect(required(verdict, 200)).toMatchObject({ ok: true });
+    }
+    // Their verification and their cursor, asked for in our ledger.
+    const theirVerification = verifications.get(b) ?? '';
+    expect(await ask(`?tenantId=${b.tenantId}&verificationId=${theirVerification}`)).not.toEqual([]);
+    expect(await ask(`?tenantId=${a.tenantId}&verificationId=${theirVerification}`)).toEqual([]);
+    const page = required(await world.harness.admin('GET', `/audit-log?tenantId=${b.tenantId}&limit=1`), 200);
+    const followed = await ask(`?tenantId=${a.tenantId}&cursor=${String(page['nextCursor'])}`);
+    expect(tenantsIn(followed)).toEqual([a.tenantId]);
+    // A checkpoint of theirs proves nothing about ours.
+    const [theirHead] = (await ask(`/checkpoints?tenantId=${b.tenantId}`)) as unknown as { note: string }[];
+    const mixed = { tenantId: a.tenantId, checkpoints: [theirHead?.note ?? ''] };
+    const verdict = await world.harness.admin('POST', '/audit-log/verify', mixed);
+    expect(verdict.json).toMatchObject({ status: 422, errors: [{ pointer: '/checkpoints/0' }] });
+
+    // What is of no tenant names none of theirs; who does not exist has no ledger.
+    for (const { tenantId } of [a, b]) expect(tenantsIn(await ask('?limit=100'))).not.toContain(tenantId);
+    for (const path of ['?', '/checkpoints?', '/export?']) {
+      expect((await world.harness.admin('GET', `/audit-log${path}tenantId=${missingId('tnt')}`)).status).toBe(
+        404,
+      );
+    }
   });
 });
 

@@ -76,7 +76,7 @@ export async function startCore({
   const database = await connectDatabase(testDatabase.url, { poolSize: 10, log });
   const { app: simulator } = createSimulator({ autoDelayMs: 0 });
   const simulatorOrigin = await simulator.listen({ port: 0, host: '127.0.0.1' });
-  const masterKey = new LocalMasterKey(Buffer.from(keyBytes));
+  const masterKeys = { current: new LocalMasterKey(Buffer.from(keyBytes)), previous: null };
   const started: INestApplicationContext[] = [];
   const start = async (): Promise<INestApplicationContext> => {
     const context = await NestFactory.createApplicationContext(
@@ -84,7 +84,7 @@ export async function startCore({
         imports: [ProvidersModule.forRoot({ allowPrivateNetworks: true })],
         database,
         config: { publicUrl: 'http://127.0.0.1:9', allowPrivateNetworks: true, adminApiKey: null },
-        masterKey,
+        masterKeys,
         log,
         clock,
         ids: new SystemIds(),

@@ -28,6 +28,8 @@ export interface GatewayHarnessOptions {
   readonly rateLimits?: RateLimitOptions;
   /** The gateway's time, for tests that move it; absent: the computer's. */
   readonly clock?: Clock;
+  /** 32 bytes; absent: some that nobody knows. */
+  readonly masterKey?: Buffer;
 }
 
 /** A gateway that listens on a free port, on a database of its own, with the three twins beside it. */
@@ -69,7 +71,7 @@ export async function startGateway(
   const gateway = await createGateway({
     config,
     database,
-    masterKey: new LocalMasterKey(randomBytes(32)),
+    masterKeys: { current: new LocalMasterKey(options.masterKey ?? randomBytes(32)), previous: null },
     log,
     ...(options.rateLimits !== undefined && { rateLimits: options.rateLimits }),
     ...(options.clock !== undefined && { clock: options.clock }),

@@ -40,6 +40,7 @@ export default async function globalSetup() {
   }
   stopWhenInterrupted(stop);
   process.env.TEST_DATABASE_ADMIN_URL = server.databaseUrl;
+  process.env.TEST_DATABASE_FOLDER = dataDir;
   // Teardown runs in the same process; there is no other way to hand it something.
   globalThis.gatehouseTestServer = { stop };
 }

@@ -1,5 +1,6 @@
 import { SystemIds, toTypeId } from '@gatehouse/platform';
 
+import { eventually } from './eventually.js';
 import { ALL_SCOPES, type Answer, type GatewayHarness, required, text } from './gateway-harness.js';
 import { firstOf, type Operation, parametersOf } from './openapi/api-description.js';
 import { type ProviderName, vendorAccount, type VendorAccount } from './vendor-accounts.js';
@@ -71,6 +72,25 @@ export class IsolationWorld {
     return String(proposed['version']);
   }
 
+  /** An erasure that has left a provider's copy to be asked for, and a verification that is held back from erasure. */
+  async erased(tenantId: string, key: string): Promise<Readonly<Record<string, string>>> {
+    const admin = (method: string, path: string, body?: unknown): Promise<Answer> =>
+      this.harness.admin(method, `/tenants/${tenantId}${path}`, body);
+    const created = async (): Promise<string> =>
+      text(required(await this.call(key, 'POST', '/v1/verifications', { subject: SUBJECT }), 201), 'id');
+    const [gone, verificationId] = [await created(), await created()];
+    const held = await admin('POST', '/holds', { verificationId, reason: 'a dispute' });
+    const asked = required(await admin('POST', '/erasures', { verificationId: gone }), 202);
+    const erasureId = text(asked, 'id');
+    const dutyId = await eventually(async () => {
+      const found = required(await admin('GET', `/erasures/${erasureId}`), 200);
+      const [copy] = found['providerCopies'] as { id: string }[];
+      if (copy === undefined) throw new Error('it is not erased yet');
+      return copy.id;
+    });
+    return { erasureId, dutyId, verificationId, holdId: text(required(held, 201), 'id') };
+  }
+
   async webhookUrl({ tenantId, environment }: Side, provider: ProviderName): Promise<string> {
     const path = `/tenants/${tenantId}/connections/${provider}?environment=${environment}`;
     return text(required(await this.harness.admin('GET', path), 200), 'webhookUrl');
@@ -138,12 +158,14 @@ export class IsolationWorld {
       key,
       operation.method,
       query === '' ? path : `${path}?${query}`,
-      this.#bodyFor(operation),
+      this.#bodyFor(operation, segments),
     );
   }
 
-  #bodyFor({ id, body }: Operation): unknown {
+  #bodyFor({ id, body }: Operation, segments: Readonly<Record<string, string>>): unknown {
     if (body === null) return undefined;
+    if (id === 'placeLegalHold')
+      return { verificationId: segments['verificationId'] ?? missingId('ver'), reason: 'a dispute' };
     const known = this.#bodies[id];
     if (known === undefined) throw new Error(`say here what body ${id} takes`);
     return known;
@@ -171,8 +193,11 @@ export class IsolationWorld {
     },
     putRoutingPolicy: { provider: 'dentity' },
     rollBackRoutingPolicy: { version: 1 },
+    verifyAuditLog: { checkpoints: [] },
     previewRoutingPolicy: { policy: { provider: 'dentity' } },
     rotateKeys: {},
+    requestErasure: { email: SUBJECT.email },
+    closeErasureDuty: { note: 'their support confirmed it' },
   };
 }
 
@@ -253,6 +278,9 @@ const PREFIXES: Readonly<Record<string, string | null>> = {
   'webhook-endpoints': 'whe',
   'webhook-deliveries': 'dlv',
   rotations: 'rot',
+  erasures: 'ers',
+  duties: 'dty',
+  holds: 'hld',
   connections: null,
   // Counted from 1 on, within the tenant and environment.
   versions: null,

@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { type Database, LocalMasterKey, SystemClock, SystemIds, SystemRandom } from '@gatehouse/platform';
 
 import { LedgerKeys } from '../../libs/core/src/ledger/ledger-keys.js';
-import { SYSTEM_TENANT_ID, TenantVault } from '../../libs/core/src/privacy/tenant-vault.js';
+import { TenantVault } from '../../libs/core/src/privacy/tenant-vault.js';
 
 /** Keys that sign what is sealed in a database of a test's own. */
-export async function ledgerKeysOf(database: Database): Promise<LedgerKeys> {
+export function ledgerKeysOf(database: Database): LedgerKeys {
   const clock = new SystemClock();
-  const vault = new TenantVault(database, new LocalMasterKey(randomBytes(32)), clock, new SystemRandom());
-  await vault.createTenantKeys(database.within({ tenantId: SYSTEM_TENANT_ID }), SYSTEM_TENANT_ID);
+  const masterKeys = { current: new LocalMasterKey(randomBytes(32)), previous: null };
+  const vault = new TenantVault(database, masterKeys, clock, new SystemRandom());
   return new LedgerKeys(database, vault, clock, new SystemIds());
 }

@@ -4,6 +4,7 @@ import { actIn } from './act.js';
 import { connectionsCommand } from './commands/connections.js';
 import { eventsCommand } from './commands/events.js';
 import { keysCommand } from './commands/keys.js';
+import { ledgerCommand } from './commands/ledger.js';
 import { providersCommand } from './commands/providers.js';
 import { routingCommand } from './commands/routing.js';
 import { switchCommand } from './commands/switch.js';
@@ -52,6 +53,7 @@ export function createProgram(surroundings: Surroundings): Command {
     providersCommand,
     switchCommand,
     routingCommand,
+    ledgerCommand,
   ]) {
     program.addCommand(command(act));
   }

@@ -6,8 +6,11 @@ import { APP_PIPE } from '@nestjs/core';
 
 import { AdminKeysController } from './admin/admin-keys/admin-keys.controller.js';
 import { ApiKeysController } from './admin/api-keys/api-keys.controller.js';
+import { AuditLogController } from './admin/audit-log/audit-log.controller.js';
 import { ConnectionsController } from './admin/connections/connections.controller.js';
 import { KeyRotationsController } from './admin/keys/key-rotations.controller.js';
+import { ErasuresController } from './admin/erasures/erasures.controller.js';
+import { HoldsController } from './admin/holds/holds.controller.js';
 import { RoutingController } from './admin/routing/routing.controller.js';
 import { TenantsController } from './admin/tenants/tenants.controller.js';
 import { ProvidersController } from './admin/providers/providers.controller.js';
@@ -23,6 +26,7 @@ import { WebhookDeliveriesController } from './api/webhooks/webhook-deliveries.c
 import { WebhookEndpointsController } from './api/webhooks/webhook-endpoints.controller.js';
 import { HealthController } from './http/health.controller.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
+import { LedgerKeyController } from './http/ledger-key.controller.js';
 import { ApiDocument } from './http/openapi/api-document.js';
 import { DocsController } from './http/openapi/docs.controller.js';
 import { ProblemsController } from './http/problems/problems.controller.js';
@@ -52,7 +56,11 @@ const API_CONTROLLERS: readonly Type[] = [
   ConnectionsController,
   ProvidersController,
   RoutingController,
+  ErasuresController,
+  HoldsController,
   AdminWebhookDeliveriesController,
+  AuditLogController,
+  LedgerKeyController,
   KeyRotationsController,
   HooksController,
   ReturnController,
@@ -63,7 +71,8 @@ const API_CONTROLLERS: readonly Type[] = [
 export interface AppOptions extends CoreOptions {
   /** The providers of this deployment; absent: all that this repository has. */
   readonly providers?: readonly ProviderClass[];
-  readonly config: Pick<GatewayConfig, 'publicUrl' | 'allowPrivateNetworks' | 'adminApiKey' | 'role'>;
+  readonly config: Pick<GatewayConfig, 'publicUrl' | 'allowPrivateNetworks' | 'adminApiKey' | 'role'> &
+    Partial<Pick<GatewayConfig, 'ledgerWitness'>>;
 }
 
 /** The whole deployable, put together. */

@@ -1,14 +1,21 @@
 import { type Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { AdminKeyService, ApiKeyService, TenantService, WebhookDispatcher, Workers } from '@gatehouse/core';
+import {
+  AdminKeyService,
+  ApiKeyService,
+  LedgerKeys,
+  TenantService,
+  WebhookDispatcher,
+  Workers,
+} from '@gatehouse/core';
 import {
   type Clock,
   type Database,
   type GatewayConfig,
   type Ids,
   type Log,
-  type MasterKey,
+  type MasterKeys,
   NestLog,
   type RandomSource,
   SystemClock,
@@ -37,7 +44,7 @@ export interface GatewayDependencies {
   readonly config: GatewayConfig;
   /** Migrated. Stays open when the gateway stops: who opened it closes it. */
   readonly database: Database;
-  readonly masterKey: MasterKey;
+  readonly masterKeys: MasterKeys;
   readonly log: Log;
   readonly clock?: Clock;
   readonly ids?: Ids;
@@ -62,7 +69,7 @@ export interface Gateway {
 
 /** Puts the gateway together, listens, and begins to work as its role says. Throws StartError. */
 export async function createGateway(dependencies: GatewayDependencies): Promise<Gateway> {
-  const { database, masterKey, log } = dependencies;
+  const { database, masterKeys, log } = dependencies;
   const config = await placeOf(dependencies.config);
   const routes = new RouteTable();
   const filter = new ProblemFilter({ publicUrl: config.publicUrl, routes, log });
@@ -75,7 +82,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
     AppModule.forRoot({
       config,
       database,
-      masterKey,
+      masterKeys,
       log,
       clock: dependencies.clock ?? new SystemClock(),
       ids: dependencies.ids ?? new SystemIds(),
@@ -95,6 +102,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   let newAdminKey: string | null;
   try {
     await app.get(TenantService).ensureSystemKeys();
+    await app.get(LedgerKeys).ensure();
     newAdminKey = await app.get(AdminKeyService).ensure();
     await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
       // Taken since it was found free.

@@ -4,7 +4,7 @@ import {
   type Database,
   type EmbeddedPostgres,
   type GatewayConfig,
-  loadMasterKey,
+  loadMasterKeys,
   type Log,
   migrate,
   startEmbeddedPostgres,
@@ -48,14 +48,14 @@ export async function runGateway(config: GatewayConfig, log: Log): Promise<Runni
 async function open(config: GatewayConfig, log: Log, opened: Opened): Promise<Gateway> {
   // Before anything is started that would have to be stopped again.
   await requireFreePort(config.host, config.port, 'PORT');
-  const masterKey = await loadMasterKey(config);
+  const masterKeys = await loadMasterKeys(config);
   const url = config.databaseUrl ?? (await embedded(config, opened));
   // Before the first session: it acts in roles that the migrations make.
   await migrate(config.migrationDatabaseUrl ?? url, log);
   const database = await connectDatabase(url, { poolSize: config.databasePoolSize, log });
   opened.database = database;
-  await requireMasterKey(database, masterKey);
-  opened.gateway = await createGateway({ config, database, masterKey, log });
+  await requireMasterKey(database, masterKeys);
+  opened.gateway = await createGateway({ config, database, masterKeys, log });
   return opened.gateway;
 }
 

@@ -242,6 +242,15 @@ export interface Provider<Credentials = unknown, Settings = unknown> {
    */
   check?(connection: Connection<Credentials, Settings>, webhookUrl: string): Promise<readonly Finding[]>;
 
+  /**
+   * Has the provider erase what it holds behind the handle: of a `session` that alone, of a `person` everything. Done twice is as
+   * good as once, and what is gone already is no failure. Absent: whoever {@link erasureContact} names has to be asked.
+   */
+  erase?(connection: Connection<Credentials, Settings>, handle: Handle): Promise<void>;
+
+  /** Whom to ask for an erasure that no call does, as the vendor's documentation has it. Absent: it names nobody. */
+  readonly erasureContact?: string;
+
   /** Tells the provider where to send its webhooks from now on. */
   registerWebhook?(connection: Connection<Credentials, Settings>, webhookUrl: string): Promise<void>;
 
@@ -281,6 +290,7 @@ export const CAPABILITIES = [
   'correctContact',
   'check',
   'registerWebhook',
+  'erase',
 ] as const satisfies readonly (keyof Provider)[];
 export type Capability = (typeof CAPABILITIES)[number];
 

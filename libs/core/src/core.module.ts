@@ -2,6 +2,9 @@ import { ProviderRegistry } from '@gatehouse/contract';
 import { type DynamicModule, Module, type ModuleMetadata, type Type } from '@nestjs/common';
 
 import { type Core, type CoreOptions, createCore } from './core.js';
+import { ErasureList } from './erasure/erasure-list.js';
+import { ErasureService } from './erasure/erasure.service.js';
+import { LegalHolds } from './erasure/legal-holds.js';
 import { EvidenceService } from './evidence/evidence.service.js';
 import { EventFeed } from './events/event-feed.js';
 import { FeedWatch } from './events/feed-watch.js';
@@ -10,7 +13,12 @@ import { IdempotencyService } from './idempotency/idempotency.service.js';
 import { ImportService } from './imports/import.service.js';
 import { InboxService } from './inbox/inbox.service.js';
 import { ReturnService } from './inbox/return.service.js';
+import { AuditLog } from './ledger/audit-log.js';
+import { LedgerKeys } from './ledger/ledger-keys.js';
+import { LedgerReceipts } from './ledger/ledger-receipts.js';
+import { LedgerVerifier } from './ledger/ledger-verifier.js';
 import { Remapper } from './readings/remapper.js';
+import { KeyProgress } from './privacy/key-progress.js';
 import { PolicyPreview } from './routing/policy-preview.js';
 import { ProviderHealth } from './routing/provider-health.js';
 import { ProviderOutcomeQueries } from './routing/provider-outcomes.js';
@@ -19,6 +27,7 @@ import { RoutingService } from './routing/routing.service.js';
 import { AdminKeyService } from './tenancy/admin-key.service.js';
 import { ApiKeyService } from './tenancy/api-key.service.js';
 import { ConnectionService } from './tenancy/connection.service.js';
+import { KeyUse } from './tenancy/key-use.js';
 import { TenantService } from './tenancy/tenant.service.js';
 import { PeopleService } from './verifications/people.service.js';
 import { ReadLagQueries } from './verifications/read-lag.js';
@@ -38,8 +47,13 @@ const SERVICES: readonly (readonly [Type, keyof Core])[] = [
   [ImportService, 'imports'],
   [EventFeed, 'events'],
   [FeedWatch, 'feedWatch'],
+  [LedgerKeys, 'ledgerKeys'],
+  [LedgerReceipts, 'ledgerReceipts'],
+  [LedgerVerifier, 'ledgerVerifier'],
+  [AuditLog, 'auditLog'],
   [TenantService, 'tenants'],
   [ApiKeyService, 'apiKeys'],
+  [KeyUse, 'keyUse'],
   [AdminKeyService, 'adminKeys'],
   [ConnectionService, 'connections'],
   [RoutingService, 'routing'],
@@ -54,7 +68,11 @@ const SERVICES: readonly (readonly [Type, keyof Core])[] = [
   [WebhookEndpointService, 'webhookEndpoints'],
   [WebhookDeliveries, 'webhookDeliveries'],
   [WebhookDispatcher, 'dispatcher'],
+  [KeyProgress, 'keyProgress'],
   [KeyRotationService, 'keyRotations'],
+  [ErasureService, 'erasures'],
+  [ErasureList, 'erasureList'],
+  [LegalHolds, 'legalHolds'],
   [HealthService, 'health'],
   [Workers, 'workers'],
 ];

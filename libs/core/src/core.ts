@@ -5,11 +5,20 @@ import {
   type GatewayConfig,
   type Ids,
   type Log,
-  type MasterKey,
+  type MasterKeys,
   OutboundPost,
   type RandomSource,
 } from '@gatehouse/platform';
 
+import { Certifier } from './erasure/certifier.js';
+import { ErasureList } from './erasure/erasure-list.js';
+import { ErasureService } from './erasure/erasure.service.js';
+import { ErasureWorker } from './erasure/erasure-worker.js';
+import { LegalHolds } from './erasure/legal-holds.js';
+import { OrphanEraser } from './erasure/orphan-eraser.js';
+import { ProviderCopies } from './erasure/provider-copies.js';
+import { Retention } from './erasure/retention.js';
+import { VerificationEraser } from './erasure/verification-eraser.js';
 import { EvidenceService } from './evidence/evidence.service.js';
 import { ImageLinks } from './evidence/image-links.js';
 import { ReportArchive } from './evidence/report-archive.js';
@@ -23,8 +32,15 @@ import { ReturnService } from './inbox/return.service.js';
 import { ReturnTokens } from './inbox/return-token.js';
 import { SignalCorrelator } from './inbox/signal-correlator.js';
 import { Ledger } from './ledger/ledger.js';
+import { AuditLog } from './ledger/audit-log.js';
 import { LedgerKeys } from './ledger/ledger-keys.js';
+import { LedgerReceipts } from './ledger/ledger-receipts.js';
+import { LedgerVerifier } from './ledger/ledger-verifier.js';
 import { Sequencer } from './ledger/sequencer.js';
+import { CheckpointTelling } from './ledger/witness/checkpoint-telling.js';
+import { witnessesOf } from './ledger/witness/witness-of.js';
+import { KeyProgress } from './privacy/key-progress.js';
+import { KeyRewrapper } from './privacy/key-rewrapper.js';
 import { KeyRotationService } from './privacy/rotation/key-rotation.service.js';
 import { KeyRotator } from './privacy/rotation/key-rotator.js';
 import { RotationSteps } from './privacy/rotation/rotation-steps.js';
@@ -50,6 +66,7 @@ import { ApiKeyService } from './tenancy/api-key.service.js';
 import { tenantScope } from './tenancy/tenant-scope.js';
 import { ConnectionOpener } from './tenancy/connection-opener.js';
 import { ConnectionService } from './tenancy/connection.service.js';
+import { KeyUse } from './tenancy/key-use.js';
 import { TenantService } from './tenancy/tenant.service.js';
 import { DueWork } from './verifications/due-work.js';
 import { PeopleService } from './verifications/people.service.js';
@@ -75,8 +92,9 @@ import { Workers } from './workers/workers.js';
 /** What the core stands on. */
 export interface CoreOptions {
   readonly database: Database;
-  readonly config: Pick<GatewayConfig, 'publicUrl' | 'allowPrivateNetworks' | 'adminApiKey'>;
-  readonly masterKey: MasterKey;
+  readonly config: Pick<GatewayConfig, 'publicUrl' | 'allowPrivateNetworks' | 'adminApiKey'> &
+    Partial<Pick<GatewayConfig, 'ledgerWitness'>>;
+  readonly masterKeys: MasterKeys;
   readonly log: Log;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -92,6 +110,11 @@ export interface Core {
   readonly imports: ImportService;
   readonly events: EventFeed;
   readonly feedWatch: FeedWatch;
+  readonly ledgerKeys: LedgerKeys;
+  readonly keyUse: KeyUse;
+  readonly ledgerReceipts: LedgerReceipts;
+  readonly ledgerVerifier: LedgerVerifier;
+  readonly auditLog: AuditLog;
   readonly tenants: TenantService;
   readonly apiKeys: ApiKeyService;
   readonly adminKeys: AdminKeyService;
@@ -108,15 +131,19 @@ export interface Core {
   readonly webhookEndpoints: WebhookEndpointService;
   readonly webhookDeliveries: WebhookDeliveries;
   readonly dispatcher: WebhookDispatcher;
+  readonly keyProgress: KeyProgress;
   readonly keyRotations: KeyRotationService;
+  readonly erasures: ErasureService;
+  readonly erasureList: ErasureList;
+  readonly legalHolds: LegalHolds;
   readonly health: HealthService;
   readonly workers: Workers;
 }
 
 /** The whole core, put together in one place that the compiler checks. */
 export function createCore(options: CoreOptions, providers: ProviderRegistry): Core {
-  const { database, config, masterKey, log, clock, ids, random } = options;
-  const vault = new TenantVault(database, masterKey, clock, random);
+  const { database, config, masterKeys, log, clock, ids, random } = options;
+  const vault = new TenantVault(database, masterKeys, clock, random);
   const queued = new Wakeup();
   const onQueued = (): void => {
     queued.wake();
@@ -131,7 +158,8 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   const links = new ImageLinks(clock);
 
   const tenants = new TenantService(database, vault, ledger, clock, ids);
-  const apiKeys = new ApiKeyService(database, ledger, clock, ids, random);
+  const keyUse = new KeyUse(database, ledger, clock, log);
+  const apiKeys = new ApiKeyService(database, ledger, clock, ids, random, keyUse);
   const adminKeys = new AdminKeyService(database, ledger, clock, ids, random, config.adminApiKey);
   const health = new ProviderHealth(new SharedBreakers(database, clock), clock, log);
   const board = new RoutingBoard(database, clock);
@@ -214,7 +242,9 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     random,
   );
   const sequencer = new Sequencer(database, ledgerKeys, clock);
+  const telling = new CheckpointTelling(database, witnessesOf(config.ledgerWitness ?? null), clock, log);
   const feedWatch = new FeedWatch(database, log);
+  const rewrapper = new KeyRewrapper(database, masterKeys, ledger, clock, log);
   const steps = new RotationSteps(database, ledger, clock);
   const rotator = new KeyRotator(
     database,
@@ -224,12 +254,29 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     },
     clock,
   );
+  const onWork = (): void => {
+    wakeup.wake();
+  };
+  const copies = new ProviderCopies({ database, vault, sealer, connections: opener, providers, log }, clock);
+  const certifier = new Certifier(ledgerKeys, copies, tenants, clock);
+  const orphans = new OrphanEraser(database, vault, clock);
+  const holds = new LegalHolds(database, vault, ledger, tenants, { clock, ids }, onWork);
+  const eraser = new VerificationEraser(applier, holds, ledger, clock);
+  const erasureWorker = new ErasureWorker(
+    { database, eraser, orphans, copies, holds, certifier, ledger, log },
+    clock,
+  );
+  const retention = new Retention({ database, tenants, orphans }, clock, ids);
   const background = {
     'positions in the ledger': () => sequencer.placeWaiting(),
+    'witnesses of the ledger': () => telling.tellDue(),
     imports: () => imports.workDue(),
     'archived reports': () => archive.fetchDue(),
     guardrails: () => guardrail.lookAtDue(),
+    'tenant keys': () => rewrapper.rewrapSome(),
     'rotations of keys': () => rotator.rotateSome(),
+    erasures: () => erasureWorker.workDue(),
+    retention: () => retention.sweepDue(),
     'failing connections': () =>
       health.probe(({ tenantId, environment, id }) =>
         opener.openById(tenantScope(tenantId, environment, 'system'), id),
@@ -263,6 +310,11 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     imports,
     events: new EventFeed(database, feedWatch),
     feedWatch,
+    ledgerKeys,
+    keyUse,
+    ledgerReceipts: new LedgerReceipts(database, feedWatch),
+    ledgerVerifier: new LedgerVerifier(database, ledgerKeys),
+    auditLog: new AuditLog(database, ledger),
     tenants,
     apiKeys,
     adminKeys,
@@ -283,7 +335,11 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     ),
     webhookDeliveries: new WebhookDeliveries({ database, ledger, onQueued }, clock),
     dispatcher,
+    keyProgress: new KeyProgress(database, masterKeys),
     keyRotations: new KeyRotationService({ database, ledger, wakeup }, clock, ids),
+    erasures: new ErasureService({ database, vault, tenants, copies, certifier, ledger, onWork }, clock, ids),
+    erasureList: new ErasureList(database, orphans, erasureWorker, clock),
+    legalHolds: holds,
     health: new HealthService(database, clock),
     workers: new Workers({ database, inbox, dueWork, idempotency, wakeup, background }, clock, log),
   };

@@ -1,5 +1,15 @@
 export { type Core, type CoreOptions, createCore } from './core.js';
 export { CoreModule } from './core.module.js';
+export { certificateNameOf } from './erasure/certificate.js';
+export {
+  type Erasure,
+  type ErasureCertificate,
+  type ErasureRequest,
+  type ProviderCopy,
+} from './erasure/erasure.js';
+export { ErasureList, type ListedErasure } from './erasure/erasure-list.js';
+export { ErasureService } from './erasure/erasure.service.js';
+export { type LegalHold, LegalHolds } from './erasure/legal-holds.js';
 export { EvidenceService, type ListedImage } from './evidence/evidence.service.js';
 export { EventFeed, type FeedPage } from './events/event-feed.js';
 export { FeedWatch } from './events/feed-watch.js';
@@ -15,7 +25,19 @@ export { type Import, ImportService } from './imports/import.service.js';
 export { InboxService } from './inbox/inbox.service.js';
 export { ReturnService } from './inbox/return.service.js';
 export { Remapper, type RemapOutcome, type RemapRequest, type RemapResult } from './readings/remapper.js';
+export {
+  AuditLog,
+  type EntryFilter,
+  type ExportedLine,
+  type LoggedEntry,
+  type StoredCheckpoint,
+} from './ledger/audit-log.js';
 export { Ledger } from './ledger/ledger.js';
+export { LedgerKeys, type PublishedKey } from './ledger/ledger-keys.js';
+export { Sequencer } from './ledger/sequencer.js';
+export { LedgerReceipts, type Receipt } from './ledger/ledger-receipts.js';
+export { type FirstBad, LEDGER_FAULTS, type LedgerFault, LedgerVerifier } from './ledger/ledger-verifier.js';
+export { KeyProgress, type MasterKeyProgress } from './privacy/key-progress.js';
 export {
   type KeyRotation,
   ROTATION_LEVELS,
@@ -34,7 +56,9 @@ export { type ProviderReadLag, ReadLagQueries } from './verifications/read-lag.j
 export { ProviderOutcomeQueries, type ProviderOutcomes } from './routing/provider-outcomes.js';
 export { RoutingService } from './routing/routing.service.js';
 export { ADMIN_ROLES, type AdminKey, AdminKeyService, type AdminRole } from './tenancy/admin-key.service.js';
-export { type ApiKey, ApiKeyService, type Principal, type Scope, SCOPES } from './tenancy/api-key.service.js';
+export { type ApiKey, ApiKeyService } from './tenancy/api-key.service.js';
+export { type Principal, type Scope, SCOPES } from './tenancy/principal.js';
+export { KeyUse } from './tenancy/key-use.js';
 export { type ConnectionInput } from './tenancy/connection-input.js';
 export { ConnectionService, type ConnectionView } from './tenancy/connection.service.js';
 export { DEFAULT_OVERLAP_SECONDS, MAX_OVERLAP_SECONDS } from './tenancy/credential-versions.js';

@@ -6,6 +6,7 @@ import { demoConfig, gatewayConfig, migrationConfig, simulatorConfig } from './c
 import { ConfigError } from './start-error.js';
 
 const MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
+const VAULT = 'vault-transit://vault.internal:8200/transit/gatehouse';
 const ADMIN_API_KEY = `gk_admin_${'a1'.repeat(16)}`;
 
 function linesOf(read: () => unknown): readonly string[] {
@@ -43,6 +44,10 @@ describe('gatewayConfig', () => {
       publicUrl: 'http://localhost:3000',
       adminApiKey: null,
       masterKey: null,
+      masterKeyToken: null,
+      masterKeyPrevious: null,
+      masterKeyPreviousToken: null,
+      ledgerWitness: null,
       allowPrivateNetworks: false,
       logLevel: 'info',
       role: 'all',
@@ -61,6 +66,11 @@ describe('gatewayConfig', () => {
       PUBLIC_URL: 'https://verify.example.com/',
       ADMIN_API_KEY,
       MASTER_KEY,
+      MASTER_KEY_TOKEN: 'hvs.current',
+      MASTER_KEY_PREVIOUS: VAULT,
+      MASTER_KEY_PREVIOUS_TOKEN: 'hvs.previous',
+      LEDGER_WITNESS: 'https://witness.example/gatehouse/',
+      LEDGER_WITNESS_KEY: 'witness.example+0123abcd+BAECAw==',
       ALLOW_PRIVATE_NETWORKS: 'true',
       LOG_LEVEL: 'debug',
       ROLE: 'worker',
@@ -76,6 +86,14 @@ describe('gatewayConfig', () => {
       publicUrl: 'https://verify.example.com',
       adminApiKey: ADMIN_API_KEY,
       masterKey: MASTER_KEY,
+      masterKeyToken: 'hvs.current',
+      masterKeyPrevious: VAULT,
+      masterKeyPreviousToken: 'hvs.previous',
+      ledgerWitness: {
+        kind: 'http',
+        url: 'https://witness.example/gatehouse',
+        key: 'witness.example+0123abcd+BAECAw==',
+      },
       allowPrivateNetworks: true,
       logLevel: 'debug',
       role: 'worker',
@@ -117,6 +135,12 @@ describe('gatewayConfig', () => {
     ['ADMIN_API_KEY', `gk_live_${'leak'.repeat(8)}`],
     ['MASTER_KEY', 'bGVhaw=='],
     ['MASTER_KEY', '/leak/no-such-file'],
+    ['MASTER_KEY', 'vault-transit+http://leak.test:8200/transit/gatehouse'],
+    ['MASTER_KEY', 'vault-transit://leak.test'],
+    ['MASTER_KEY_TOKEN', 'le ak'],
+    ['MASTER_KEY_TOKEN', '/leak/no-such-file'],
+    ['MASTER_KEY_PREVIOUS', 'bGVhaw=='],
+    ['MASTER_KEY_PREVIOUS_TOKEN', './leak/no-such-file'],
     ['ALLOW_PRIVATE_NETWORKS', 'yes leak'],
     ['LOG_LEVEL', 'leak'],
     ['ROLE', 'leak'],
@@ -127,6 +151,31 @@ describe('gatewayConfig', () => {
     const lines = linesOf(() => gatewayConfig({ MASTER_KEY, [name]: value }));
     expect(lines).toEqual([expect.stringMatching(new RegExp(`^${name}: must `))]);
     expect(lines.join()).not.toContain('leak');
+  });
+
+  it('needs a token for each key at Vault, and shows none to a Vault that it is not for', () => {
+    const token = 'hvs.current';
+    const other = VAULT.replace('internal', 'other');
+    const both = { MASTER_KEY: VAULT, MASTER_KEY_TOKEN: token };
+    expect(linesOf(() => gatewayConfig({ MASTER_KEY: VAULT }))).toEqual([
+      expect.stringMatching(/^MASTER_KEY_TOKEN: is required with a key at Vault/),
+    ]);
+    expect(linesOf(() => gatewayConfig({ ...both, MASTER_KEY_PREVIOUS: other }))).toEqual([
+      expect.stringMatching(/^MASTER_KEY_PREVIOUS_TOKEN: is required with a key at Vault/),
+    ]);
+    const previousToken = (env: Record<string, string>): string | null =>
+      gatewayConfig({ MASTER_KEY_TOKEN: token, ...env }).masterKeyPreviousToken;
+    expect(previousToken({ MASTER_KEY: VAULT, MASTER_KEY_PREVIOUS: `${VAULT}-2` })).toBe(token);
+    expect(previousToken({ MASTER_KEY, MASTER_KEY_PREVIOUS: VAULT })).toBe(token);
+    expect(
+      previousToken({
+        MASTER_KEY: VAULT,
+        MASTER_KEY_PREVIOUS: other,
+        MASTER_KEY_PREVIOUS_TOKEN: 'hvs.other',
+      }),
+    ).toBe('hvs.other');
+    // Of no use, and of no harm.
+    expect(previousToken({ MASTER_KEY: VAULT, MASTER_KEY_PREVIOUS: MASTER_KEY })).toBeNull();
   });
 
   it('tells all problems at once', () => {

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { readMasterKey } from './crypto/master-key-format.js';
+import { MASTER_KEY_RULE, readMasterKey } from './crypto/master-key-format.js';
+import { parseVaultTransit, type VaultTransitAddress } from './crypto/vault-transit-address.js';
+import { VaultToken } from './crypto/vault-token.js';
 import { ConfigError } from './start-error.js';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -22,13 +24,28 @@ export interface GatewayConfig {
   /** An origin, without a slash at the end. With port 0 and no PUBLIC_URL it ends in `:0` until the listener knows better. */
   readonly publicUrl: string;
   readonly adminApiKey: string | null;
-  /** 32 bytes in base64, or the path of a file that holds them; `loadMasterKey` reads it. Null only with the embedded database. */
+  /**
+   * 32 bytes in base64, the path of a file that holds them, or the address of a key at Vault; `loadMasterKeys` reads it. Null only with
+   * the embedded database.
+   */
   readonly masterKey: string | null;
+  /** For the Vault that keeps it: a token, or the path of a file with one. */
+  readonly masterKeyToken: string | null;
+  /** Likewise of the key that is being replaced. */
+  readonly masterKeyPrevious: string | null;
+  readonly masterKeyPreviousToken: string | null;
+  /** Where checkpoints of the ledger are kept besides: an absolute folder, or a witness with its key. Null: nowhere. */
+  readonly ledgerWitness: LedgerWitness | null;
   readonly allowPrivateNetworks: boolean;
   readonly logLevel: LogLevel;
   readonly role: 'all' | 'api' | 'worker';
   readonly shutdownTimeoutMs: number;
 }
+
+export type LedgerWitness =
+  | { readonly kind: 'folder'; readonly folder: string }
+  /** `key`: a vkey, https://c2sp.org/signed-note. */
+  | { readonly kind: 'http'; readonly url: string; readonly key: string };
 
 export interface SimulatorConfig {
   readonly host: string;
@@ -100,7 +117,15 @@ const publicUrl = z
   .transform((text) => new URL(text).origin)
   .optional();
 
-const MASTER_KEY = 'must be 32 bytes in base64, or the path of a file that holds them';
+const masterKey = z
+  .string()
+  .refine((text) => parseVaultTransit(text) !== null || readMasterKey(text) !== null, MASTER_KEY_RULE)
+  .optional();
+
+const vaultToken = z
+  .string()
+  .refine((text) => VaultToken.read(text) !== null, VaultToken.RULE)
+  .optional();
 
 const GatewayEnvironment = z.object({
   DATABASE_URL: databaseUrl,
@@ -117,9 +142,20 @@ const GatewayEnvironment = z.object({
       'must be gk_admin_ followed by at least 32 letters, digits, _ or -',
     )
     .optional(),
-  MASTER_KEY: z
+  MASTER_KEY: masterKey,
+  MASTER_KEY_TOKEN: vaultToken,
+  MASTER_KEY_PREVIOUS: masterKey,
+  MASTER_KEY_PREVIOUS_TOKEN: vaultToken,
+  LEDGER_WITNESS: z
     .string()
-    .refine((text) => readMasterKey(text) !== null, MASTER_KEY)
+    .refine(
+      (text) => !/^https?:/i.test(text) || isWitnessUrl(text),
+      'must be a folder, or an https URL without query',
+    )
+    .optional(),
+  LEDGER_WITNESS_KEY: z
+    .string()
+    .regex(/^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+={0,2}$/, 'must be a vkey: name+id+key')
     .optional(),
   ALLOW_PRIVATE_NETWORKS: oneOf(['true', 'false'], 'false').transform((text) => text === 'true'),
   LOG_LEVEL: oneOf(LOG_LEVELS, 'info'),
@@ -149,11 +185,7 @@ const DemoEnvironment = z.object({
 /** Throws ConfigError with a line for every variable that breaks its rule. */
 export function gatewayConfig(env: Environment = process.env): GatewayConfig {
   const set = withoutEmpty(env);
-  const missing =
-    set['DATABASE_URL'] !== undefined && set['MASTER_KEY'] === undefined
-      ? [`MASTER_KEY: is required with DATABASE_URL, and ${MASTER_KEY}`]
-      : [];
-  const read = validate(GatewayEnvironment, set, missing);
+  const read = validate(GatewayEnvironment, set, missingKeys(set));
   return {
     databaseUrl: read.DATABASE_URL ?? null,
     migrationDatabaseUrl: read.MIGRATION_DATABASE_URL ?? null,
@@ -164,11 +196,41 @@ export function gatewayConfig(env: Environment = process.env): GatewayConfig {
     publicUrl: read.PUBLIC_URL ?? `http://localhost:${read.PORT}`,
     adminApiKey: read.ADMIN_API_KEY ?? null,
     masterKey: read.MASTER_KEY ?? null,
+    masterKeyToken: read.MASTER_KEY_TOKEN ?? null,
+    masterKeyPrevious: read.MASTER_KEY_PREVIOUS ?? null,
+    masterKeyPreviousToken:
+      read.MASTER_KEY_PREVIOUS_TOKEN ?? (mayShareToken(set) ? read.MASTER_KEY_TOKEN : null) ?? null,
+    ledgerWitness: witnessOf(read.LEDGER_WITNESS, read.LEDGER_WITNESS_KEY),
     allowPrivateNetworks: read.ALLOW_PRIVATE_NETWORKS,
     logLevel: read.LOG_LEVEL,
     role: read.ROLE,
     shutdownTimeoutMs: read.SHUTDOWN_TIMEOUT * 1_000,
   };
+}
+
+/** What other variables make necessary. */
+function missingKeys(set: Environment): readonly string[] {
+  const isMissing = (name: string): boolean => set[name] === undefined;
+  const lines: string[] = [];
+  if (!isMissing('DATABASE_URL') && isMissing('MASTER_KEY'))
+    lines.push(`MASTER_KEY: is required with DATABASE_URL, and ${MASTER_KEY_RULE}`);
+  if (vaultOf(set['MASTER_KEY']) !== null && isMissing('MASTER_KEY_TOKEN'))
+    lines.push(`MASTER_KEY_TOKEN: is required with a key at Vault, and ${VaultToken.RULE}`);
+  const hasToken =
+    !isMissing('MASTER_KEY_PREVIOUS_TOKEN') || (mayShareToken(set) && !isMissing('MASTER_KEY_TOKEN'));
+  if (vaultOf(set['MASTER_KEY_PREVIOUS']) !== null && !hasToken)
+    lines.push(`MASTER_KEY_PREVIOUS_TOKEN: is required with a key at Vault, and ${VaultToken.RULE}`);
+  return lines;
+}
+
+/** A token is shown to the Vault that it is for and to no other. */
+function mayShareToken(set: Environment): boolean {
+  const current = vaultOf(set['MASTER_KEY']);
+  return current === null || current.origin === vaultOf(set['MASTER_KEY_PREVIOUS'])?.origin;
+}
+
+function vaultOf(text: string | undefined): VaultTransitAddress | null {
+  return text === undefined ? null : parseVaultTransit(text);
 }
 
 /** Throws ConfigError. */
@@ -219,6 +281,23 @@ function validate<T>(schema: z.ZodType<T>, env: Environment, further: readonly s
     if (!rules.has(variable)) rules.set(variable, `${variable}: ${issue.message}`);
   }
   throw new ConfigError([...rules.values(), ...further]);
+}
+
+/** Throws ConfigError for a witness without its key. */
+function witnessOf(place: string | undefined, key: string | undefined): LedgerWitness | null {
+  if (place === undefined) return null;
+  if (!/^https?:/i.test(place)) return { kind: 'folder', folder: resolve(place) };
+  if (key === undefined)
+    throw new ConfigError(['LEDGER_WITNESS_KEY: is required with a LEDGER_WITNESS that is a URL']);
+  return { kind: 'http', url: place.replace(/\/$/, ''), key };
+}
+
+/** Https, except on this machine. */
+function isWitnessUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, search, hash, username } = new URL(text);
+  const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  return (protocol === 'https:' || isHere) && search === '' && hash === '' && username === '';
 }
 
 function isOrigin(text: string): boolean {

@@ -47,3 +47,9 @@ export function derivedId(uuid: string, name: string): string {
     '-',
   );
 }
+
+/** The lowest id that could have been made at a time. */
+export function firstIdAt(milliseconds: number): string {
+  const hex = Math.max(0, milliseconds).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
+}

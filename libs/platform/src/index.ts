@@ -4,6 +4,7 @@ export {
   type DemoConfig,
   gatewayConfig,
   type GatewayConfig,
+  type LedgerWitness,
   LOG_LEVELS,
   type LogLevel,
   migrationConfig,
@@ -12,7 +13,18 @@ export {
   type SimulatorConfig,
 } from './config.js';
 export { constantTimeEqual, deriveKey, keyedHash, sha256 } from './crypto/hash.js';
-export { loadMasterKey, LocalMasterKey, type MasterKey } from './crypto/master-key.js';
+export { loadMasterKeys } from './crypto/load-master-keys.js';
+export {
+  LocalMasterKey,
+  type MasterKey,
+  masterKeyNamed,
+  type MasterKeys,
+  type MasterKeyTrouble,
+  MasterKeyUnavailable,
+} from './crypto/master-key.js';
+export { parseVaultTransit, type VaultTransitAddress } from './crypto/vault-transit-address.js';
+export { VaultToken } from './crypto/vault-token.js';
+export { VaultTransitMasterKey } from './crypto/vault-transit-master-key.js';
 export { open, openJson, seal, SealError, sealJson } from './crypto/seal.js';
 export { randomToken } from './crypto/token.js';
 export { DatabaseError, isCheckViolation, isUniqueViolation } from './database/database-error.js';
@@ -40,7 +52,7 @@ export {
   pendingMigrations,
 } from './database/migrations.js';
 export { Prisma, PrismaClient } from './database/generated/client.js';
-export { derivedId, fromTypeId, Ids, SystemIds, toTypeId } from './ids.js';
+export { derivedId, firstIdAt, fromTypeId, Ids, SystemIds, toTypeId } from './ids.js';
 export { type ErrorFields, errorFields } from './log/error-fields.js';
 export { Log, type LogFields, type LogOptions } from './log/log.js';
 export { type FrameworkLogger, NestLog } from './log/nest-log.js';

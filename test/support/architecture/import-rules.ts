@@ -20,7 +20,7 @@ const MAY_IMPORT: ReadonlyMap<string, readonly string[]> = new Map([
 const COMPOSITION = [
   'apps/gateway/src/main.ts',
   'apps/gateway/src/app.module.ts',
-  'apps/gateway/src/remap/remap.main.ts',
+  'apps/gateway/src/with-core.ts',
 ];
 
 const TEST_PACKAGES = ['@jest/globals', 'jest', 'fast-check', 'supertest'];

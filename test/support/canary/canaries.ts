@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
+import { type Needle, NeedleIndex } from './needle-index.js';
+
 /** Where something may stand in the clear although it is planted, and why. */
 export interface Allowance {
   /** Beginning of the label of what may stand there: `reference`, `webhook token`. */
@@ -14,28 +16,14 @@ export interface Sighting {
   readonly where: string;
 }
 
-interface Needle {
-  readonly form: string;
-  readonly text: string;
-  readonly anyCase: boolean;
-}
-
-interface Canary {
-  readonly label: string;
-  readonly needles: readonly Needle[];
-}
-
 /**
  * Values that occur nowhere but where they were put, and a search for them in everything that somebody could read later.
  * What is found is named by its label and never shown.
  */
 export class Canaries {
-  readonly #canaries: Canary[] = [];
+  readonly labels: string[] = [];
+  readonly #index = new NeedleIndex();
   #phones = 0;
-
-  get labels(): readonly string[] {
-    return this.#canaries.map(({ label }) => label);
-  }
 
   /** Text of letters and digits, to be put where text of any kind goes. */
   text(label: string): string {
@@ -57,29 +45,38 @@ export class Canaries {
 
   /** Searches from now on for a value that somebody else has made. */
   watch(label: string, value: string): string {
-    this.#canaries.push({ label, needles: needlesOf(value) });
+    this.#watch(label, needlesOf(label, value));
     return value;
   }
 
-  /** Where which canaries stand in `text`, also inside bytes that it shows as hex or base64. */
-  search(where: string, text: string, allowed: readonly Allowance[] = []): readonly Sighting[] {
-    const lower = text.toLowerCase();
-    return this.#canaries
+  /** Likewise, for what is no text: a key. */
+  watchBytes(label: string, value: Buffer): void {
+    const hex = Buffer.from(value.toString('hex'));
+    this.#watch(label, [
+      { label, form: 'raw', bytes: value, anyCase: false },
+      { label, form: 'hex', bytes: hex, anyCase: true },
+      ...base64Of(label, value),
+    ]);
+  }
+
+  #watch(label: string, needles: readonly Needle[]): void {
+    this.labels.push(label);
+    for (const needle of needles) this.#index.add(needle);
+  }
+
+  /** Where which canaries stand in `content`, also inside bytes that it shows as hex or base64. */
+  search(where: string, content: string | Buffer, allowed: readonly Allowance[] = []): readonly Sighting[] {
+    const found = this.#index.in(typeof content === 'string' ? Buffer.from(content) : content);
+    return [...found]
       .filter(({ label }) => !allowed.some((allowance) => label.startsWith(allowance.label)))
-      .flatMap(({ label, needles }) =>
-        needles
-          .filter(({ text: needle, anyCase }) => (anyCase ? lower : text).includes(needle))
-          .map(({ form }) => ({ label, form, where })),
-      );
+      .map(({ label, form }) => ({ label, form, where }));
   }
 }
 
 /** Any case of the text itself, of its hex and its escapes; base64 has only one, but three, by where the text begins. */
-function needlesOf(value: string): readonly Needle[] {
+function needlesOf(label: string, value: string): readonly Needle[] {
   const bytes = Buffer.from(value);
-  const percent = encodeURIComponent(value);
   const everyPercent = [...bytes].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
-  const escaped = JSON.stringify(value).slice(1, -1);
   const everyEscape = Array.from(
     value,
     (unit) => `\\u${(unit.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
@@ -87,26 +84,44 @@ function needlesOf(value: string): readonly Needle[] {
   const anyCase: readonly (readonly [form: string, text: string])[] = [
     ['raw', value],
     ['hex', bytes.toString('hex')],
-    ['URL-encoded', percent],
+    ['URL-encoded', encodeURIComponent(value)],
     ['URL-encoded, every byte', everyPercent],
     ['form-encoded', new URLSearchParams({ a: value }).toString().slice(2)],
-    ['JSON-escaped', escaped],
+    ['JSON-escaped', JSON.stringify(value).slice(1, -1)],
     ['JSON-escaped, every character', everyEscape],
   ];
-  const encoded = [0, 1, 2].flatMap((offset) => {
+  const needles: readonly Needle[] = [
+    ...base64Of(label, bytes),
+    ...anyCase.map(([form, text]) => ({
+      label,
+      form,
+      bytes: Buffer.from(asciiLower(text)),
+      anyCase: true,
+    })),
+  ];
+  // Of those that look the same, the first: `raw` says more than `URL-encoded`.
+  return [
+    ...new Map([...needles].reverse().map((needle) => [needle.bytes.toString('latin1'), needle])).values(),
+  ];
+}
+
+function base64Of(label: string, bytes: Buffer): readonly Needle[] {
+  return [0, 1, 2].flatMap((offset) => {
     const shifted = Buffer.concat([Buffer.alloc(offset), bytes]);
     // Without the characters at both ends that the neighbours have a part in.
     const start = Math.ceil((offset * 8) / 6);
     const end = Math.floor((shifted.length * 8) / 6);
+    const plain = shifted.toString('base64').slice(start, end);
+    const forUrls = shifted.toString('base64url').slice(start, end);
     return [
-      ['base64', shifted.toString('base64').slice(start, end)] as const,
-      ['base64url', shifted.toString('base64url').slice(start, end)] as const,
+      { label, form: 'base64', bytes: Buffer.from(plain), anyCase: false },
+      ...(forUrls === plain
+        ? []
+        : [{ label, form: 'base64url', bytes: Buffer.from(forUrls), anyCase: false }]),
     ];
   });
-  const needles: readonly Needle[] = [
-    ...encoded.map(([form, text]) => ({ form, text, anyCase: false })),
-    ...anyCase.map(([form, text]) => ({ form, text: text.toLowerCase(), anyCase: true })),
-  ];
-  // Of those that look the same, the first: `raw` says more than `URL-encoded`.
-  return [...new Map([...needles].reverse().map((needle) => [needle.text, needle])).values()];
+}
+
+function asciiLower(text: string): string {
+  return text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

@@ -21,6 +21,10 @@ const WEBHOOK_WORDS: readonly Allowance[] = [
   { label: 'webhook url', reason: 'the caller’s own address, read back by who may' },
   { label: 'webhook description', reason: 'its own member' },
 ];
+const LEDGER_WORDS: readonly Allowance[] = [
+  { label: 'setting', reason: 'who changed which setting from what to what is audited' },
+  { label: 'routing note', reason: 'so is why a policy was changed' },
+];
 const VERIFICATION_MEMBERS = ['reference', 'metadata', 'redirectUrl'];
 
 const ANSWERS: readonly AnswerEntitlement[] = [
@@ -31,12 +35,15 @@ const ANSWERS: readonly AnswerEntitlement[] = [
       'POST /v1/verifications/{id}/refresh',
       'POST /v1/verifications/{id}/link',
       'POST /v1/verifications/{id}/cancel',
+      'POST /v1/verifications/{id}/retry',
+      'POST /v1/verifications/{id}/decision',
+      'PATCH /v1/verifications/{id}/contact',
     ],
     members: VERIFICATION_MEMBERS,
     allowed: OWN_WORDS,
   },
   {
-    routes: ['GET /v1/verifications', 'POST /v1/verifications/search'],
+    routes: ['GET /v1/verifications', 'POST /v1/verifications/search', 'POST /v1/verifications/status'],
     members: VERIFICATION_MEMBERS.map((member) => `data.*.${member}`),
     allowed: OWN_WORDS,
   },
@@ -47,6 +54,7 @@ const ANSWERS: readonly AnswerEntitlement[] = [
       'POST /v1/verifications/{id}/refresh',
       'POST /v1/verifications/{id}/link',
       'POST /v1/verifications/{id}/cancel',
+      'POST /v1/verifications/{id}/retry',
     ],
     members: ['action.url'],
     allowed: [{ label: 'return token', reason: 'the person’s link leads back through it (API.md 5)' }],
@@ -63,6 +71,20 @@ const ANSWERS: readonly AnswerEntitlement[] = [
       { label: 'identity', reason: 'what the endpoint is for, behind a scope of its own (API.md 3)' },
       { label: 'subject', reason: 'what the endpoint is for, behind a scope of its own (API.md 3)' },
     ],
+  },
+  {
+    routes: ['POST /v1/lookups', 'GET /v1/provider-customers'],
+    members: ['identity', 'data.*.identity'],
+    allowed: [
+      { label: 'identity', reason: 'who the provider says it is, behind a scope of its own (API.md 3)' },
+      { label: 'subject', reason: 'who the provider says it is, behind a scope of its own (API.md 3)' },
+    ],
+  },
+  {
+    routes: ['GET /admin/v1/audit-log', 'GET /admin/v1/audit-log/export'],
+    // A page of the search, and the lines of an export.
+    members: ['data.*.data', '*.entry'],
+    allowed: LEDGER_WORDS,
   },
   {
     routes: ['POST /admin/v1/tenants/{id}/api-keys', 'POST /admin/v1/tenants/{id}/api-keys/{id}/rotate'],
@@ -163,7 +185,7 @@ export function piecesOf(
       allowed: allowedAt(entitlements, [`header:${name}`]),
     };
   });
-  const json = parsed(answer.body);
+  const json = parsed(answer.body) ?? parsedLines(answer.body);
   const leaves = json === undefined ? [{ path: [], text: answer.body }] : leavesOf(json, []);
   return [
     ...headers,
@@ -188,11 +210,17 @@ const COLUMNS: Readonly<Record<string, readonly Allowance[]>> = {
   'connections.settings': [{ label: 'setting', reason: 'settings are no secrets' }],
   'routing_policies.note': [{ label: 'routing note', reason: 'an admin’s reason, in its own column' }],
   'routing_policies.policy': [{ label: 'routing note', reason: 'the policy as it was put, note included' }],
-  'ledger_entries.data': [
-    { label: 'setting', reason: 'who changed which setting from what to what is audited' },
-    { label: 'routing note', reason: 'so is why a policy was changed' },
-  ],
+  'ledger_entries.data': LEDGER_WORDS,
 };
+
+/** Of what may stand in some column; for files, in which a row is not told from another. */
+export const ALLOWED_IN_COLUMNS: readonly Allowance[] = Object.values(COLUMNS).flat();
+
+/** Words of the twins' invented people and a day of birth, which other tests and their compiled sources have as well. */
+export const OTHERS_WORDS: readonly Allowance[] = [
+  { label: 'subject.dateOfBirth', reason: 'in the sources of this test' },
+  { label: 'identity', reason: 'in the sources of the twins' },
+];
 
 function allowedAt(
   entitlements: readonly AnswerEntitlement[],
@@ -219,6 +247,12 @@ function leavesOf(
     { path: [...path, name], text: name },
     ...leavesOf(member, [...path, name]),
   ]);
+}
+
+/** A document of JSON in each line. */
+function parsedLines(body: string): unknown {
+  const lines = body.trim().split('\n').map(parsed);
+  return lines.includes(undefined) ? undefined : lines;
 }
 
 function parsed(body: string): unknown {

@@ -88,14 +88,15 @@ export class PlantedTenant {
   }
 
   /** Plans how the vendor fails from now on. Its error says everything that it was told, as vendors do. */
-  async fail(status: number, form: 'json' | 'html', person: Person): Promise<void> {
+  async fail(status: number, form: 'json' | 'html', body: { readonly subject: Person }): Promise<void> {
+    const person = body.subject;
     await this.account.control('DELETE', '/faults');
     const told = {
       message: `Could not serve ${person.email} ${person.phone}: ${this.canaries.text(`vendor message (${status}, ${this.provider})`)}`,
       errors: [
         { message: this.canaries.text(`vendor errors[] (${status}, ${this.provider})`), path: person.email },
       ],
-      request: { ...person, ...this.account.connection.credentials },
+      request: { ...body, ...person, ...this.account.connection.credentials },
     };
     const page = `<!doctype html><title>${this.canaries.text(`vendor page (${status}, ${this.provider})`)}</title><pre>${JSON.stringify(told)}</pre>`;
     const fault = {

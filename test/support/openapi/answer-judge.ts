@@ -91,7 +91,7 @@ export class AnswerJudge {
     if (mediaType === PROBLEM_MEDIA_TYPE && content.examples !== undefined && !(code in content.examples)) {
       return [`${answer.status} ${code} is not among the documented codes of ${operation.id}`];
     }
-    if (content.schema === undefined || !mediaType.endsWith('json')) return [];
+    if (content.schema === undefined || !/[/+]json$/.test(mediaType)) return [];
     const validate = this.#validator(content.schema);
     if (validate(answer.json)) return [];
     const places = (validate.errors ?? []).map(

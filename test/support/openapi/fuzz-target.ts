@@ -75,6 +75,8 @@ export class FuzzTarget {
       endpointId: fc.constant(stock.webhook.endpointId),
       eventId: fc.constant(stock.webhook.eventId),
       tenantId: fc.constant(stock.tenant.id),
+      verificationId: fc.constant(stock.heldId),
+      'checkpoints[]': fc.constant(stock.checkpoint),
       // A tenant to whom nothing happens would be waited for as long as asked.
       wait: fc.constant(0),
       credentials: fc.constant(stock.account.connection.credentials),
@@ -232,8 +234,11 @@ interface Stock {
   readonly customer: string;
   readonly account: VendorAccount;
   readonly cursor: string;
+  readonly checkpoint: string;
   /** Of an event that went to an endpoint. */
   readonly webhook: { readonly endpointId: string; readonly eventId: string };
+  /** A verification that is held back from erasure. */
+  readonly heldId: string;
   readonly ids: readonly string[];
   readonly plainBodies: Readonly<Record<string, unknown>>;
   segments(operation: Operation): Readonly<Record<string, string>>;
@@ -326,6 +331,10 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
       ),
     ),
   );
+  const { data: heads } = required(
+    await harness.admin('GET', `/audit-log/checkpoints?tenantId=${tenant.id}`),
+    200,
+  ) as { data: Record<string, unknown>[] };
   const list = required(await tenant.call('GET', '/verifications?limit=1'), 200);
   const operators = { name: 'another', role: 'approver' };
   const adminKey = text(required(await harness.admin('POST', '/admin-keys', operators), 201), 'id');
@@ -337,6 +346,7 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
     revokeAdminKey: adminKey,
   };
   const keys = { revokeApiKey: await keyOf(), rotateApiKey: await keyOf() };
+  const erased = await new IsolationWorld(harness).erased(victim.id, victim.key);
   return {
     tenant,
     posted,
@@ -344,7 +354,9 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
     customer: reference,
     account,
     cursor: text(list, 'nextCursor'),
+    checkpoint: text(heads[0] ?? {}, 'note'),
     webhook: { endpointId, eventId: text(tested, 'eventId') },
+    heldId: erased['verificationId'] ?? '',
     ids: [shared, endpointId, tenant.id, keys.rotateApiKey, connectionId, adminKey],
     plainBodies: {
       createVerification: { subject },
@@ -364,6 +376,9 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
       putRoutingPolicy: { provider: 'dentity' },
       rollBackRoutingPolicy: { version: 1 },
       previewRoutingPolicy: { policy: { provider: 'dentity' } },
+      requestErasure: { email: 'nobody@mail.test' },
+      closeErasureDuty: { note: 'their support confirmed it' },
+      placeLegalHold: { verificationId: erased['verificationId'], reason: 'a dispute' },
     },
     segments: ({ id, path }) => {
       if (path.startsWith('/v1/')) return { id: own[id] ?? shared, imageId: images[0]?.id ?? '' };
@@ -373,6 +388,7 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
           version: '2',
           keyId: id === 'rotateApiKey' ? keys.rotateApiKey : keys.revokeApiKey,
           provider: PROVIDERS[id] ?? 'dentity',
+          ...erased,
         };
       }
       return {

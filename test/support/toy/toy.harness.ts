@@ -23,7 +23,7 @@ export const toyHarness: ProviderHarness = {
   documented: TOY_COLUMN,
   capabilities: [
     ...(['resume', 'receive', 'renewLink', 'lookup', 'readMany', 'list'] as const),
-    ...(['images', 'report', 'correctContact', 'check', 'registerWebhook'] as const),
+    ...(['images', 'report', 'correctContact', 'check', 'registerWebhook', 'erase'] as const),
   ],
   rejection: 'rejected',
   unmapped: 'provider_status_unmapped',

@@ -32,7 +32,7 @@ import {
 import { ToyImages } from './toy.images.js';
 import { heldRecord, identityOf, judge, observe, TOY_MAPPING } from './toy.map.js';
 import { receiveToyWebhook } from './toy.webhook.js';
-import { account, begun, people, states, type ToySession, toySession } from './toy.wire.js';
+import { account, begun, nothing, people, states, type ToySession, toySession } from './toy.wire.js';
 
 type ToyConnection = Connection<ToyCredentials, ToySettings>;
 
@@ -204,6 +204,20 @@ export class ToyProvider implements Provider<ToyCredentials, ToySettings> {
       return answer.data.webhookUrl === webhookUrl ? 'Its webhooks come here.' : 'Its webhooks go elsewhere.';
     });
     return [call];
+  }
+
+  async erase(connection: ToyConnection, handle: Handle): Promise<void> {
+    const { sessionId } = this.handle.parse(handle);
+    await this.http.find(
+      {
+        ...addressed(connection, `/sessions/${sessionId}/erase`),
+        operation: 'erase a session at Toy',
+        method: 'POST',
+        body: {},
+        schema: nothing,
+      },
+      [404],
+    );
   }
 
   async registerWebhook(connection: ToyConnection, webhookUrl: string): Promise<void> {

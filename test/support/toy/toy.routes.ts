@@ -94,6 +94,13 @@ export function registerToyApi(app: FastifyInstance, routes: ToyRoutes): void {
     return reply.send(viewOf(session));
   });
 
+  app.post('/sessions/:id/erase', (request, reply) => {
+    const account = whose(request);
+    const { id } = z.object({ id: z.string() }).parse(request.params);
+    account.sessions = account.sessions.filter((session) => session.id !== id);
+    return reply.send({});
+  });
+
   app.get('/sessions/:id/pictures', (request, reply) => {
     const session = asked(request);
     const person = isWrong(request) ? 'somebody-else' : session.id;

@@ -27,3 +27,5 @@ export const webhook = z.object({
   state: z.string().min(1),
   changedAt: text,
 });
+
+export const nothing = z.object({});

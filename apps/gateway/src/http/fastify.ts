@@ -99,6 +99,7 @@ async function admit(
   const key = bearerKey(request.headers.authorization);
   const principal = key === null ? null : await apiKeys.authenticate(key);
   if (principal === null) {
+    if (key === null) apiKeys.noteKeyless();
     await limits.countFailure(request);
     throw new Problem('unauthenticated', 'Send a key in force as Authorization: Bearer.');
   }

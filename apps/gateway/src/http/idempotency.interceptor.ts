@@ -117,7 +117,12 @@ export class IdempotencyInterceptor implements NestInterceptor {
       throw await this.#failed(claim, error, request);
     }
     const body = Buffer.from(JSON.stringify(result));
-    await this.idempotency.finish(claim, reply.statusCode, JSON_MEDIA_TYPE, body);
+    await this.idempotency.finish(claim, {
+      status: reply.statusCode,
+      contentType: JSON_MEDIA_TYPE,
+      body,
+      about: verificationOf(request),
+    });
     void reply.type(JSON_MEDIA_TYPE);
     return body;
   }
@@ -132,9 +137,16 @@ export class IdempotencyInterceptor implements NestInterceptor {
     // Passes by itself; who repeats the request carries on with what the first attempt made, once its lease has run out.
     if (problem.code === 'overloaded') return error;
     const answer = prepareProblem(problem, this.publicUrl.value, request.id);
-    await this.idempotency.finish(claim, answer.status, answer.contentType, answer.body);
+    await this.idempotency.finish(claim, { ...answer, about: verificationOf(request) });
     return new AlreadyAnswered(answer, problem);
   }
+}
+
+/** The verification that the path names; its answers go with it when it is erased. */
+function verificationOf(request: FastifyRequest): string | null {
+  // Fastify types parameters as unknown; its router only makes texts.
+  const { id } = request.params as Readonly<Record<string, string>>;
+  return id === undefined ? null : fromTypeId('ver', id);
 }
 
 /** For a POST or PATCH that creates or changes something. */

@@ -37,7 +37,7 @@ beforeAll(async () => {
   database = await connectDatabase(files.url, { poolSize: 16, log });
   watch = new FeedWatch(database, log);
   feed = new EventFeed(database, watch);
-  keys = await ledgerKeysOf(database);
+  keys = ledgerKeysOf(database);
   sequencer = new Sequencer(database, keys, new SystemClock());
   ledger = new Ledger(new SystemClock(), ids, () => undefined);
 });

@@ -76,10 +76,13 @@ const LINK_RESOURCE: Statement = {
           WHERE tenant_id = $1 AND environment = $2 AND route = $3 AND key = $4 AND locked_until = $6
          RETURNING key`,
 };
+/** Kept with what it is about, whose erasure takes it along. What is about somebody erased meanwhile is not kept. */
 const FINISH: Statement = {
   name: 'idempotency_keys_finish',
-  text: `UPDATE idempotency_keys SET state = 'done', status = $6, response_sealed = $7
-          WHERE tenant_id = $1 AND environment = $2 AND route = $3 AND key = $4 AND locked_until = $5`,
+  text: `UPDATE idempotency_keys SET state = 'done', status = $6, response_sealed = $7, resource_id = coalesce(resource_id, $8)
+          WHERE tenant_id = $1 AND environment = $2 AND route = $3 AND key = $4 AND locked_until = $5
+            AND NOT EXISTS (SELECT FROM verifications v
+                             WHERE v.tenant_id = $1 AND v.id = coalesce(resource_id, $8) AND v.erased_at IS NOT NULL)`,
 };
 const RELEASE: Statement = {
   name: 'idempotency_keys_release',
@@ -148,11 +151,20 @@ export class IdempotencyService {
     return { outcome: 'in_progress', retryAfterSeconds: RETRY_AFTER_S };
   }
 
-  /** Keeps the outcome for replays. */
-  async finish(claim: IdempotencyClaim, status: number, contentType: string, body: Buffer): Promise<void> {
+  /** Keeps the outcome for replays. `about`: the id of what was asked about, where the request made nothing. */
+  async finish(
+    claim: IdempotencyClaim,
+    answer: {
+      readonly status: number;
+      readonly contentType: string;
+      readonly body: Buffer;
+      readonly about: string | null;
+    },
+  ): Promise<void> {
+    const { status, contentType, body, about } = answer;
     const response: StoredResponse = { contentType, body: body.toString('base64') };
     const sealed = await this.vault.sealForTenant(claim.scope.tenantId, response, placeOf(claim));
-    await this.database.within(claim.scope).query(FINISH, [...nameOf(claim), status, sealed]);
+    await this.database.within(claim.scope).query(FINISH, [...nameOf(claim), status, sealed, about]);
   }
 
   /** No work began: the key is free again. */

@@ -7,7 +7,14 @@ import {
   type RawWebhook,
   WebhookRefusal,
 } from '@gatehouse/contract';
-import { type Clock, type Database, type Ids, type Log, type Statement } from '@gatehouse/platform';
+import {
+  type Clock,
+  type Database,
+  type Ids,
+  type Log,
+  MasterKeyUnavailable,
+  type Statement,
+} from '@gatehouse/platform';
 
 import { type ImageLinks } from '../evidence/image-links.js';
 import { context, type TenantVault, wrappedKeyOf } from '../privacy/tenant-vault.js';
@@ -75,9 +82,11 @@ const LOCK_PENDING: Statement = {
   name: 'signals_lock_pending',
   text: `SELECT id FROM signals WHERE tenant_id = $1 AND id = $2 AND state = 'pending' FOR UPDATE`,
 };
+/** What an erased person is still spoken of with is not kept. */
 const SETTLE: Statement = {
   name: 'signals_settle',
-  text: `UPDATE signals SET state = $3, state_reason = coalesce($4, state_reason), due_at = NULL, applied_at = $5
+  text: `UPDATE signals SET state = $3, state_reason = coalesce($4, state_reason), due_at = NULL, applied_at = $5,
+             body_sealed = CASE WHEN $4 = 'erased' THEN ''::bytea ELSE body_sealed END
           WHERE tenant_id = $1 AND id = $2 AND state = 'pending'`,
 };
 /** Unless it was adopted meanwhile, because the vendor has sent it again. */
@@ -85,6 +94,13 @@ const ADOPT: Statement = {
   name: 'signals_adopt',
   text: `UPDATE signals SET verification_id = $3, body_sealed = $4, state = 'pending', state_reason = 'adopted', attempts = 0,
              due_at = $5
+          WHERE tenant_id = $1 AND id = $2 AND state = 'orphan'`,
+};
+/** An orphan whose person has been erased since it came. */
+const ERASE_ORPHAN: Statement = {
+  name: 'signals_erase_orphan',
+  text: `UPDATE signals SET verification_id = $3, body_sealed = '', state = 'set_aside', state_reason = 'erased', due_at = NULL,
+             applied_at = $4
           WHERE tenant_id = $1 AND id = $2 AND state = 'orphan'`,
 };
 const LEAVE_ORPHAN: Statement = {
@@ -130,6 +146,13 @@ export class InboxService {
     const [first] = matches;
     // A link opens somebody's image, so it goes to nobody who only may be meant.
     if (first?.isCertain === true) this.links.put(scope.tenantId, first.id, signal.imageLinks);
+    if (first === undefined) {
+      const erasedId = await this.correlator.findErased(scope, connection.id, signal.correlation);
+      if (erasedId !== null) {
+        await this.#noteErased(scope, connection, signal, erasedId);
+        return;
+      }
+    }
     const [id] = await this.#store(scope, connection, signal, first ?? null);
     if (id === undefined) return;
     if (matches.length === 0) {
@@ -153,7 +176,9 @@ export class InboxService {
         await (row.state === 'orphan' ? this.#lookAgain(row) : this.#apply(row));
       } catch (error) {
         this.store.log.error('a stored webhook could not be applied', { provider: row.provider, error });
-        if (row.attempts >= MAX_ATTEMPTS) await this.#giveUp(row);
+        // A master key that cannot be had says nothing about the signal.
+        const isOverAndDone = row.attempts >= MAX_ATTEMPTS && !(error instanceof MasterKeyUnavailable);
+        if (isOverAndDone) await this.#giveUp(row);
       }
     }
     return rows.length;
@@ -201,9 +226,9 @@ export class InboxService {
         scope.environment,
         connection.provider.name,
         match?.id ?? null,
-        signal.event.slice(0, MAX_EVENT).toWellFormed(),
+        eventOf(signal),
         signal.authenticity,
-        createHash('sha256').update(signal.dedupKey).digest(),
+        dedupHash(signal),
         await this.#seal(scope.tenantId, id, kept, match),
         match === null ? 'orphan' : 'pending',
         match === null ? ('awaiting_owner' satisfies OrphanReason) : null,
@@ -212,6 +237,35 @@ export class InboxService {
         now,
       ]);
     return rows.map((row) => row.id);
+  }
+
+  /** That something was said about somebody who has been erased; not what. */
+  async #noteErased(
+    scope: TenantScope,
+    connection: OpenConnection,
+    signal: InboundSignal,
+    verificationId: string,
+  ): Promise<void> {
+    const { clock, ids } = this.surroundings;
+    await this.store.database
+      .within(scope)
+      .query(STORE, [
+        scope.tenantId,
+        ids.next(),
+        connection.id,
+        scope.environment,
+        connection.provider.name,
+        verificationId,
+        eventOf(signal),
+        signal.authenticity,
+        dedupHash(signal),
+        Buffer.alloc(0),
+        'set_aside',
+        'erased',
+        bucketOf(scope.tenantId),
+        null,
+        clock.now(),
+      ]);
   }
 
   /** Under the person's key where we know whom it is about, so that it goes with them when they are erased. */
@@ -231,6 +285,14 @@ export class InboxService {
     const matches = await this.correlator.find(scope, row.connection_id, kept.correlation);
     const owner = matches.find(({ createdAt }) => createdAt <= row.received_at);
     const now = this.surroundings.clock.now();
+    const erasedId =
+      owner === undefined
+        ? await this.correlator.findErased(scope, row.connection_id, kept.correlation)
+        : null;
+    if (erasedId !== null) {
+      await database.within(scope).query(ERASE_ORPHAN, [row.tenant_id, row.id, erasedId, now]);
+      return;
+    }
     if (owner === undefined) {
       const next = nextLook(row.attempts, now);
       const reason: OrphanReason = next === null ? 'nobody_known' : 'awaiting_owner';
@@ -261,7 +323,8 @@ export class InboxService {
     const [verification] = await this.store.database
       .within(scope)
       .query<VerificationRow>(FIND, [scope.tenantId, scope.environment, row.verification_id]);
-    const wrapped = verification === undefined ? null : wrappedKeyOf(verification);
+    const wrapped =
+      verification === undefined || verification.erased_at !== null ? null : wrappedKeyOf(verification);
     if (wrapped === null) return null;
     const key = await this.store.vault.openSubjectKey(scope.tenantId, wrapped);
     return key.openJson(row.body_sealed, context(scope.tenantId, placeOf(row.id))) as KeptSignal;
@@ -318,6 +381,15 @@ export class InboxService {
   #scope(tenantId: string, environment: Environment, provider: string): TenantScope {
     return tenantScope(tenantId, environment, `provider:${provider}`);
   }
+}
+
+function eventOf({ event }: InboundSignal): string {
+  return event.slice(0, MAX_EVENT).toWellFormed();
+}
+
+/** Over the vendor's own names and times, never over anything that names a person. */
+function dedupHash({ dedupKey }: InboundSignal): Buffer {
+  return createHash('sha256').update(dedupKey).digest();
 }
 
 function placeOf(signalId: string): { table: string; row: string; column: string } {

@@ -30,6 +30,7 @@ interface CorrelatedRow extends SubjectKeyColumns {
   readonly provider_reference: string | null;
   readonly email_hash: Buffer | null;
   readonly created_at: Date;
+  readonly erased_at: Date | null;
 }
 
 /**
@@ -62,6 +63,22 @@ export class SignalCorrelator {
     // The first finding of a verification is the most certain one.
     const distinct = [...new Map([...known].reverse().map((match) => [match.id, match])).values()].reverse();
     return [...distinct.filter((row) => !isClosed(row)), ...distinct.filter(isClosed)];
+  }
+
+  /**
+   * The erased verification that the signal names, by our own id or the provider's name: their contacts are known to nobody any
+   * more. For a signal that {@link find} has nobody for.
+   */
+  async findErased(
+    scope: TenantScope,
+    connectionId: string,
+    { verificationId, reference }: InboundSignal['correlation'],
+  ): Promise<string | null> {
+    const named = [
+      ...(await this.#own(scope, connectionId, verificationId)),
+      ...(await this.#byReference(scope, connectionId, reference)),
+    ];
+    return named.find(isErased)?.id ?? null;
   }
 
   async #own(scope: TenantScope, connectionId: string, id: string | null): Promise<readonly CorrelatedRow[]> {
@@ -111,8 +128,12 @@ interface Found {
 /** Nobody, where the person has been erased: what is still said about them is nobody's here. */
 function correlatedOf({ row, isCertain }: Found): readonly Correlated[] {
   const subjectKey = wrappedKeyOf(row);
-  if (subjectKey === null) return [];
+  if (subjectKey === null || isErased(row)) return [];
   return [{ id: row.id, status: row.status, isCertain, createdAt: row.created_at, subjectKey }];
+}
+
+function isErased(row: CorrelatedRow): boolean {
+  return row.erased_at !== null || row.key_wrapped === null;
 }
 
 /** Where we know an e-mail, the phone alone proves nothing: several people can share one. */

@@ -47,6 +47,7 @@ export class LedgerKeys {
   /** Makes the first one where there is none. */
   async ensure(): Promise<void> {
     if ((await this.#row()) !== undefined) return;
+    await this.vault.ensureSystemKeys();
     const { privateKey } = generateKeyPairSync('ed25519');
     const id = this.ids.next();
     const sealed = await this.vault.sealForTenant(

@@ -1,6 +1,7 @@
-import { type Clock, type Database, type Statement, toTypeId, type Tx } from '@gatehouse/platform';
+import { type Clock, type Database, type Statement, type Tx } from '@gatehouse/platform';
 
 import { type LedgerKeys } from './ledger-keys.js';
+import { originOf } from './origin.js';
 import { storedNodes } from './tree-nodes.js';
 import { checkpointText } from './tree/checkpoint.js';
 import { frontierOf, GrowingTree, type TreeNode } from './tree/merkle-tree.js';
@@ -73,11 +74,6 @@ const MOVE_HEAD: Statement = {
   text: `WITH moved AS (UPDATE ledger_heads SET size = $2 WHERE tenant_id = $1)
          INSERT INTO ledger_checkpoints (tenant_id, size, root, note, at) VALUES ($1, $2, $3, $4, $5)`,
 };
-
-/** Which log a tenant's checkpoints are of; also the name of the key that signs them. */
-export function originOf(tenantId: string): string {
-  return `gatehouse/${toTypeId('tnt', tenantId)}`;
-}
 
 /**
  * Gives a tenant's ledger entries the positions 1, 2, 3 …, after they were committed: an entry that becomes visible late gets a later

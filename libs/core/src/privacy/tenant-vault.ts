@@ -4,7 +4,8 @@ import {
   type Clock,
   type Database,
   keyedHash,
-  type MasterKey,
+  masterKeyNamed,
+  type MasterKeys,
   open,
   openJson,
   type Queryable,
@@ -20,7 +21,7 @@ import { SubjectKey } from './subject-key.js';
 /** Served by the primary key. */
 const FIND_TENANT_KEY: Statement = {
   name: 'tenant_keys_find',
-  text: `SELECT version, wrapped FROM tenant_keys
+  text: `SELECT version, master_key_id, wrapped FROM tenant_keys
           WHERE tenant_id = $1 AND purpose = $2 AND version = $3`,
 };
 
@@ -36,10 +37,17 @@ const INSERT_TENANT_KEY: Statement = {
          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
 };
 
-type Purpose = 'data' | 'lookup';
+export type KeyPurpose = 'data' | 'lookup';
 interface TenantKey {
   readonly version: number;
   readonly key: KeyObject;
+}
+
+/** The first keys of a tenant, wrapped and not yet written. */
+export interface NewTenantKeys {
+  readonly tenantId: string;
+  readonly masterKeyId: string;
+  readonly wrapped: Readonly<Record<KeyPurpose, Buffer>>;
 }
 
 /** A data key that is not in the database yet. */
@@ -101,8 +109,8 @@ export const SYSTEM_TENANT_ID = '00000000-0000-0000-0000-000000000000';
  * The key hierarchy: master → tenant (versioned) → subject. Seals and opens what rows keep, and makes the keyed hashes
  * they are found by. Everything sealed is bound to its tenant, table, row and column, so that it opens nowhere else.
  *
- * Unwrapped tenant keys are kept in memory for the life of the process; they are immutable per version. Which one is the newest is
- * asked again after {@link NEWEST_KEY_KEPT_MS}, because another process may have made a newer one.
+ * Unwrapped tenant keys are kept in memory for the life of the process; they are immutable per version, whichever master key wraps
+ * them. Which one is the newest is asked again after {@link NEWEST_KEY_KEPT_MS}, because another process may have made a newer one.
  */
 export class TenantVault {
   readonly #tenantKeys = new Map<string, Promise<TenantKey>>();
@@ -110,30 +118,44 @@ export class TenantVault {
 
   constructor(
     private readonly database: Database,
-    private readonly masterKey: MasterKey,
+    private readonly masterKeys: MasterKeys,
     private readonly clock: Clock,
     private readonly random: RandomSource,
   ) {}
 
-  /** The first keys of a new tenant, in the transaction that makes it. Keys that are there already stay. */
-  async createTenantKeys(tx: Queryable, tenantId: string): Promise<void> {
-    for (const purpose of ['data', 'lookup'] as const) {
-      const wrapped = await this.masterKey.wrap(
-        this.random.bytes(KEY_BYTES),
-        wrapContext(tenantId, purpose, 1),
-      );
-      await tx.query(INSERT_TENANT_KEY, [tenantId, purpose, 1, this.masterKey.id, wrapped, this.clock.now()]);
-    }
+  /** Before the transaction that makes the tenant: the master key may be kept elsewhere. Throws MasterKeyUnavailable. */
+  async newTenantKeys(tenantId: string): Promise<NewTenantKeys> {
+    const { current } = this.masterKeys;
+    const wrap = (purpose: KeyPurpose): Promise<Buffer> =>
+      current.wrap(this.random.bytes(KEY_BYTES), tenantKeyContext(tenantId, purpose, 1));
+    const [data, lookup] = await Promise.all([wrap('data'), wrap('lookup')]);
+    return { tenantId, masterKeyId: current.id, wrapped: { data, lookup } };
+  }
+
+  /** In the transaction that makes the tenant. Keys that are there already stay. */
+  async insertTenantKeys(tx: Queryable, { tenantId, masterKeyId, wrapped }: NewTenantKeys): Promise<void> {
+    const now = this.clock.now();
+    for (const purpose of ['data', 'lookup'] as const)
+      await tx.query(INSERT_TENANT_KEY, [tenantId, purpose, 1, masterKeyId, wrapped[purpose], now]);
+  }
+
+  /** Makes those of {@link SYSTEM_TENANT_ID} where there are none, and has them in memory, whatever becomes of the master key's keeper. */
+  async ensureSystemKeys(): Promise<void> {
+    const keys = await this.newTenantKeys(SYSTEM_TENANT_ID);
+    await this.insertTenantKeys(this.database.within({ tenantId: SYSTEM_TENANT_ID }), keys);
+    await this.#tenantKey(SYSTEM_TENANT_ID, 'data', null);
+    await this.#tenantKey(SYSTEM_TENANT_ID, 'lookup', null);
   }
 
   /** A data key newer than `version`, wrapped and not yet written; 0: where the tenant has none. */
   async newDataKey(tenantId: string, version: number): Promise<NewDataKey> {
     const next = version + 1;
-    const wrapped = await this.masterKey.wrap(
+    const { current } = this.masterKeys;
+    const wrapped = await current.wrap(
       this.random.bytes(KEY_BYTES),
-      wrapContext(tenantId, 'data', next),
+      tenantKeyContext(tenantId, 'data', next),
     );
-    return { tenantId, version: next, masterKeyId: this.masterKey.id, wrapped };
+    return { tenantId, version: next, masterKeyId: current.id, wrapped };
   }
 
   /** From the commit on this process seals with it, all others {@link NEWEST_KEY_KEPT_MS} later. A version that is there stays. */
@@ -261,11 +283,11 @@ export class TenantVault {
     return keyedHash(key, 'token', ...parts);
   }
 
-  async #tenantKey(tenantId: string, purpose: Purpose, version: number | null): Promise<TenantKey> {
+  async #tenantKey(tenantId: string, purpose: KeyPurpose, version: number | null): Promise<TenantKey> {
     return this.#versionOf(tenantId, purpose, version ?? (await this.#newestVersion(tenantId, purpose)));
   }
 
-  #versionOf(tenantId: string, purpose: Purpose, version: number): Promise<TenantKey> {
+  #versionOf(tenantId: string, purpose: KeyPurpose, version: number): Promise<TenantKey> {
     const name = `${tenantId}/${purpose}/${version}`;
     const known = this.#tenantKeys.get(name);
     if (known !== undefined) return known;
@@ -276,7 +298,7 @@ export class TenantVault {
     return loading;
   }
 
-  #newestVersion(tenantId: string, purpose: Purpose): Promise<number> {
+  #newestVersion(tenantId: string, purpose: KeyPurpose): Promise<number> {
     const name = `${tenantId}/${purpose}`;
     // Of the time before the question: what is made meanwhile is known in time.
     const now = this.clock.now().getTime();
@@ -292,7 +314,7 @@ export class TenantVault {
     return version;
   }
 
-  async #askNewestVersion(tenantId: string, purpose: Purpose): Promise<number> {
+  async #askNewestVersion(tenantId: string, purpose: KeyPurpose): Promise<number> {
     const [row] = await this.database
       .within({ tenantId })
       .query<{ version: number }>(FIND_NEWEST_VERSION, [tenantId, purpose]);
@@ -300,12 +322,17 @@ export class TenantVault {
     return row.version;
   }
 
-  async #load(tenantId: string, purpose: Purpose, version: number): Promise<TenantKey> {
+  async #load(tenantId: string, purpose: KeyPurpose, version: number): Promise<TenantKey> {
     const [row] = await this.database
       .within({ tenantId })
-      .query<{ version: number; wrapped: Buffer }>(FIND_TENANT_KEY, [tenantId, purpose, version]);
+      .query<{ version: number; master_key_id: string; wrapped: Buffer }>(FIND_TENANT_KEY, [
+        tenantId,
+        purpose,
+        version,
+      ]);
     if (row === undefined) throw new NoTenantKey();
-    const key = await this.masterKey.unwrap(row.wrapped, wrapContext(tenantId, purpose, row.version));
+    const masterKey = masterKeyNamed(this.masterKeys, row.master_key_id);
+    const key = await masterKey.unwrap(row.wrapped, tenantKeyContext(tenantId, purpose, row.version));
     return { version: row.version, key };
   }
 }
@@ -330,7 +357,8 @@ function versionPrefix(version: number): Buffer {
   return prefix;
 }
 
-function wrapContext(tenantId: string, purpose: Purpose, version: number): string {
+/** What a tenant's key is bound to when the master key wraps it. */
+export function tenantKeyContext(tenantId: string, purpose: KeyPurpose, version: number): string {
   return `${tenantId}/tenant_keys/${purpose}/${version}`;
 }
 

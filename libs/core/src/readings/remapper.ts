@@ -171,7 +171,7 @@ function saidBy({ verdict, reasonCodes }: Observation, row: ReadingRow): Standin
 }
 
 /** Somebody else was faster than this run. */
-function outcomeOfAside(reason: SetAsideReason | null): RemapOutcome {
+function outcomeOfAside(reason: SetAsideReason | 'erased' | null): RemapOutcome {
   return reason === null || reason === 'repeated' ? 'unchanged' : reason;
 }
 

@@ -12,20 +12,10 @@ import {
 import { type Ledger } from '../ledger/ledger.js';
 import { type LedgerKind } from '../ledger/ledger-kind.js';
 import { type AdminRole } from './admin-key.service.js';
-import { hintOf, newTenantKey, parseKey } from './key-format.js';
+import { hintOf, newTenantKey, parseKey, type ParsedKey } from './key-format.js';
+import { type KeyUse } from './key-use.js';
+import { type Principal, type Scope } from './principal.js';
 import { type Environment } from './tenant-scope.js';
-
-/** What a tenant's key may do. */
-export const SCOPES = [
-  'verifications:read',
-  'verifications:write',
-  'identity:read',
-  'images:read',
-  'reviews:write',
-  'webhooks:read',
-  'webhooks:write',
-] as const;
-export type Scope = (typeof SCOPES)[number];
 
 export interface ApiKey {
   readonly id: string;
@@ -37,17 +27,6 @@ export interface ApiKey {
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
 }
-
-/** Who calls. */
-export type Principal =
-  | {
-      readonly kind: 'tenant';
-      readonly keyId: string;
-      readonly tenantId: string;
-      readonly environment: Environment;
-      readonly scopes: readonly Scope[];
-    }
-  | { readonly kind: 'admin'; readonly keyId: string; readonly role: AdminRole };
 
 interface ApiKeyRow {
   readonly id: string;
@@ -103,12 +82,23 @@ export class ApiKeyService {
     private readonly clock: Clock,
     private readonly ids: Ids,
     private readonly random: RandomSource,
+    private readonly use: KeyUse,
   ) {}
 
   /** Null for anything that is not a key in force: unknown, malformed, revoked, expired, tenant suspended. */
   async authenticate(text: string): Promise<Principal | null> {
     const parsed = parseKey(text);
-    if (parsed === null) return null;
+    if (parsed === null) {
+      this.use.refused('malformed', null);
+      return null;
+    }
+    const principal = await this.#principalOf(text, parsed);
+    if (principal === null) this.use.refused('not_in_force', parsed.kind === 'tenant' ? parsed : null);
+    else this.use.used(principal);
+    return principal;
+  }
+
+  async #principalOf(text: string, parsed: ParsedKey): Promise<Principal | null> {
     if (parsed.kind === 'admin') {
       const [admin] = await this.database.across.query<{ id: string; role: AdminRole }>(AUTHENTICATE_ADMIN, [
         sha256(text),
@@ -125,6 +115,11 @@ export class ApiKeyService {
       ]);
     if (row === undefined) return null;
     return { ...parsed, keyId: row.id, scopes: row.scopes };
+  }
+
+  /** Somebody called what needs a key, without one. */
+  noteKeyless(): void {
+    this.use.refused('absent', null);
   }
 
   /** Throws Problem `not_found`. */

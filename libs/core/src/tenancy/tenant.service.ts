@@ -5,12 +5,20 @@ import { type Clock, type Database, type Ids, type Queryable, type Statement } f
 
 import { type Ledger } from '../ledger/ledger.js';
 import { decodeCursor, pageOf } from '../paging.js';
-import { SYSTEM_TENANT_ID, type TenantVault } from '../privacy/tenant-vault.js';
+import { type TenantVault } from '../privacy/tenant-vault.js';
 import { type Page, type PageRequest } from '../verifications/verification.js';
 
 export interface TenantSettings {
   /** Days that a finished verification is kept; null: until it is erased. */
   readonly retentionDays: number | null;
+  /** By how it ended; null: as {@link retentionDays} has it. `other`: expired, canceled, revoked, or ended in an error. */
+  readonly retentionDaysByOutcome: {
+    readonly verified: number | null;
+    readonly rejected: number | null;
+    readonly other: number | null;
+  };
+  /** Who at the tenant sees to what providers have to be asked to erase; stands in certificates. */
+  readonly erasureContact: string | null;
   /** `stored`: the identity is kept, sealed, with the verification. */
   readonly identityStorage: 'stored';
   /** `encrypted`: reports that a provider gives for a short while only are fetched and kept, sealed. */
@@ -45,6 +53,8 @@ interface TenantRow {
 
 const DEFAULTS: TenantSettings = {
   retentionDays: null,
+  retentionDaysByOutcome: { verified: null, rejected: null, other: null },
+  erasureContact: null,
   identityStorage: 'stored',
   reportArchive: 'none',
   trustFramework: null,
@@ -67,6 +77,14 @@ const LIST: Statement = {
           WHERE $1::timestamptz IS NULL OR (created_at, id) < ($1, $2::uuid)
           ORDER BY created_at DESC, id DESC LIMIT $3`,
 };
+/** Reads all tenants, of whom there are few. */
+const WITH_RETENTION: Statement = {
+  name: 'tenants_with_retention',
+  text: `SELECT ${COLUMNS} FROM tenants
+          WHERE settings ->> 'retentionDays' IS NOT NULL
+             OR jsonb_path_exists(settings, '$.retentionDaysByOutcome.* ? (@ != null)')
+          ORDER BY id`,
+};
 const UPDATE: Statement = {
   name: 'tenants_update',
   text: `UPDATE tenants SET name = $2, status = $3, settings = $4, version = version + 1, updated_at = $5
@@ -88,6 +106,7 @@ export class TenantService {
     input: { readonly name: string; readonly settings?: Partial<TenantSettings> },
   ): Promise<Tenant> {
     const id = this.ids.next();
+    const keys = await this.vault.newTenantKeys(id);
     return this.database.within({ tenantId: id }).transaction(async (tx) => {
       const settings = { ...DEFAULTS, ...input.settings };
       const rows = await tx.query<TenantRow>(INSERT, [
@@ -96,7 +115,7 @@ export class TenantService {
         JSON.stringify(settings),
         this.clock.now(),
       ]);
-      await this.vault.createTenantKeys(tx, id);
+      await this.vault.insertTenantKeys(tx, keys);
       await this.#record(tx, 'tenant.created', id, actor, { settings });
       return tenantOf(rows[0]);
     });
@@ -104,7 +123,7 @@ export class TenantService {
 
   /** The keys that seal what belongs to no tenant. Once per database; repeating it changes nothing. */
   async ensureSystemKeys(): Promise<void> {
-    await this.vault.createTenantKeys(this.database.within({ tenantId: SYSTEM_TENANT_ID }), SYSTEM_TENANT_ID);
+    await this.vault.ensureSystemKeys();
   }
 
   /** Throws Problem `not_found`. */
@@ -120,6 +139,11 @@ export class TenantService {
       page.limit + 1,
     ]);
     return pageOf(rows.map(tenantOf), page.limit, (tenant) => ({ at: tenant.createdAt, id: tenant.id }));
+  }
+
+  /** Those that keep something for a time only. */
+  async withRetention(): Promise<readonly Tenant[]> {
+    return (await this.database.across.query<TenantRow>(WITH_RETENTION)).map(tenantOf);
   }
 
   /** Throws Problem `not_found`, `stale_version`. */

@@ -48,6 +48,9 @@ class Echo {
   registerWebhook(...given: readonly unknown[]): Promise<unknown> {
     return this.#echo('registerWebhook', given);
   }
+  erase(...given: readonly unknown[]): Promise<unknown> {
+    return this.#echo('erase', given);
+  }
   receive(...given: readonly unknown[]): unknown {
     return [this.#own, 'receive', ...given];
   }
@@ -99,6 +102,7 @@ const CALLS = [
   'correctContact',
   'check',
   'registerWebhook',
+  'erase',
 ];
 
 describe('wrapCalls', () => {

@@ -33,6 +33,7 @@ const CALLS: Readonly<Record<CallsOf<Provider>, true>> = {
   correctContact: true,
   check: true,
   registerWebhook: true,
+  erase: true,
 };
 const IMAGE_CALLS: Readonly<Record<CallsOf<Images>, true>> = { list: true, open: true };
 

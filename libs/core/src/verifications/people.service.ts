@@ -10,6 +10,7 @@ import { type Clock, type Database } from '@gatehouse/platform';
 
 import { type SignalCorrelator } from '../inbox/signal-correlator.js';
 import { type Ledger } from '../ledger/ledger.js';
+import { shownFields } from './shown-fields.js';
 import { type LedgerKind } from '../ledger/ledger-kind.js';
 import { type ProviderChoice } from '../routing/provider-choice.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
@@ -62,6 +63,7 @@ export class PeopleService {
     await this.#record(scope, 'identity.looked_up', verificationId, {
       provider: provider.name,
       matchedBy: hit?.matchedBy ?? null,
+      ...(hit?.record.identity != null && { fields: shownFields(hit.record.identity) }),
     });
     if (hit === null) {
       throw new Problem('not_found', 'The provider knows nobody by this contact.', {

@@ -4,6 +4,7 @@ import {
   type DeliveryState,
   type Evidence,
   isListedMove,
+  isSettled,
   type Observation,
   type ReasonCode,
   type RiskLevel,
@@ -45,7 +46,8 @@ export type Signal =
   /** The person's identity elsewhere cannot be shared with us. */
   | { readonly kind: 'unshared'; readonly at: string }
   | { readonly kind: 'deadline'; readonly at: string }
-  | { readonly kind: 'cancel'; readonly at: string }
+  /** Called off; `isForced`: whatever it waits for, because the person is being erased. */
+  | { readonly kind: 'cancel'; readonly at: string; readonly isForced?: true }
   /** What was read at `at`, as another mapping or other settings read it. */
   | { readonly kind: 'remap'; readonly at: string; readonly observation: Observation }
   /** A reviewer of ours decides what waits for a human. */
@@ -126,7 +128,9 @@ export function transition(facts: Facts, signal: Signal): Transition {
 function refusalOf(facts: Facts, before: View, signal: Signal): SetAsideReason | null {
   switch (signal.kind) {
     case 'cancel':
-      return before.status === 'canceled' || isCancelable(before.status) ? null : 'not_allowed';
+      return before.status === 'canceled' || isCancelable(before.status) || isForcedEnd(signal, before.status)
+        ? null
+        : 'not_allowed';
     case 'decision':
       return before.status === 'needs_review' ? null : 'not_allowed';
     case 'remap':
@@ -147,6 +151,10 @@ function isStanding({ read, absentAt, goneAt, supersededAt }: Facts, at: string)
 function news(view: View): unknown {
   const { evidence } = view;
   return { ...view, evidence: evidence === null ? null : { ...evidence, reportUntil: null } };
+}
+
+function isForcedEnd({ isForced }: Extract<Signal, { kind: 'cancel' }>, status: VerificationStatus): boolean {
+  return isForced === true && !isSettled(status);
 }
 
 /** Whether the caller may still call it off (providers/mapping.md 2.3). */

@@ -64,7 +64,8 @@ export interface CorrectedSubject {
 export interface Applied {
   readonly row: VerificationRow;
   readonly changed: boolean;
-  readonly setAside: SetAsideReason | null;
+  /** `erased`: nothing is known of the person any more, and nothing is learnt. */
+  readonly setAside: SetAsideReason | 'erased' | null;
 }
 
 /** The claim that a read did not bear out. Several at one instant say the same, or are as doubtful. Served by signals_by_verification. */
@@ -108,6 +109,8 @@ export class VerificationApplier {
   ): Promise<Applied> {
     const [row] = await tx.query<VerificationRow>(LOCK, [scope.tenantId, scope.environment, id]);
     if (row === undefined) throw new Problem('not_found', 'There is no such verification.');
+    // Whoever was on the way to it with something of the person has come too late.
+    if (row.erased_at !== null) return { row, changed: false, setAside: 'erased' };
     const step = transition(row.facts, signal);
     const next = await this.#next(row, signal, step, effects);
     await tx.query(UPDATE, valuesOf(next));

@@ -1,4 +1,4 @@
-import { type Check, type DocumentType, type Subject } from '@gatehouse/contract';
+import { type Check, type DocumentType, Problem, type Subject } from '@gatehouse/contract';
 import { type Clock, type Ids, type Tx } from '@gatehouse/platform';
 
 import { type Ledger } from '../ledger/ledger.js';
@@ -10,7 +10,7 @@ import { NO_FACTS } from './facts.js';
 import { viewOf } from './transition.js';
 import { type CorrectedSubject } from './verification-applier.js';
 import { type SealedRequest, type VerificationSealer } from './verification-sealer.js';
-import { bucketOf, DELETE_SUBJECT, INSERT, INSERT_SUBJECT } from './verification.rows.js';
+import { bucketOf, DELETE_SUBJECT, INSERT, INSERT_SUBJECT, KEEP_SUBJECT } from './verification.rows.js';
 
 /** A person who is not in the database yet, sealed and ready to be. */
 export interface NewSubject extends CorrectedSubject {
@@ -78,6 +78,12 @@ export class VerificationRecorder {
       subject.phoneHash,
       this.clock.now(),
     ]);
+  }
+
+  /** Before something more is written about somebody who is here. Throws Problem `erased` when they are no longer. */
+  async keepSubject(tx: Tx, { tenantId }: TenantScope, subjectId: string): Promise<void> {
+    const [subject] = await tx.query<{ is_kept: boolean }>(KEEP_SUBJECT, [tenantId, subjectId]);
+    if (subject?.is_kept !== true) throw new Problem('erased', 'The person’s data has been erased.');
   }
 
   /** Of a person who turned out to be here already. */

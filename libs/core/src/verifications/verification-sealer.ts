@@ -63,7 +63,7 @@ export class VerificationSealer {
     return key.sealJson(value, context(tenantId, { table: 'verifications', row: verificationId, column }));
   }
 
-  /** Throws Problem `erased` when the subject's key is gone. */
+  /** Throws Problem `erased` when the subject's key is gone, or what the verification kept of them. */
   async open(row: VerificationRow): Promise<Opened> {
     const key = await this.#key(row);
     if (key === null || row.details_sealed === null || row.request_sealed === null) {
@@ -82,13 +82,17 @@ export class VerificationSealer {
 
   async openIdentity(row: VerificationRow): Promise<SealedIdentity | null> {
     const key = await this.#key(row);
-    if (key === null) throw new Problem('erased', 'The person’s data has been erased.');
+    if (key === null || row.erased_at !== null)
+      throw new Problem('erased', 'The person’s data has been erased.');
     return this.#open(key, row, 'identity_sealed') as SealedIdentity | null;
   }
 
   /** The record for a caller. An erased person leaves the record without them. */
   async toVerification(row: VerificationRow): Promise<Verification> {
-    const opened = row.key_wrapped === null ? null : await this.open(row);
+    const isErased = row.key_wrapped === null || row.erased_at !== null;
+    const opened = isErased ? null : await this.open(row);
+    // What there was at the provider is not to be had here any more.
+    const evidence = isErased ? null : row.evidence;
     return {
       id: row.id,
       environment: row.environment,
@@ -114,11 +118,11 @@ export class VerificationSealer {
       riskLevel: row.risk_level,
       consent: row.consent,
       evidence: {
-        identity: row.identity_sealed !== null,
-        images: row.evidence?.images ?? 0,
-        imagesUntil: row.evidence?.imagesUntil ?? null,
-        report: row.evidence?.report ?? false,
-        reportUntil: row.evidence?.reportUntil ?? null,
+        identity: !isErased && row.identity_sealed !== null,
+        images: evidence?.images ?? 0,
+        imagesUntil: evidence?.imagesUntil ?? null,
+        report: evidence?.report ?? false,
+        reportUntil: evidence?.reportUntil ?? null,
       },
       warnings: row.warnings,
       previousVerificationId: row.previous_id,

@@ -243,6 +243,7 @@ export class VerificationStarter {
           { id: previous.subject_id, key: (await sealer.open(previous)).key };
     await database.within(scope).transaction(async (tx) => {
       if ('details' in subject) await recorder.insertSubject(tx, scope, subject);
+      else await recorder.keepSubject(tx, scope, subject.id);
       await recorder.insert(tx, scope, {
         id,
         subject,

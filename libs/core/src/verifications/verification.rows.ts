@@ -96,6 +96,11 @@ export const DELETE_SUBJECT: Statement = {
   name: 'subjects_delete',
   text: 'DELETE FROM subjects WHERE tenant_id = $1 AND id = $2',
 };
+/** For whoever adds something sealed under the subject's key: it is not destroyed before their commit. */
+export const KEEP_SUBJECT: Statement = {
+  name: 'subjects_keep',
+  text: 'SELECT key_wrapped IS NOT NULL AS is_kept FROM subjects WHERE tenant_id = $1 AND id = $2 FOR SHARE',
+};
 export const LOCK_SUBJECT: Statement = {
   name: 'subjects_lock',
   text: 'SELECT details_sealed FROM subjects WHERE tenant_id = $1 AND id = $2 FOR UPDATE',
@@ -204,7 +209,7 @@ export const READ_AGAIN: Statement = {
 export const REST: Statement = {
   name: 'verifications_rest',
   text: `UPDATE verifications SET due_at = CASE WHEN expires_at > $3 THEN expires_at END
-          WHERE tenant_id = $1 AND id = $2 AND handle_sealed IS NULL AND start_state <> 'starting'`,
+          WHERE tenant_id = $1 AND id = $2 AND handle_sealed IS NULL AND start_state <> 'starting' AND erased_at IS NULL`,
 };
 
 export const GIVE_UP: Statement = {
@@ -240,10 +245,13 @@ export const FIND_RIVALS: Statement = {
             AND rival.created_at <= $6`,
 };
 
+const CORRELATED =
+  'v.id, v.status, v.provider_reference, v.created_at, v.erased_at, s.email_hash, s.id AS subject_id, s.key_wrapped, s.key_version, s.spare_key_sealed';
+
 /** The same person at the same provider account, newest first. Served by verifications_by_provider_reference. */
 export const FIND_BY_PROVIDER_REFERENCE: Statement = {
   name: 'verifications_find_by_provider_reference',
-  text: `SELECT v.id, v.status, v.provider_reference, v.created_at, s.email_hash, s.id AS subject_id, s.key_wrapped, s.key_version, s.spare_key_sealed ${FROM}
+  text: `SELECT ${CORRELATED} ${FROM}
           WHERE v.tenant_id = $1 AND v.connection_id = $2 AND v.provider_reference = $3
           ORDER BY v.created_at DESC, v.id DESC LIMIT 20`,
 };
@@ -260,7 +268,7 @@ export const FIND_BY_CONTACT: Statement = {
            UNION
            SELECT id, email_hash, key_wrapped, key_version, spare_key_sealed FROM subjects
             WHERE tenant_id = $1 AND environment = $3 AND phone_hash = ANY($5))
-         SELECT v.id, v.status, v.provider_reference, v.created_at, s.email_hash, s.id AS subject_id, s.key_wrapped, s.key_version, s.spare_key_sealed
+         SELECT ${CORRELATED}
            FROM s JOIN verifications v ON v.tenant_id = $1 AND v.subject_id = s.id
           WHERE v.connection_id = $2
           ORDER BY v.created_at DESC, v.id DESC LIMIT 20`,
@@ -268,7 +276,7 @@ export const FIND_BY_CONTACT: Statement = {
 
 export const FIND_OWN: Statement = {
   name: 'verifications_find_own',
-  text: `SELECT v.id, v.status, v.provider_reference, v.created_at, s.email_hash, s.id AS subject_id, s.key_wrapped, s.key_version, s.spare_key_sealed ${FROM}
+  text: `SELECT ${CORRELATED} ${FROM}
           WHERE v.tenant_id = $1 AND v.connection_id = $2 AND v.id = $3`,
 };
 
@@ -276,7 +284,8 @@ export const FIND_OWN: Statement = {
 export const MAKE_DUE: Statement = {
   name: 'verifications_make_due',
   text: `UPDATE verifications SET due_at = $3, read_count = 0
-          WHERE tenant_id = $1 AND id = ANY($2) AND start_state <> 'starting' AND status NOT IN ('canceled', 'revoked')`,
+          WHERE tenant_id = $1 AND id = ANY($2) AND start_state <> 'starting' AND status NOT IN ('canceled', 'revoked')
+            AND erased_at IS NULL`,
 };
 
 /** A number that workers can share tenants out by, kept from the first row on. The claims do not use it yet. */

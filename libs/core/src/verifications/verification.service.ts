@@ -7,6 +7,7 @@ import { type Capabilities } from '../routing/capabilities.js';
 import { type ConnectionOpener } from '../tenancy/connection-opener.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { type Explanation } from './explanation.js';
+import { shownFields } from './shown-fields.js';
 import { type VerificationApplier } from './verification-applier.js';
 import { type VerificationBulkReader } from './verification-bulk-reader.js';
 import { type VerificationExplainer } from './verification-explainer.js';
@@ -15,6 +16,7 @@ import { type VerificationReader } from './verification-reader.js';
 import { type VerificationRecorder } from './verification-recorder.js';
 import { type VerificationSealer } from './verification-sealer.js';
 import { type VerificationStarter } from './verification-starter.js';
+import { type VerificationRow } from './verification.rows.js';
 import {
   type NewVerification,
   type Page,
@@ -94,17 +96,20 @@ export class VerificationService {
     return this.parts.queries.search(scope, by, page);
   }
 
-  /** Reads the provider now. Throws Problem, and ProviderError when it cannot be read. */
+  /** Reads the provider now. Throws Problem, `erased` among them, and ProviderError when it cannot be read. */
   async refresh(scope: TenantScope, id: string): Promise<Verification> {
-    const { status } = await this.parts.queries.get(scope, id);
+    const row = await this.parts.queries.row(scope, id);
+    requireKept(row);
+    const { status } = row;
     if (status !== 'canceled' && status !== 'revoked')
       await this.parts.reader.read(scope, id, { why: 'refresh' });
     return this.parts.queries.get(scope, id);
   }
 
-  /** Calling off twice is no error. Throws Problem `invalid_transition` for one that is decided. */
+  /** Calling off twice is no error. Throws Problem `invalid_transition` for one that is decided, `erased` for one that was erased. */
   async cancel(scope: TenantScope, id: string): Promise<Verification> {
     const { setAside, row } = await this.parts.applier.cancel(scope, id);
+    requireKept(row);
     if (setAside === 'not_allowed') {
       throw new Problem('invalid_transition', `A verification that is ${row.status} cannot be canceled.`);
     }
@@ -114,6 +119,7 @@ export class VerificationService {
   /** Throws Problem `invalid_transition`, `capability_unsupported`, and ProviderError. */
   async renewLink(scope: TenantScope, id: string): Promise<Verification> {
     const row = await this.parts.queries.row(scope, id);
+    requireKept(row);
     const isOpen = row.status === 'requires_input' || row.status === 'needs_review';
     if (!isOpen || row.start_state !== 'started') {
       throw new Problem('invalid_transition', `A verification that is ${row.status} has no link to renew.`);
@@ -130,6 +136,7 @@ export class VerificationService {
       return queries.get(scope, claim.resourceId);
     }
     const previous = await queries.row(scope, id);
+    requireKept(previous);
     if (!isSettled(previous.status) && previous.status !== 'error') {
       throw new Problem(
         'invalid_transition',
@@ -154,7 +161,7 @@ export class VerificationService {
     return { records: ids.map((id) => (id === null ? null : (found.get(id) ?? null))), failures };
   }
 
-  /** A reviewer decides what waits for a human. Throws Problem `invalid_transition` for anything else. */
+  /** A reviewer decides what waits for a human. Throws Problem `invalid_transition` for anything else, `erased` for one that was erased. */
   async decide(
     scope: TenantScope,
     id: string,
@@ -167,6 +174,7 @@ export class VerificationService {
       { kind: 'decision', at, verdict: decision.decision === 'approve' ? 'verified' : 'rejected' },
       { decision: { ...decision, actor: scope.actor, at }, cause: { decision: decision.decision } },
     );
+    requireKept(row);
     if (setAside === 'not_allowed') {
       throw new Problem(
         'invalid_transition',
@@ -183,6 +191,7 @@ export class VerificationService {
   async correctContact(scope: TenantScope, id: string, change: Contact): Promise<Verification> {
     const { applier, capabilities, connections, queries, recorder, sealer } = this.parts;
     const row = await queries.row(scope, id);
+    requireKept(row);
     const { handle } = await sealer.open(row);
     const connection = await connections.requireById(scope, row);
     const provider = capabilities.require(connection.provider, 'correctContact', 'correct a contact');
@@ -230,10 +239,15 @@ export class VerificationService {
       verificationId: id,
       version: null,
       actor: scope.actor,
-      data: {},
+      data: { fields: shownFields(identity.identity) },
     });
     return identity;
   }
+}
+
+/** Throws Problem `erased`. */
+function requireKept({ erased_at }: VerificationRow): void {
+  if (erased_at !== null) throw new Problem('erased', 'The person’s data has been erased.');
 }
 
 function isOver(status: Verification['status']): boolean {

@@ -1,5 +1,5 @@
 import { Problem } from '@gatehouse/contract';
-import { type Clock, type Database, type Queryable, type Statement } from '@gatehouse/platform';
+import { type Clock, type Database, firstIdAt, type Queryable, type Statement } from '@gatehouse/platform';
 
 import { type EventType, eventTypeOf, kindsOf } from '../events/published-event.js';
 import { deliveryId, type Ledger } from '../ledger/ledger.js';
@@ -286,10 +286,4 @@ async function find(tx: Queryable, scope: TenantScope, id: string): Promise<Webh
   const [row] = await tx.query<DeliveryRow>(FIND, [scope.tenantId, scope.environment, id]);
   if (row === undefined) throw new Problem('not_found', 'There is no such webhook delivery.');
   return deliveryOf(row);
-}
-
-/** The lowest id that could have been made at a time. */
-function firstIdAt(milliseconds: number): string {
-  const hex = Math.max(0, milliseconds).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }

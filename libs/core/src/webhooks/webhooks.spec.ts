@@ -53,7 +53,7 @@ beforeEach(async () => {
     {
       database,
       config: { publicUrl: 'http://127.0.0.1:9', allowPrivateNetworks: true, adminApiKey: null },
-      masterKey: new LocalMasterKey(randomBytes(32)),
+      masterKeys: { current: new LocalMasterKey(randomBytes(32)), previous: null },
       log: new Log({ level: 'silent' }),
       clock,
       ids,

@@ -2,10 +2,15 @@ import { readFileSync } from 'node:fs';
 
 export const MASTER_KEY_BYTES = 32;
 
+/** What MASTER_KEY and MASTER_KEY_PREVIOUS must be. */
+export const MASTER_KEY_RULE =
+  'must be 32 bytes in base64, the path of a file that holds them, or vault-transit://HOST:PORT/MOUNT/KEY ' +
+  '(vault-transit+http:// for this machine only)';
+
 const BASE64_OF_32_BYTES = /^[A-Za-z0-9+/_-]{43}=?$/;
 
 /**
- * The 32 bytes of a master key, from their base64 text or from the file at that path (which holds the text, or the bytes).
+ * The 32 bytes of a master key that is held here, from their base64 text or from the file at that path (which holds the text, or the bytes).
  * Null when it is neither.
  */
 export function readMasterKey(textOrPath: string): Buffer | null {

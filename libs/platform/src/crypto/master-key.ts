@@ -1,11 +1,6 @@
-import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
-import { link, mkdir, open as openFile, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type GatewayConfig } from '../config.js';
-import { asDataDirError, ConfigError } from '../start-error.js';
-import { hasCode } from '../system-error.js';
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { keyedHash } from './hash.js';
-import { MASTER_KEY_BYTES, readMasterKey } from './master-key-format.js';
+import { MASTER_KEY_BYTES } from './master-key-format.js';
 import { open, seal } from './seal.js';
 
 /**
@@ -15,10 +10,59 @@ import { open, seal } from './seal.js';
 export interface MasterKey {
   /** Stored beside what it wrapped, to tell which master key is needed. Reveals nothing of the key. */
   readonly id: string;
-  /** `key` is 32 bytes. */
+  /** `key` is 32 bytes. Throws MasterKeyUnavailable. */
   wrap(key: Buffer, context: string): Promise<Buffer>;
-  /** Throws SealError when it was wrapped by another key, for another context, or changed. */
+  /**
+   * Throws SealError when it was wrapped by another key, for another context, or changed; MasterKeyUnavailable when that could not
+   * be found out.
+   */
   unwrap(wrapped: Buffer, context: string): Promise<KeyObject>;
+}
+
+/** The master keys of a process. New tenant keys are wrapped by `current`; each opens by the one that wrapped it. */
+export interface MasterKeys {
+  readonly current: MasterKey;
+  /** While the master key is rotated: the other one that tenant keys may still be wrapped by. */
+  readonly previous: MasterKey | null;
+}
+
+/** The one that is stored beside what it wrapped. Throws MasterKeyUnavailable where it is neither of them. */
+export function masterKeyNamed(keys: MasterKeys, id: string): MasterKey {
+  const found = [keys.current, keys.previous].find((key) => key?.id === id);
+  if (found == null) throw new MasterKeyUnavailable('unknown_key');
+  return found;
+}
+
+/** Why the keeper of a master key is of no use at the moment. */
+export type MasterKeyTrouble =
+  | 'unreachable'
+  | 'timeout'
+  /** It answers 503: Vault is sealed or being maintained. */
+  | 'sealed'
+  | 'failing'
+  | 'rate_limited'
+  /** It does not take our token, or the token may not use this key. */
+  | 'forbidden'
+  /** There is no such engine or key. */
+  | 'not_found'
+  /** It sends us elsewhere, where our token does not follow. */
+  | 'redirected'
+  /** It will not do this with the key as it is configured there. */
+  | 'rejected'
+  | 'unreadable_answer'
+  /** The key is none that this process was started with. */
+  | 'unknown_key';
+
+/**
+ * A master key cannot be used now: says nothing about what was to be opened with it, and another attempt may succeed. Carries a word
+ * of ours and nothing that the keeper said.
+ */
+export class MasterKeyUnavailable extends Error {
+  override readonly name = 'MasterKeyUnavailable';
+
+  constructor(readonly code: MasterKeyTrouble) {
+    super(`the master key cannot be used now (${code})`);
+  }
 }
 
 /** A master key held in memory. */
@@ -47,62 +91,7 @@ export class LocalMasterKey implements MasterKey {
   }
 }
 
-function wrapContext(context: string): string {
+/** What a wrapped key is bound to, whoever wraps it. */
+export function wrapContext(context: string): string {
   return `gatehouse wrapped key: ${context}`;
-}
-
-/**
- * The master key of MASTER_KEY; without one and with the embedded database, that of `dataDir/master.key`, made on the first
- * start (mode 0600) and kept. Throws ConfigError naming MASTER_KEY, StartError naming DATA_DIR.
- */
-export async function loadMasterKey(
-  config: Pick<GatewayConfig, 'masterKey' | 'databaseUrl' | 'dataDir'>,
-): Promise<MasterKey> {
-  if (config.masterKey !== null) {
-    const bytes = readMasterKey(config.masterKey);
-    if (bytes === null) {
-      throw new ConfigError([
-        'MASTER_KEY: must be 32 bytes in base64, or the path of a file that holds them',
-      ]);
-    }
-    return new LocalMasterKey(bytes);
-  }
-  if (config.databaseUrl !== null) throw new ConfigError(['MASTER_KEY: is required with DATABASE_URL']);
-
-  const path = join(config.dataDir, 'master.key');
-  let bytes = readMasterKey(path);
-  if (bytes === null) {
-    await createOnce(path, config.dataDir).catch((error: unknown) => {
-      throw asDataDirError(error);
-    });
-    bytes = readMasterKey(path);
-  }
-  if (bytes === null) {
-    throw new ConfigError([
-      'MASTER_KEY: is not set, and DATA_DIR/master.key does not hold 32 bytes in base64; ' +
-        'restore that file, or start with an empty DATA_DIR',
-    ]);
-  }
-  return new LocalMasterKey(bytes);
-}
-
-/** Written beside it and linked into place: two first starts agree on one key, and no crash leaves half a key. */
-async function createOnce(path: string, folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const draft = `${path}.${randomBytes(6).toString('hex')}`;
-  const file = await openFile(draft, 'wx', 0o600);
-  try {
-    await file.writeFile(`${randomBytes(MASTER_KEY_BYTES).toString('base64')}\n`);
-    // What this key seals must not outlive it: it is on disk before anything is sealed.
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  try {
-    await link(draft, path);
-  } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw error;
-  } finally {
-    await unlink(draft);
-  }
 }

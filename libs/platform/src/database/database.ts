@@ -125,7 +125,7 @@ export class Database {
         return client;
       } catch (error) {
         // A session that may be set to somebody else is not used again.
-        client.release(true);
+        release(client, true);
         throw error;
       }
     });
@@ -192,7 +192,6 @@ export class Database {
   ): Promise<T> {
     const client = await open();
     const transaction = new Transaction(client);
-    client.on('error', ignore);
     try {
       await transaction.command(begin);
       const result = await fn(transaction);
@@ -203,8 +202,7 @@ export class Database {
       await transaction.rollback();
       throw error;
     } finally {
-      client.off('error', ignore);
-      client.release(transaction.broken);
+      release(client, transaction.broken);
     }
   }
 }
@@ -216,10 +214,17 @@ function ignore(): void {
 
 async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
   try {
-    return await pool.connect();
+    const client = await pool.connect();
+    client.on('error', ignore);
+    return client;
   } catch (error) {
     throw toDatabaseError(error, 'connect');
   }
+}
+
+function release(client: pg.PoolClient, isBroken: boolean): void {
+  client.off('error', ignore);
+  client.release(isBroken);
 }
 
 async function alone<T>(
@@ -228,13 +233,11 @@ async function alone<T>(
   values: readonly unknown[],
 ): Promise<T[]> {
   const client = await open();
-  client.on('error', ignore);
   try {
     return await run<T>(client, statement, values);
   } finally {
-    client.off('error', ignore);
     // The pool itself drops a connection that broke.
-    client.release();
+    release(client, false);
   }
 }
 

@@ -128,3 +128,14 @@ export function toKeyRotationView(rotation: KeyRotation): Plain<KeyRotationView>
     oldKeyDestroyedAt: destroyedAt === null ? null : destroyedAt.toISOString(),
   };
 }
+
+export class MasterKeyProgressView {
+  @ApiProperty({ description: 'Which master key this process wraps with. Reveals nothing of it.' })
+  masterKeyId!: string;
+
+  @ApiProperty({ type: 'integer', description: 'Keys of tenants that it wraps already.' })
+  wrapped!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Keys of tenants that another one still wraps.' })
+  left!: number;
+}

@@ -1,4 +1,4 @@
-import { KeyRotationService } from '@gatehouse/core';
+import { KeyProgress, KeyRotationService } from '@gatehouse/core';
 import { fromTypeId } from '@gatehouse/platform';
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
@@ -17,6 +17,7 @@ import {
   KEY_ROTATION_EXAMPLE,
   KeyRotationPageView,
   KeyRotationView,
+  MasterKeyProgressView,
   toKeyRotationView,
 } from './key-rotation.view.js';
 
@@ -26,7 +27,27 @@ const SHOWN = 200;
 @ApiTags('Keys')
 @Controller('admin/v1/keys')
 export class KeyRotationsController {
-  constructor(private readonly rotations: KeyRotationService) {}
+  constructor(
+    private readonly rotations: KeyRotationService,
+    private readonly progress: KeyProgress,
+  ) {}
+
+  @Get('master')
+  @AdminOnly('admin', 'auditor')
+  @Operation({
+    id: 'getMasterKeyProgress',
+    summary: 'How far the replacement of the master key is',
+    description:
+      'The master key is replaced by starting the gateway with another one beside it. `left` is how many keys are still under another: when it is 0, the old one is not needed any more.',
+  })
+  @ApiOkResponse({
+    type: MasterKeyProgressView,
+    description: 'The keys that are under the present master key, and those that are not yet.',
+    example: { masterKeyId: 'local:8f3b2c1d9e0a4b5c', wrapped: 202, left: 0 },
+  })
+  async master(): Promise<Plain<MasterKeyProgressView>> {
+    return this.progress.masterKey();
+  }
 
   @Post('rotate')
   @HttpCode(202)

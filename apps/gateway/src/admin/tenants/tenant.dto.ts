@@ -1,12 +1,24 @@
 import { ApiProperty } from '@nestjs/swagger';
 
-import { Flag, OneOf, Text, Whole } from '../../http/members.js';
+import { Flag, Nested, OneOf, Text, Whole } from '../../http/members.js';
 import { type Plain } from '../../http/plain.js';
 
 const RETENTION = {
   min: 1,
   max: 36_500,
   description: 'Days that a finished verification is kept; null: until it is erased.',
+} as const;
+
+const RETENTION_BY_OUTCOME = {
+  description:
+    'Days by how a verification ended; an outcome left out is kept as `retentionDays` has it. Given whole: it replaces what was there.',
+} as const;
+
+const ERASURE_CONTACT = {
+  max: 200,
+  example: 'privacy@bank.test',
+  description:
+    'Who sees to what providers have to be asked to erase. Stands in the certificates of erasures.',
 } as const;
 
 const REPORT_ARCHIVE = {
@@ -31,12 +43,29 @@ const TWO_PERSONS = {
   description: 'Whether a routing policy that one admin puts waits for another key to approve it.',
 } as const;
 
+export class RetentionByOutcomeBody {
+  @Whole({ min: 1, max: 36_500 })
+  verified?: number | null;
+
+  @Whole({ min: 1, max: 36_500 })
+  rejected?: number | null;
+
+  @Whole({ min: 1, max: 36_500, description: 'Expired, canceled, revoked, or ended in an error.' })
+  other?: number | null;
+}
+
 export class CreateTenantBody {
   @Text({ max: 200, required: true, example: 'Example Bank' })
   name!: string;
 
   @Whole(RETENTION)
   retentionDays?: number | null;
+
+  @Nested(() => RetentionByOutcomeBody, RETENTION_BY_OUTCOME)
+  retentionDaysByOutcome?: RetentionByOutcomeBody | null;
+
+  @Text(ERASURE_CONTACT)
+  erasureContact?: string | null;
 
   @OneOf(['stored'], { default: 'stored' })
   identityStorage?: 'stored' | null;
@@ -61,6 +90,12 @@ export class ChangeTenantBody {
   @Whole(RETENTION)
   retentionDays?: number | null;
 
+  @Nested(() => RetentionByOutcomeBody, RETENTION_BY_OUTCOME)
+  retentionDaysByOutcome?: RetentionByOutcomeBody | null;
+
+  @Text(ERASURE_CONTACT)
+  erasureContact?: string | null;
+
   @OneOf(['stored'])
   identityStorage?: 'stored' | null;
 
@@ -75,6 +110,17 @@ export class ChangeTenantBody {
 
   @Flag(TWO_PERSONS)
   twoPersonApproval?: boolean | null;
+}
+
+export class RetentionByOutcomeView {
+  @ApiProperty({ type: 'integer', nullable: true })
+  verified!: number | null;
+
+  @ApiProperty({ type: 'integer', nullable: true })
+  rejected!: number | null;
+
+  @ApiProperty({ type: 'integer', nullable: true })
+  other!: number | null;
 }
 
 export class TenantView {
@@ -92,6 +138,12 @@ export class TenantView {
 
   @ApiProperty({ type: 'integer', nullable: true })
   retentionDays!: number | null;
+
+  @ApiProperty({ type: RetentionByOutcomeView })
+  retentionDaysByOutcome!: RetentionByOutcomeView;
+
+  @ApiProperty({ type: String, nullable: true, example: 'privacy@bank.test' })
+  erasureContact!: string | null;
 
   @ApiProperty({ enum: ['stored'] })
   identityStorage!: string;
@@ -132,6 +184,8 @@ export const TENANT_EXAMPLE: Plain<TenantView> = {
   name: 'Example Bank',
   status: 'active',
   retentionDays: 365,
+  retentionDaysByOutcome: { verified: null, rejected: 90, other: 30 },
+  erasureContact: 'privacy@bank.test',
   identityStorage: 'stored',
   reportArchive: 'none',
   trustFramework: 'eidas',

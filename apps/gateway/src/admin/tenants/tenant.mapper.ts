@@ -11,6 +11,8 @@ export function toTenantView(tenant: Tenant): Plain<TenantView> {
     name: tenant.name,
     status: tenant.status,
     retentionDays: tenant.settings.retentionDays,
+    retentionDaysByOutcome: tenant.settings.retentionDaysByOutcome,
+    erasureContact: tenant.settings.erasureContact,
     identityStorage: tenant.settings.identityStorage,
     reportArchive: tenant.settings.reportArchive,
     trustFramework: tenant.settings.trustFramework,

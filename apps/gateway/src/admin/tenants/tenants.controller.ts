@@ -38,6 +38,8 @@ export class TenantsController {
     regulated: {
       name: 'Example Bank',
       retentionDays: 1825,
+      retentionDaysByOutcome: { rejected: 365, other: 30 },
+      erasureContact: 'privacy@bank.test',
       trustFramework: 'eidas',
       assuranceLevel: 'substantial',
       reportArchive: 'encrypted',
@@ -119,7 +121,7 @@ export class TenantsController {
     id: 'changeTenant',
     summary: 'Change a tenant',
     description:
-      'What is left out stays as it is; null unsets `retentionDays`, `trustFramework` and `assuranceLevel`. At least one member is needed.',
+      'What is left out stays as it is; null unsets `retentionDays`, `retentionDaysByOutcome`, `erasureContact`, `trustFramework` and `assuranceLevel`. At least one member is needed.',
     body: true,
     problems: ['not_found', 'stale_version', ...IDEMPOTENCY_PROBLEMS],
   })
@@ -197,9 +199,19 @@ function settingsOf(
 ): Partial<TenantSettings> {
   const { retentionDays, trustFramework, assuranceLevel, identityStorage, reportArchive, twoPersonApproval } =
     body;
+  const { retentionDaysByOutcome: byOutcome, erasureContact } = body;
   const isGiven = (value: unknown): boolean => value !== undefined && (when === 'change' || value !== null);
   return {
     ...(retentionDays !== undefined && isGiven(retentionDays) && { retentionDays }),
+    ...(byOutcome !== undefined &&
+      isGiven(byOutcome) && {
+        retentionDaysByOutcome: {
+          verified: byOutcome?.verified ?? null,
+          rejected: byOutcome?.rejected ?? null,
+          other: byOutcome?.other ?? null,
+        },
+      }),
+    ...(erasureContact !== undefined && isGiven(erasureContact) && { erasureContact }),
     ...(trustFramework !== undefined && isGiven(trustFramework) && { trustFramework }),
     ...(assuranceLevel !== undefined && isGiven(assuranceLevel) && { assuranceLevel }),
     ...(identityStorage != null && { identityStorage }),

@@ -1,4 +1,10 @@
-import { EvidenceService, TenantService, type TenantScope, VerificationService } from '@gatehouse/core';
+import {
+  EvidenceService,
+  LedgerReceipts,
+  TenantService,
+  type TenantScope,
+  VerificationService,
+} from '@gatehouse/core';
 import { Log } from '@gatehouse/platform';
 import { Controller, Get, Query, Res } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiParam, ApiTags, getSchemaPath } from '@nestjs/swagger';
@@ -20,6 +26,7 @@ import { toIdentityView } from './identity.mapper.js';
 import { IdentityView } from './identity.view.js';
 import { toImagesView } from './image.mapper.js';
 import { IMAGES_EXAMPLE, ImagesView } from './image.view.js';
+import { RECEIPT_EXAMPLE, ReceiptView, toReceiptView } from './receipt.view.js';
 import { IdentityQuery, ImageQuery, ReportQuery } from './verification.dto.js';
 import { frameOf, requireVerified, toVerifiedClaims } from './verified-claims.mapper.js';
 import { VERIFIED_CLAIMS_EXAMPLE, VerifiedClaimsView } from './verified-claims.view.js';
@@ -44,8 +51,24 @@ export class VerificationRecordsController {
     private readonly verifications: VerificationService,
     private readonly evidence: EvidenceService,
     private readonly tenants: TenantService,
+    private readonly receipts: LedgerReceipts,
     private readonly log: Log,
   ) {}
+
+  @Get('receipt')
+  @ApiParam(ID)
+  @RequireScope('verifications:read')
+  @Operation({
+    id: 'getVerificationReceipt',
+    summary: 'Proof that the present status was written down',
+    description:
+      'The ledger entry of the present status, its proof of inclusion in the tenant’s Merkle tree (RFC 6962), and the signed head of that tree. Whoever has the key of `/.well-known/gatehouse-ledger-key` can verify it offline, without any software of ours: `tools/verify-ledger.mjs` is a hundred and some lines. It holds no personal data and stays valid, also after an erasure.',
+    problems: ['not_found', 'conflict'],
+  })
+  @ApiOkResponse({ type: ReceiptView, description: 'The receipt.', example: RECEIPT_EXAMPLE })
+  async receipt(@Caller() scope: TenantScope, @IdParam('ver') id: string): Promise<Plain<ReceiptView>> {
+    return toReceiptView(await this.receipts.of(scope, id));
+  }
 
   @Get('events')
   @ApiParam(ID)

@@ -46,6 +46,7 @@ export class VerificationStepsController {
     body: true,
     problems: [
       'not_found',
+      'erased',
       'provider_not_configured',
       'invalid_transition',
       ...PROVIDER_PROBLEMS,
@@ -72,7 +73,7 @@ export class VerificationStepsController {
     summary: 'Call a verification off',
     description: 'As long as it is not over. What the provider says later no longer moves it.',
     body: true,
-    problems: ['not_found', 'invalid_transition', ...IDEMPOTENCY_PROBLEMS],
+    problems: ['not_found', 'erased', 'invalid_transition', ...IDEMPOTENCY_PROBLEMS],
   })
   @ApiOkResponse({
     type: VerificationView,
@@ -96,6 +97,7 @@ export class VerificationStepsController {
     body: true,
     problems: [
       'not_found',
+      'erased',
       'invalid_transition',
       'capability_unsupported',
       'provider_not_configured',

@@ -176,6 +176,7 @@ describe('the OpenAPI document', () => {
       'previewRoutingPolicy',
       'receiveWebhook',
       'searchVerifications',
+      'verifyAuditLog',
     ]);
   });
 

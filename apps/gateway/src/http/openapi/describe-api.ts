@@ -52,6 +52,8 @@ export function describeApi(app: INestApplication, publicUrl: string): OpenAPIOb
     .addTag('Providers', 'Admin: what this deployment can connect to.')
     .addTag('Routing', 'Admin: which provider a tenant’s verifications go to.')
     .addTag('Keys', 'Admin: replacing the keys that encrypt what is stored.')
+    .addTag('Audit', 'Admin: the ledger, searched, verified and taken along.')
+    .addTag('Erasures', 'Admin: taking people out, legal holds, and the proof.')
     .addTag('Webhook deliveries', 'Admin: what was posted to tenants’ endpoints.')
     .addTag('Inbound', 'What providers and browsers call.')
     .addTag('Operations', 'Health.')

@@ -2,7 +2,7 @@ import {
   Database,
   gatewayConfig,
   Log,
-  type MasterKey,
+  type MasterKeys,
   SystemClock,
   SystemIds,
   SystemRandom,
@@ -27,7 +27,7 @@ export async function undeployedDocument(publicUrl = PUBLIC_URL_EXAMPLE): Promis
     AppModule.forRoot({
       config: gatewayConfig({}),
       database: Object.create(Database.prototype) as Database,
-      masterKey: {} as MasterKey,
+      masterKeys: {} as MasterKeys,
       log: new Log({ level: 'error' }),
       clock: new SystemClock(),
       ids: new SystemIds(),

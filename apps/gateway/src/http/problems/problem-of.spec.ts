@@ -8,7 +8,7 @@ import {
   WebhookRefusal,
 } from '@gatehouse/contract';
 import { VerificationStartFailed } from '@gatehouse/core';
-import { DatabaseError } from '@gatehouse/platform';
+import { DatabaseError, MasterKeyUnavailable, SealError } from '@gatehouse/platform';
 import { describe, expect, it } from '@jest/globals';
 import { HttpException, NotFoundException } from '@nestjs/common';
 
@@ -86,6 +86,13 @@ describe('problemOf', () => {
       expect([code, problem.code, problem.retryAfterSeconds]).toEqual([code, 'overloaded', 1]);
     }
     expect(problemOf(new DatabaseError('42703', 's', 'no such column')).code).toBe('internal_error');
+  });
+
+  it('tells a master key that cannot be had at the moment from a value that does not open', () => {
+    const problem = problemOf(new MasterKeyUnavailable('sealed'));
+    expect([problem.code, problem.retryAfterSeconds]).toEqual(['overloaded', 10]);
+    expect(problem.message).not.toContain('sealed');
+    expect(problemOf(new SealError()).code).toBe('internal_error');
   });
 
   it('reads what Nest and Fastify throw by code and status, and repeats none of their words', () => {

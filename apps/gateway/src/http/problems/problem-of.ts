@@ -7,12 +7,13 @@ import {
   WebhookRefusal,
 } from '@gatehouse/contract';
 import { VerificationStartFailed } from '@gatehouse/core';
-import { DatabaseError, toTypeId } from '@gatehouse/platform';
+import { DatabaseError, MasterKeyUnavailable, toTypeId } from '@gatehouse/platform';
 import { HttpException } from '@nestjs/common';
 
 /** When to come back, where nobody said anything better. */
 const RETRY_PROVIDER_SECONDS = 30;
 const RETRY_OURS_SECONDS = 1;
+const RETRY_KEEPER_SECONDS = 10;
 
 /** Anything that was thrown, as the problem that the caller is told. Total: what is not known is `internal_error`. */
 export function problemOf(error: unknown): Problem {
@@ -29,6 +30,12 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof DatabaseError && isPassing(error)) {
     return new Problem('overloaded', 'The store does not answer at the moment. Try again.', {
       retryAfterSeconds: RETRY_OURS_SECONDS,
+      cause: error,
+    });
+  }
+  if (error instanceof MasterKeyUnavailable) {
+    return new Problem('overloaded', 'A key that this needs cannot be had at the moment. Try again.', {
+      retryAfterSeconds: RETRY_KEEPER_SECONDS,
       cause: error,
     });
   }

@@ -44,6 +44,7 @@ describe('parseCheckpoint', () => {
   it.each([
     ['nothing', ''],
     ['two lines', 'log\n1\n'],
+    ['an origin with a tab', TEXT.replace('-the-', '\tthe\t')],
     ['an origin that is empty', TEXT.replace('example.com/behind-the-sofa', '')],
     ['an empty extension line', `${TEXT}\n`],
     ['an empty line among extension lines', `${TEXT}a\n\nb\n`],

@@ -12,8 +12,7 @@ export interface Checkpoint {
 
 const ROOT_BYTES = 32;
 const SIZE = /^(?:0|[1-9]\d{0,15})$/u;
-// eslint-disable-next-line no-control-regex -- They are what is refused.
-const ORIGIN = /^[^\u0000-\u001f]+$/u;
+const ORIGIN = /^[\u0020-\u{10ffff}]+$/u;
 
 /** Three lines: origin, size, root in base64. Throws RangeError for what would not be read again as it is. */
 export function checkpointText(checkpoint: Checkpoint): string {

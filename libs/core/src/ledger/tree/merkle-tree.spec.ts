@@ -257,13 +257,14 @@ describe('inclusionProof', () => {
 describe('verifyInclusion', () => {
   const data = leavesOf(ALL_SIZES);
   const { nodes } = grownFrom(data);
-  const cases = leafInTree(ALL_SIZES).map(({ index, size }) => ({
+  const caseOf = (index: number, size: number) => ({
     leaf: leafHash(data[index] ?? Buffer.of()),
     index,
     size,
     proof: inclusionProof(index, size, readerOf(nodes)),
     root: definedRoot(data.slice(0, size)),
-  }));
+  });
+  const cases = leafInTree(ALL_SIZES).map(({ index, size }) => caseOf(index, size));
 
   it('refuses one flipped bit, wherever it is', () => {
     fc.assert(
@@ -292,6 +293,14 @@ describe('verifyInclusion', () => {
         expect(verifyInclusion(leaf, index, other, proof, otherRoot)).toBe(other === size);
       }),
     );
+  });
+
+  it('refuses a size that the proof is too short for, and an index just beyond the size, whatever the root', () => {
+    const { leaf, proof, root } = caseOf(3, 4);
+    expect(verifyInclusion(leaf, 3, 4, proof, root)).toBe(true);
+    expect(verifyInclusion(leaf, 3, 5, proof, root)).toBe(false);
+    expect(verifyInclusion(leaf, 3, 3, proof, root)).toBe(false);
+    expect(verifyInclusion(leaf, 0, 2, [], leaf)).toBe(false);
   });
 
   it('refuses hashes of another length', () => {
@@ -413,6 +422,12 @@ describe('verifyConsistency', () => {
         );
       }),
     );
+  });
+
+  it('refuses a new size that the proof is too short for, whatever the root', () => {
+    const proof = consistencyProof(1, 2, readerOf(nodes));
+    expect(verifyConsistency(1, rootAt(1), 2, rootAt(2), proof)).toBe(true);
+    expect(verifyConsistency(1, rootAt(1), 3, rootAt(2), proof)).toBe(false);
   });
 
   it('refuses a tree whose past was changed', () => {

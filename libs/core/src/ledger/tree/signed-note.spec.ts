@@ -1,5 +1,6 @@
 import { createPublicKey, createSecretKey, generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { sha256 } from '@gatehouse/platform';
 import fc from 'fast-check';
 
 import {
@@ -120,6 +121,13 @@ describe('verifyNote', () => {
     expect(verifyNote(note + forged, NAME, signer.publicKey)).toBeNull();
   });
 
+  it('does not bind the name: the text has to', () => {
+    const name = `${NAME}/erasure`;
+    const signature = sign(null, Buffer.from(TEXT), privateKey);
+    const renamed = `${TEXT}\n${lineOf(name, noteKeyId(name, signer.publicKey), signature)}`;
+    expect(verifyNote(renamed, name, signer.publicKey)).toBe(TEXT);
+  });
+
   it('refuses a signature of another length', () => {
     const keyId = noteKeyId(NAME, signer.publicKey);
     const signature = sign(null, Buffer.from(TEXT), privateKey);
@@ -163,11 +171,16 @@ describe('parseNote', () => {
     ['no signature', `${TEXT}\n`],
     ['no empty line', note.replaceAll('\n\n', '\n')],
     ['a last line without its newline', note.slice(0, -1)],
+    ['another character for its last newline', note.replace(/\n$/u, 'x')],
     ['an empty line at the end', `${note}\n`],
     ['a hyphen for the dash', note.replace('\u2014', '-')],
     ['an en dash for the dash', note.replace('\u2014', '\u2013')],
     ['two spaces', note.replace('\u2014 ', '\u2014  ')],
     ['no name', note.replace(`${NAME} `, '')],
+    [
+      'a name with a space that only Unicode knows',
+      `${note}${lineOf('a\u0085b', Buffer.alloc(4), Buffer.of(1))}`,
+    ],
     ['a space at the end of a line', note.replace(/\n$/u, ' \n')],
     ['carriage returns', note.replaceAll('\n', '\r\n')],
     ['a control character', note.replace('line', 'l\u0001ne')],
@@ -221,13 +234,22 @@ describe('noteKey and parseNoteKey', () => {
   });
 
   const vkey = noteKey('log.test', Buffer.alloc(32, 5));
+  const vkeyOf = (material: Buffer): string => {
+    const hash = sha256(Buffer.concat([Buffer.from('log.test\n'), material]));
+    return `log.test+${hash.toString('hex', 0, 4)}+${material.toString('base64')}`;
+  };
+
+  it('knows the key id by its definition', () => {
+    expect(vkeyOf(Buffer.concat([Buffer.of(1), Buffer.alloc(32, 5)]))).toBe(vkey);
+  });
+
   it.each([
     ['another id', vkey.replace(/\+[0-9a-f]{8}\+/u, '+00000000+')],
     ['an id in capitals', vkey.replace(/\+[0-9a-f]{8}\+/u, (id) => id.toUpperCase())],
     ['another name', `x${vkey}`],
     ['no name', vkey.slice('log.test'.length)],
     ['a key too short', `log.test+00000000+${Buffer.of(1, 2, 3).toString('base64')}`],
-    ['an unknown type', `log.test+00000000+${Buffer.alloc(33, 6).toString('base64')}`],
+    ['an unknown type', vkeyOf(Buffer.alloc(33, 6))],
     ['nothing', ''],
     ['no parts', 'log.test'],
     ['a space in the name', vkey.replace('log', 'l g')],

@@ -6,7 +6,9 @@ import { decodeBase64 } from './base64.js';
 
 /*
  * Signed notes as https://c2sp.org/signed-note has them: a text that ends in a newline, an empty line, and a line for each signature,
- * "— name base64(key id, signature)". The key id is a hint of four bytes; what counts is whether the signature verifies.
+ * "— name base64(key id, signature)". The key id is a hint of four bytes; what counts is whether the signature verifies. It is over the
+ * text alone: whoever has a note can put another name beside its signature, so a text has to say itself what it is, as a checkpoint does
+ * in its first line, and its readers have to look.
  */
 
 /** The signature types that we know: a note's own, and a witness's cosignature (https://c2sp.org/tlog-cosignature). */
@@ -47,8 +49,7 @@ const PUBLIC_KEY_BYTES = 32;
 const SIGNATURE_LINE = new RegExp(`^${DASH} ([^\\s\\u0085+]+) ([A-Za-z0-9+/]+={0,2})$`, 'u');
 /** U+0085 is a space to Unicode and not to JavaScript. */
 const KEY_NAME = /^[^\s\u0085+]+$/u;
-// eslint-disable-next-line no-control-regex -- They are what is looked for.
-const CONTROL = /[\u0000-\u0009\u000b-\u001f]/u;
+const CONTROL = /[^\n\u0020-\u{10ffff}]/u;
 
 /** Signs notes under a name, with an Ed25519 key. */
 export class NoteSigner {

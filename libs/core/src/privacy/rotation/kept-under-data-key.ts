@@ -137,6 +137,8 @@ export const KEPT_UNDER_DATA_KEY: readonly KeptUnderDataKey[] = [
   SUBJECTS,
   byId('connections', 'secrets_sealed'),
   byId('webhook_endpoints', 'sealed'),
+  byId('legal_holds', 'reason_sealed'),
+  byId('erasure_duties', 'note_sealed'),
   ORPHANS,
   IDEMPOTENCY,
   LEDGER_KEYS,

@@ -1,0 +1,203 @@
+import { type LoggedEntry, LEDGER_FAULTS, type StoredCheckpoint } from '@gatehouse/core';
+import { toTypeId } from '@gatehouse/platform';
+import { ApiProperty } from '@nestjs/swagger';
+
+import { IdOf, Text, Texts, Timestamp } from '../../http/members.js';
+import { PageQuery } from '../../http/paging.js';
+import { type Plain } from '../../http/plain.js';
+
+export class AuditLogQuery extends PageQuery {
+  @IdOf('tnt', { description: 'Whose ledger. Absent: what is of no tenant, such as the admin keys.' })
+  tenantId?: string | null;
+
+  @Text({ max: 100, description: 'Entries of this kind only, such as `identity.viewed`.' })
+  kind?: string | null;
+
+  @Text({
+    max: 100,
+    description: 'What this one did only: `key:<id>`, `admin:<id>`, `provider:<name>`, `system` …',
+  })
+  actor?: string | null;
+
+  @IdOf('ver', { description: 'What is about this verification only.' })
+  verificationId?: string | null;
+
+  @Timestamp({ description: 'From then on.' })
+  since?: string | null;
+
+  @Timestamp({ description: 'Before then.' })
+  until?: string | null;
+}
+
+export class CheckpointsQuery extends PageQuery {
+  @IdOf('tnt', { description: 'All checkpoints of this tenant. Absent: the newest of each.' })
+  tenantId?: string | null;
+}
+
+export class ExportQuery {
+  @IdOf('tnt', { description: 'Whose ledger. Absent: what is of no tenant.' })
+  tenantId?: string | null;
+}
+
+export class VerifyLedgerBody {
+  @IdOf('tnt', { description: 'Whose ledger. Absent: all of them.' })
+  tenantId?: string | null;
+
+  @Texts({
+    items: 1000,
+    max: 10_000,
+    description:
+      'Checkpoints that were kept outside of the database: with them, also a past that was written anew or cut off is found.',
+  })
+  checkpoints?: string[] | null;
+}
+
+export class AuditEntryView {
+  @ApiProperty({ enum: ['audit_entry'] })
+  object!: 'audit_entry';
+
+  @ApiProperty({ example: 'aud_01kahn4r5sf1trr9gy5vqd2s0x' })
+  id!: string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'tnt_01kahn4r5sf1trr9gy5vqd2s0x' })
+  tenantId!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'live' })
+  environment!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'ver_01kahn4r5sf1trr9gy5vqd2s0x' })
+  verificationId!: string | null;
+
+  @ApiProperty({ example: 'identity.viewed' })
+  kind!: string;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'The version of the verification that the entry made.',
+  })
+  version!: number | null;
+
+  @ApiProperty({ example: 'key:019aa352-60b9-787b-8c26-1e2efcd1641d' })
+  actor!: string;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: 'Without personal data and without secrets.',
+  })
+  data!: Record<string, unknown>;
+
+  @ApiProperty({ format: 'date-time' })
+  at!: string;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'In the tenant’s tree, from 1 on; null for the moment until it is sealed.',
+  })
+  position!: number | null;
+}
+
+export class AuditLogPageView {
+  @ApiProperty({ type: [AuditEntryView] })
+  data!: AuditEntryView[];
+
+  @ApiProperty({ type: String, nullable: true })
+  nextCursor!: string | null;
+}
+
+export class FirstBadView {
+  @ApiProperty({ example: 'tnt_01kahn4r5sf1trr9gy5vqd2s0x' })
+  tenantId!: string;
+
+  @ApiProperty({ type: 'integer', description: 'From this position on nothing is proven.' })
+  position!: number;
+
+  @ApiProperty({ enum: LEDGER_FAULTS })
+  fault!: string;
+}
+
+export class LedgerVerdictView {
+  @ApiProperty({ description: 'Every entry is as it was sealed, and everything that was sealed is there.' })
+  ok!: boolean;
+
+  @ApiProperty({ type: 'integer', description: 'Entries that were recomputed.' })
+  checked!: number;
+
+  @ApiProperty({ type: FirstBadView, nullable: true })
+  firstBad!: FirstBadView | null;
+}
+
+export class CheckpointView {
+  @ApiProperty({ type: String, example: 'tnt_01kahn4r5sf1trr9gy5vqd2s0x' })
+  tenantId!: string;
+
+  @ApiProperty({ type: 'integer' })
+  size!: number;
+
+  @ApiProperty({ description: 'C2SP tlog-checkpoint: origin, size and root, signed.' })
+  note!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  at!: string;
+}
+
+export class CheckpointPageView {
+  @ApiProperty({ type: [CheckpointView] })
+  data!: CheckpointView[];
+
+  @ApiProperty({ type: String, nullable: true })
+  nextCursor!: string | null;
+}
+
+export function toAuditEntryView(entry: LoggedEntry): Plain<AuditEntryView> {
+  return {
+    object: 'audit_entry',
+    id: toTypeId('aud', entry.id),
+    tenantId: toTypeId('tnt', entry.tenantId),
+    environment: entry.environment,
+    verificationId: entry.verificationId === null ? null : toTypeId('ver', entry.verificationId),
+    kind: entry.kind,
+    version: entry.version,
+    actor: entry.actor,
+    data: entry.data,
+    at: entry.at.toISOString(),
+    position: entry.position,
+  };
+}
+
+export function toCheckpointView({ tenantId, size, note, at }: StoredCheckpoint): Plain<CheckpointView> {
+  return { tenantId: toTypeId('tnt', tenantId), size, note, at: at.toISOString() };
+}
+
+export const AUDIT_LOG_EXAMPLE: Plain<AuditLogPageView> = {
+  data: [
+    {
+      object: 'audit_entry',
+      id: 'aud_01kahn4r5sf1trr9gy5vqd2s0x',
+      tenantId: 'tnt_01kahn4r5sf1trr9gy5vqd2s0x',
+      environment: 'live',
+      verificationId: 'ver_01kahn4r5sf1trr9gy5vqd2s0x',
+      kind: 'identity.viewed',
+      version: null,
+      actor: 'key:019aa352-60b9-787b-8c26-1e2efcd1641d',
+      data: { fields: ['person', 'documents'] },
+      at: '2026-01-31T12:06:00.000Z',
+      position: 41,
+    },
+  ],
+  nextCursor: null,
+};
+
+export const CHECKPOINTS_EXAMPLE: Plain<CheckpointPageView> = {
+  data: [
+    {
+      tenantId: 'tnt_01kahn4r5sf1trr9gy5vqd2s0x',
+      size: 41,
+      note: 'gatehouse/tnt_01kahn4r5sf1trr9gy5vqd2s0x\n41\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n— gatehouse/tnt_01kahn4r5sf1trr9gy5vqd2s0x DrO4j9Fc…\n',
+      at: '2026-01-31T12:06:00.412Z',
+    },
+  ],
+  nextCursor: null,
+};

@@ -1,0 +1,275 @@
+import { type Database, firstIdAt, type Statement } from '@gatehouse/platform';
+
+import { strangeCursor } from '../paging.js';
+import { SYSTEM_TENANT_ID } from '../privacy/tenant-vault.js';
+import { type Environment } from '../tenancy/tenant-scope.js';
+import { type Page, type PageRequest } from '../verifications/verification.js';
+import { type Ledger } from './ledger.js';
+import { type LedgerKind } from './ledger-kind.js';
+
+/** An entry as it was written. */
+export interface LoggedEntry {
+  readonly tenantId: string;
+  readonly id: string;
+  readonly environment: Environment | null;
+  readonly verificationId: string | null;
+  readonly kind: LedgerKind;
+  readonly version: number | null;
+  readonly actor: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly at: Date;
+  /** In the tenant's tree, from 1 on; null until it is sealed. */
+  readonly position: number | null;
+}
+
+export interface EntryFilter {
+  /** Null: what is of no tenant, such as the admin keys. */
+  readonly tenantId: string | null;
+  readonly kind: string | null;
+  readonly actor: string | null;
+  readonly verificationId: string | null;
+  readonly since: Date | null;
+  readonly until: Date | null;
+}
+
+/** A signed head. */
+export interface StoredCheckpoint {
+  readonly tenantId: string;
+  readonly size: number;
+  readonly note: string;
+  readonly at: Date;
+}
+
+export interface ExportedLine {
+  readonly position: number;
+  /** The exact text of the leaf. */
+  readonly entry: string;
+}
+
+/**
+ * How many entries are looked through for one page: what is asked for may be rare, and a page would else cost as much as the whole
+ * ledger. The cursor moves on also where nothing was found.
+ */
+const LOOKED_THROUGH = 10_000;
+const EXPORTED_AT_ONCE = 2_000;
+/** Clocks of replicas may differ by as much: an entry's id is of when it was made, its time as well, but not by the same reading. */
+const MARGIN_MS = 60_000;
+
+/** Served by the primary key, or for one verification by ledger_by_verification; the positions by ledger_leaves_by_entry. */
+const search = (name: string, condition: string): Statement => ({
+  name,
+  text: `WITH looked AS MATERIALIZED (
+           SELECT * FROM ledger_entries
+            WHERE tenant_id = $1 AND ${condition} AND id < $2 AND id > $3
+            ORDER BY id DESC LIMIT $4),
+         found AS (
+           SELECT * FROM looked
+            WHERE ($5::text IS NULL OR kind = $5) AND ($6::text IS NULL OR actor = $6)
+              AND ($7::timestamptz IS NULL OR at >= $7) AND ($8::timestamptz IS NULL OR at < $8)
+            ORDER BY id DESC LIMIT $9)
+         SELECT found.*, l.position::text, seen.last AS "lastLooked", seen.number AS "lookedThrough"
+           FROM (SELECT min(id::text) AS last, count(*)::int AS number FROM looked) seen
+           LEFT JOIN found ON true
+           LEFT JOIN ledger_leaves l ON l.tenant_id = $1 AND l.entry_id = found.id
+          ORDER BY found.id DESC`,
+});
+const SEARCH = search('ledger_search', '$10::uuid IS NULL');
+const SEARCH_VERIFICATION = search('ledger_search_verification', 'verification_id = $10');
+/** Served by the primary key. */
+const CHECKPOINTS: Statement = {
+  name: 'ledger_checkpoints_list',
+  text: `SELECT c.tenant_id AS "tenantId", c.size::text, c.note, c.at FROM ledger_checkpoints c
+          WHERE c.tenant_id = $1 AND c.size < $2 ORDER BY c.size DESC LIMIT $3`,
+};
+/** Served by the primary keys: one probe for each tenant. */
+const NEWEST: Statement = {
+  name: 'ledger_checkpoints_newest',
+  text: `SELECT c.tenant_id AS "tenantId", c.size::text, c.note, c.at
+           FROM ledger_heads h
+          CROSS JOIN LATERAL (SELECT * FROM ledger_checkpoints c WHERE c.tenant_id = h.tenant_id ORDER BY size DESC LIMIT 1) c
+          WHERE $1::uuid IS NULL OR h.tenant_id > $1 ORDER BY h.tenant_id LIMIT $2`,
+};
+const EXPORT: Statement = {
+  name: 'ledger_export',
+  text: `SELECT l.position::text, ledger_text(e) AS entry
+           FROM ledger_leaves l JOIN ledger_entries e ON e.tenant_id = l.tenant_id AND e.id = l.entry_id
+          WHERE l.tenant_id = $1 AND l.position > $2 AND l.position <= $3 ORDER BY l.position LIMIT ${EXPORTED_AT_ONCE}`,
+};
+
+const HIGHEST = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+const LOWEST = '00000000-0000-0000-0000-000000000000';
+/** What kinds and actors look like. Whatever else somebody searches by may be a person's name, which the ledger must not keep. */
+const KIND = /^[a-z_]{1,40}\.[a-z_]{1,40}$/;
+const ACTOR = /^(?:key|admin):[0-9a-f-]{36}$|^(?:provider:)?[a-z]{1,20}$/;
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+type SearchRow = { readonly [K in keyof LoggedRow]: LoggedRow[K] | null } & {
+  readonly lastLooked: string | null;
+  readonly lookedThrough: number;
+};
+interface LoggedRow {
+  readonly id: string;
+  readonly tenant_id: string;
+  readonly environment: Environment | null;
+  readonly verification_id: string | null;
+  readonly kind: LedgerKind;
+  readonly version: number | null;
+  readonly actor: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly at: Date;
+  readonly position: string | null;
+}
+
+/** The ledger for those who look after it. What they look at is in it too. */
+export class AuditLog {
+  constructor(
+    private readonly database: Database,
+    private readonly ledger: Ledger,
+  ) {}
+
+  /** Newest first. A page may be short, and even empty, while there is a next one. Throws Problem `validation_failed` for a strange cursor. */
+  async search(
+    actor: string,
+    filter: EntryFilter,
+    { limit, cursor }: PageRequest,
+  ): Promise<Page<LoggedEntry>> {
+    const tenantId = filter.tenantId ?? SYSTEM_TENANT_ID;
+    await this.#record(actor, tenantId, 'audit.searched', {
+      kind: ofForm(filter.kind, KIND),
+      actor: ofForm(filter.actor, ACTOR),
+      verificationId: filter.verificationId,
+      since: filter.since,
+      until: filter.until,
+    });
+    const isFiltered =
+      filter.kind !== null || filter.actor !== null || filter.since !== null || filter.until !== null;
+    const looked = isFiltered ? LOOKED_THROUGH : limit + 1;
+    const before =
+      cursorId(cursor) ?? (filter.until === null ? HIGHEST : firstIdAt(filter.until.getTime() + MARGIN_MS));
+    const rows = await this.database
+      .within({ tenantId })
+      .query<SearchRow>(filter.verificationId === null ? SEARCH : SEARCH_VERIFICATION, [
+        tenantId,
+        before,
+        filter.since === null ? LOWEST : firstIdAt(filter.since.getTime() - MARGIN_MS),
+        looked,
+        filter.kind,
+        filter.actor,
+        filter.since,
+        filter.until,
+        limit + 1,
+        filter.verificationId,
+      ]);
+    const entries = rows.flatMap((row) => (isFound(row) ? [entryOf(row)] : []));
+    const data = entries.slice(0, limit);
+    const end = rows[0];
+    const next =
+      entries.length > limit ? data.at(-1)?.id : end?.lookedThrough === looked ? end.lastLooked : null;
+    return { data, nextCursor: next == null ? null : Buffer.from(next).toString('base64url') };
+  }
+
+  /** Of one tenant, newest first; of all, the newest of each. */
+  async checkpoints(
+    tenantId: string | null,
+    { limit, cursor }: PageRequest,
+  ): Promise<Page<StoredCheckpoint>> {
+    type Row = Omit<StoredCheckpoint, 'size'> & { readonly size: string };
+    const rows =
+      tenantId === null
+        ? await this.database.across.query<Row>(NEWEST, [cursorId(cursor), limit + 1])
+        : await this.database
+            .within({ tenantId })
+            .query<Row>(CHECKPOINTS, [tenantId, cursorSize(cursor) ?? Number.MAX_SAFE_INTEGER, limit + 1]);
+    const data = rows.slice(0, limit).map((row) => ({ ...row, size: Number(row.size) }));
+    const last = rows.length > limit ? data.at(-1) : undefined;
+    const next = last === undefined ? null : tenantId === null ? last.tenantId : String(last.size);
+    return { data, nextCursor: next === null ? null : Buffer.from(next).toString('base64url') };
+  }
+
+  /** Everything that is sealed of a tenant's ledger, in its order, then the checkpoint that it leads to. */
+  async *export(
+    actor: string,
+    ofTenant: string | null,
+  ): AsyncGenerator<ExportedLine | { readonly checkpoint: string }> {
+    const tenantId = ofTenant ?? SYSTEM_TENANT_ID;
+    await this.#record(actor, tenantId, 'audit.exported', {});
+    const { data } = await this.checkpoints(tenantId, { limit: 1, cursor: null });
+    const [head] = data;
+    if (head === undefined) return;
+    for (let position = 0; position < head.size;) {
+      const rows = await this.database
+        .within({ tenantId })
+        .query<{ position: string; entry: string }>(EXPORT, [tenantId, position, head.size]);
+      if (rows.length === 0) break;
+      for (const row of rows) yield { position: Number(row.position), entry: row.entry };
+      position = Number(rows.at(-1)?.position);
+    }
+    yield { checkpoint: head.note };
+  }
+
+  /** That the whole was recomputed, and with what result. */
+  async recordVerification(
+    actor: string,
+    tenantId: string | null,
+    result: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    await this.#record(actor, tenantId ?? SYSTEM_TENANT_ID, 'audit.verified', result);
+  }
+
+  async #record(
+    actor: string,
+    tenantId: string,
+    kind: Extract<LedgerKind, `audit.${string}`>,
+    data: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    await this.ledger.append(this.database.within({ tenantId }), {
+      kind,
+      tenantId,
+      environment: null,
+      verificationId: null,
+      version: null,
+      actor,
+      data,
+    });
+  }
+}
+
+/** The words, or that they were some that nothing can be found by. */
+function ofForm(words: string | null, form: RegExp): string | null {
+  return words === null || form.test(words) ? words : '(of no such form)';
+}
+
+function isFound(row: SearchRow): row is SearchRow & LoggedRow {
+  return row.id !== null;
+}
+
+function entryOf(row: LoggedRow): LoggedEntry {
+  return {
+    tenantId: row.tenant_id,
+    id: row.id,
+    environment: row.environment,
+    verificationId: row.verification_id,
+    kind: row.kind,
+    version: row.version,
+    actor: row.actor,
+    data: row.data,
+    at: row.at,
+    position: row.position === null ? null : Number(row.position),
+  };
+}
+
+/** Throws Problem `validation_failed`. */
+function cursorId(cursor: string | null): string | null {
+  if (cursor === null) return null;
+  const id = Buffer.from(cursor, 'base64url').toString('latin1');
+  if (!UUID.test(id)) throw strangeCursor();
+  return id;
+}
+
+/** Throws Problem `validation_failed`. */
+function cursorSize(cursor: string | null): number | null {
+  if (cursor === null) return null;
+  const size = Number(Buffer.from(cursor, 'base64url').toString('latin1'));
+  if (!Number.isSafeInteger(size) || size < 0) throw strangeCursor();
+  return size;
+}

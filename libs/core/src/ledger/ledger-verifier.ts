@@ -1,0 +1,276 @@
+import { Problem } from '@gatehouse/contract';
+import { type Database, type Statement, type Tx } from '@gatehouse/platform';
+
+import { type LedgerKeys } from './ledger-keys.js';
+import { originOf, tenantOf } from './origin.js';
+import { type Checkpoint, parseCheckpoint } from './tree/checkpoint.js';
+import { GrowingTree, type TreeNode } from './tree/merkle-tree.js';
+import { parseNote, verifyNote } from './tree/signed-note.js';
+
+/** What is wrong with a ledger. */
+export const LEDGER_FAULTS = [
+  /** A leaf's entry has another content than when it was sealed. */
+  'entry_changed',
+  'entry_missing',
+  /** An entry that was written past the gateway: it never came to the sequencer. */
+  'entry_not_sealed',
+  'position_missing',
+  /** Above leaves that are sound, the tree is not the one that was built: leaves were exchanged, changed together with entries, or put in. */
+  'tree_changed',
+  'checkpoint_differs',
+  /** A checkpoint that none of our keys signed. */
+  'checkpoint_forged',
+  /** Entries that a checkpoint tells of are gone. */
+  'tail_missing',
+  /** The ledger is not the one that was told outside: the past was written anew. */
+  'exported_checkpoint_differs',
+  /** What was kept outside was signed by nobody whom the database knows: one of the two was forged. */
+  'exported_checkpoint_forged',
+] as const;
+export type LedgerFault = (typeof LEDGER_FAULTS)[number];
+
+export interface FirstBad {
+  readonly tenantId: string;
+  /** From here on nothing is proven. */
+  readonly position: number;
+  readonly fault: LedgerFault;
+}
+
+export interface LedgerVerdict {
+  /** Entries that were looked at. */
+  readonly checked: number;
+  readonly firstBad: FirstBad | null;
+}
+
+interface LeafRow {
+  readonly position: string;
+  readonly hash: Buffer;
+  /** Of the entry as it is now; null where it is gone. */
+  readonly actual: Buffer | null;
+}
+interface CheckpointRow {
+  readonly size: string;
+  readonly root: Buffer;
+  readonly note: string;
+}
+
+const AT_ONCE = 5_000;
+
+const TENANTS: Statement = {
+  name: 'ledger_tenants',
+  text: `SELECT tenant_id FROM ledger_heads WHERE $1::uuid IS NULL OR tenant_id = $1 ORDER BY tenant_id`,
+};
+const SIZE: Statement = {
+  name: 'ledger_verify_size',
+  text: 'SELECT size::text FROM ledger_heads WHERE tenant_id = $1',
+};
+/** Served by the primary keys. */
+const LEAVES: Statement = {
+  name: 'ledger_verify_leaves',
+  text: `SELECT l.position::text, l.hash, CASE WHEN e.id IS NULL THEN NULL ELSE ledger_leaf_hash(ledger_text(e)) END AS actual
+           FROM ledger_leaves l LEFT JOIN ledger_entries e ON e.tenant_id = l.tenant_id AND e.id = l.entry_id
+          WHERE l.tenant_id = $1 AND l.position > $2 ORDER BY l.position LIMIT ${AT_ONCE}`,
+};
+/** Where the kept node differs from what the leaves make, the lowest of its leaves. Served by the primary key. */
+const WRONG_NODES: Statement = {
+  name: 'ledger_verify_nodes',
+  text: `SELECT min(made.index * (1::bigint << made.level))::text AS "leafIndex"
+           FROM unnest($2::int[], $3::bigint[], $4::bytea[]) AS made(level, index, hash)
+           LEFT JOIN ledger_nodes node ON node.tenant_id = $1 AND node.level = made.level AND node.index = made.index
+          WHERE node.hash IS DISTINCT FROM made.hash
+            AND made.level = (SELECT min(below.level) FROM unnest($2::int[], $3::bigint[], $4::bytea[]) AS below(level, index, hash)
+                                LEFT JOIN ledger_nodes kept ON kept.tenant_id = $1 AND kept.level = below.level AND kept.index = below.index
+                               WHERE kept.hash IS DISTINCT FROM below.hash)`,
+};
+const CHECKPOINTS: Statement = {
+  name: 'ledger_verify_checkpoints',
+  text: `SELECT c.size::text, c.root, c.note FROM ledger_checkpoints c
+          WHERE c.tenant_id = $1 AND c.size > $2 AND c.size <= $3 ORDER BY c.size`,
+};
+/** Served by the primary keys, one probe for each entry. */
+const STRAY: Statement = {
+  name: 'ledger_verify_stray',
+  text: `SELECT 1 AS found FROM ledger_entries e
+          WHERE e.tenant_id = $1
+            AND NOT EXISTS (SELECT FROM ledger_leaves l WHERE l.tenant_id = e.tenant_id AND l.entry_id = e.id)
+            AND NOT EXISTS (SELECT FROM ledger_queue q WHERE q.tenant_id = e.tenant_id AND q.entry_id = e.id) LIMIT 1`,
+};
+
+/** Recomputes the trees of the ledger from its entries, and compares with everything that was signed. */
+export class LedgerVerifier {
+  constructor(
+    private readonly database: Database,
+    private readonly keys: LedgerKeys,
+  ) {}
+
+  /**
+   * Of one tenant, or of all and of those that `exported` tells of: checkpoints that were kept outside of the database. The first fault
+   * by tenant and position. Throws Problem `validation_failed` for what is no checkpoint, or of another tenant than asked for.
+   */
+  async verify(tenantId: string | null, exported: readonly string[] = []): Promise<LedgerVerdict> {
+    const publicKeys = (await this.keys.published()).map(({ publicKey }) => publicKey);
+    const told = Map.groupBy(exported.map(exportedCheckpoint), (one) => one.tenantId);
+    const rows = await this.database.across.query<{ tenant_id: string }>(TENANTS, [tenantId]);
+    if (tenantId !== null && [...told.keys()].some((of) => of !== tenantId)) throw strangeCheckpoint(0);
+    let checked = 0;
+    for (const id of [...new Set([...rows.map(({ tenant_id }) => tenant_id), ...told.keys()])].sort()) {
+      // One snapshot, so that what is sealed meanwhile is neither missing nor too much.
+      const verdict = await this.database
+        .within({ tenantId: id })
+        .transaction((tx) => new Walk(tx, id, publicKeys, told.get(id) ?? []).verdict(), {
+          isolation: 'repeatable read',
+        });
+      checked += verdict.checked;
+      if (verdict.firstBad !== null) return { checked, firstBad: verdict.firstBad };
+    }
+    return { checked, firstBad: null };
+  }
+}
+
+/** A checkpoint as it was kept, whoever signed it. */
+interface Exported extends Checkpoint {
+  readonly tenantId: string;
+  readonly note: string;
+}
+
+function exportedCheckpoint(note: string, index: number): Exported {
+  const text = parseNote(note)?.text;
+  const checkpoint = text === undefined ? null : parseCheckpoint(text);
+  const tenantId = checkpoint === null ? null : tenantOf(checkpoint.origin);
+  if (checkpoint === null || tenantId === null) throw strangeCheckpoint(index);
+  return { ...checkpoint, tenantId, note };
+}
+
+function strangeCheckpoint(index: number): Problem {
+  return new Problem('validation_failed', 'A checkpoint is not one of this ledger.', {
+    errors: [
+      {
+        pointer: `/checkpoints/${index}`,
+        detail: 'must be a checkpoint as the ledger gave it, of the tenant asked for',
+      },
+    ],
+  });
+}
+
+/** Along the leaves of one tenant. */
+class Walk {
+  readonly #tree = new GrowingTree(0, []);
+  readonly #exported: readonly Exported[];
+
+  constructor(
+    private readonly tx: Tx,
+    private readonly tenantId: string,
+    private readonly publicKeys: readonly Buffer[],
+    exported: readonly Exported[],
+  ) {
+    this.#exported = [...exported].sort((a, b) => a.size - b.size);
+  }
+
+  async verdict(): Promise<LedgerVerdict> {
+    const forged = this.#exported.find(({ note }) => this.#signed(note) === null);
+    if (forged !== undefined) return this.#verdict(this.#bad(forged.size, 'exported_checkpoint_forged'));
+    for (;;) {
+      const leaves = await this.tx.query<LeafRow>(LEAVES, [this.tenantId, this.#tree.size]);
+      if (leaves.length === 0) break;
+      const bad = await this.#page(leaves);
+      if (bad !== null) return this.#verdict(bad);
+    }
+    return this.#verdict((await this.#tail()) ?? (await this.#stray()));
+  }
+
+  /** Where leaves are unsound, the entry itself tells it best; then the tree above them; then what was signed. */
+  async #page(leaves: readonly LeafRow[]): Promise<FirstBad | null> {
+    const from = this.#tree.size;
+    const roots = new Map<number, Buffer>();
+    const checkpoints = await this.tx.query<CheckpointRow>(CHECKPOINTS, [
+      this.tenantId,
+      from,
+      from + leaves.length,
+    ]);
+    const sizes = new Set([
+      ...checkpoints.map(({ size }) => Number(size)),
+      ...this.#exported.map(({ size }) => size),
+    ]);
+    const nodes: TreeNode[] = [];
+    for (const leaf of leaves) {
+      const position = this.#tree.size + 1;
+      if (Number(leaf.position) !== position) return this.#bad(position, 'position_missing');
+      if (leaf.actual === null) return this.#bad(position, 'entry_missing');
+      if (!leaf.actual.equals(leaf.hash)) return this.#bad(position, 'entry_changed');
+      nodes.push(...this.#tree.appendHash(leaf.hash).filter(({ level }) => level > 0));
+      if (sizes.has(position)) roots.set(position, this.#tree.root());
+    }
+    return (
+      (await this.#nodes(nodes)) ?? this.#kept(checkpoints, roots) ?? this.#told(from, this.#tree.size, roots)
+    );
+  }
+
+  async #nodes(nodes: readonly TreeNode[]): Promise<FirstBad | null> {
+    if (nodes.length === 0) return null;
+    const [wrong] = await this.tx.query<{ leafIndex: string | null }>(WRONG_NODES, [
+      this.tenantId,
+      nodes.map(({ level }) => level),
+      nodes.map(({ index }) => index),
+      nodes.map(({ hash }) => hash),
+    ]);
+    return wrong?.leafIndex == null ? null : this.#bad(Number(wrong.leafIndex) + 1, 'tree_changed');
+  }
+
+  #kept(checkpoints: readonly CheckpointRow[], roots: ReadonlyMap<number, Buffer>): FirstBad | null {
+    let sound = 0;
+    for (const { size, root, note } of checkpoints) {
+      const signed = this.#signed(note);
+      if (signed?.size !== Number(size) || !signed.root.equals(root)) {
+        return this.#bad(Number(size), 'checkpoint_forged');
+      }
+      if (roots.get(signed.size)?.equals(root) !== true) return this.#bad(sound + 1, 'checkpoint_differs');
+      sound = signed.size;
+    }
+    return null;
+  }
+
+  #told(from: number, to: number, roots: ReadonlyMap<number, Buffer>): FirstBad | null {
+    const within = this.#exported.filter(({ size }) => size > from && size <= to);
+    const wrong = within.find(({ size, root }) => roots.get(size)?.equals(root) !== true);
+    if (wrong === undefined) return null;
+    const sound = this.#exported.filter(({ size }) => size < wrong.size).at(-1)?.size ?? 0;
+    return this.#bad(sound + 1, 'exported_checkpoint_differs');
+  }
+
+  async #tail(): Promise<FirstBad | null> {
+    const { size } = this.#tree;
+    const [head] = await this.tx.query<{ size: string }>(SIZE, [this.tenantId]);
+    const beyond = await this.tx.query<CheckpointRow>(CHECKPOINTS, [
+      this.tenantId,
+      size,
+      Number.MAX_SAFE_INTEGER,
+    ]);
+    const isCut =
+      Number(head?.size ?? 0) > size || beyond.length > 0 || this.#exported.some((told) => told.size > size);
+    return isCut ? this.#bad(size + 1, 'tail_missing') : null;
+  }
+
+  async #stray(): Promise<FirstBad | null> {
+    const [found] = await this.tx.query<{ found: number }>(STRAY, [this.tenantId]);
+    return found === undefined ? null : this.#bad(this.#tree.size + 1, 'entry_not_sealed');
+  }
+
+  /** Null for what is not this tenant's, or not signed by one of our keys. */
+  #signed(note: string): Checkpoint | null {
+    const origin = originOf(this.tenantId);
+    for (const key of this.publicKeys) {
+      const text = verifyNote(note, origin, key);
+      const checkpoint = text === null ? null : parseCheckpoint(text);
+      if (checkpoint?.origin === origin) return checkpoint;
+    }
+    return null;
+  }
+
+  #bad(position: number, fault: LedgerFault): FirstBad {
+    return { tenantId: this.tenantId, position, fault };
+  }
+
+  #verdict(firstBad: FirstBad | null): LedgerVerdict {
+    return { checked: this.#tree.size, firstBad };
+  }
+}

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import {
+  connectDatabase,
+  type Database,
+  Log,
+  parseVaultTransit,
+  SystemClock,
+  SystemIds,
+  SystemRandom,
+  VaultToken,
+  VaultTransitMasterKey,
+} from '@gatehouse/platform';
+
+import { createTestDatabase, type TestDatabase } from '../../../../test/support/database.js';
+import { present } from '../../../../test/support/eventually.js';
+import {
+  refuseWith,
+  startTransitServer,
+  type TransitServer,
+} from '../../../../test/support/transit-server.js';
+import { SYSTEM_TENANT_ID, TenantVault } from './tenant-vault.js';
+
+const clock = new SystemClock();
+const PLACE = { table: 'test', row: 'row', column: 'column' };
+
+let files: TestDatabase;
+let database: Database;
+let transit: TransitServer;
+let keyUrl: string;
+
+beforeAll(async () => {
+  files = await createTestDatabase();
+  database = await connectDatabase(files.url, { poolSize: 4, log: new Log({ level: 'silent' }) });
+  transit = await startTransitServer();
+  keyUrl = transit.addKey('gatehouse');
+});
+afterAll(async () => {
+  await transit.close();
+  await database.close();
+  await files.drop();
+});
+
+/** Of a process that has unwrapped no key yet. */
+function newVault(): TenantVault {
+  const address = present(parseVaultTransit(keyUrl), 'address');
+  const token = present(VaultToken.read(transit.token), 'token');
+  const current = new VaultTransitMasterKey(address, token, clock);
+  return new TenantVault(database, { current, previous: null }, clock, new SystemRandom());
+}
+
+it('has each key unwrapped once in a process, in whichever way it is asked for', async () => {
+  const tenantId = new SystemIds().next();
+  const vault = newVault();
+  await vault.insertTenantKeys(database.within({ tenantId }), await vault.newTenantKeys(tenantId));
+  const before = transit.calls.length;
+  const sealed = await vault.sealForTenant(tenantId, 'secret', PLACE);
+  expect(await vault.openForTenant(tenantId, sealed, PLACE)).toBe('secret');
+  await Promise.all(['a', 'b'].map((value) => vault.lookupHash(tenantId, 'email', value)));
+  await vault.createSubjectKey(tenantId, new SystemIds().next());
+  expect(transit.calls.slice(before).map(({ operation }) => operation)).toEqual(['decrypt', 'decrypt']);
+});
+
+it('does not remember that a key could not be had', async () => {
+  const tenantId = new SystemIds().next();
+  const vault = newVault();
+  await vault.insertTenantKeys(database.within({ tenantId }), await vault.newTenantKeys(tenantId));
+  transit.answer(refuseWith(503, 'Vault is sealed'));
+  await expect(vault.sealForTenant(tenantId, 'secret', PLACE)).rejects.toMatchObject({ code: 'sealed' });
+  transit.answer(null);
+  await vault.sealForTenant(tenantId, 'secret', PLACE);
+});
+
+it('has our own keys at hand from the start, whatever becomes of the keeper after it', async () => {
+  const first = newVault();
+  await first.ensureSystemKeys();
+  const sealed = await first.sealForTenant(SYSTEM_TENANT_ID, 'ours', PLACE);
+  const second = newVault();
+  await second.ensureSystemKeys();
+  transit.answer(refuseWith(503, 'Vault is sealed'));
+  expect(await second.openForTenant(SYSTEM_TENANT_ID, sealed, PLACE)).toBe('ours');
+  await second.tokenMac(SYSTEM_TENANT_ID, 'a');
+  transit.answer(null);
+});
