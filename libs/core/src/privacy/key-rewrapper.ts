@@ -27,10 +27,10 @@ const REWRAP: Statement = {
           WHERE tenant_id = $1 AND purpose = $2 AND version = $3 AND master_key_id = $4
          RETURNING version`,
 };
-/** One step at a time is written, so that exactly one sees that it was the last. By the primary key. */
+/** One step at a time is written, so that exactly one sees that it was the last. Of all keys, this one is never rotated. By the primary key. */
 const LOCK: Statement = {
   name: 'tenant_keys_lock_system',
-  text: `SELECT version FROM tenant_keys WHERE tenant_id = $1 AND purpose = 'data' AND version = 1 FOR UPDATE`,
+  text: `SELECT version FROM tenant_keys WHERE tenant_id = $1 AND purpose = 'lookup' AND version = 1 FOR UPDATE`,
 };
 /** A statement of its own, so that it sees all that was committed before the lock. Served by tenant_keys_by_master_key. */
 const IS_LEFT: Statement = {
