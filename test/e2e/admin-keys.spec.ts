@@ -18,12 +18,14 @@ import { missingId } from '../support/isolation-world.js';
 
 const ROLES = ['admin', 'support', 'auditor', 'approver'] as const;
 
+const MASTER_KEY = randomBytes(32);
+
 let harness: GatewayHarness;
 /** No key is configured here: the gateway has made the first one itself. */
 let first: string;
 
 beforeAll(async () => {
-  harness = await startGateway({ adminApiKey: null });
+  harness = await startGateway({ adminApiKey: null }, { masterKey: Buffer.from(MASTER_KEY) });
   first = present(harness.gateway.newAdminKey, 'first key');
 });
 afterAll(() => harness.close());
@@ -289,7 +291,7 @@ describe('the key of ADMIN_API_KEY', () => {
     const gateway = await createGateway({
       config: { ...gatewayConfig({ PORT: '0' }), publicUrl: 'http://127.0.0.1:0', role: 'api', adminApiKey },
       database: harness.database,
-      masterKeys: { current: new LocalMasterKey(randomBytes(32)), previous: null },
+      masterKeys: { current: new LocalMasterKey(Buffer.from(MASTER_KEY)), previous: null },
       log: new Log({ level: 'silent' }),
     });
     return { ...gateway, origin: `http://127.0.0.1:${gateway.port}` };

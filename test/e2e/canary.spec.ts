@@ -413,6 +413,40 @@ describe('what happens', () => {
     expect((await harness.admin('GET', '/audit-log/export')).status).toBe(200);
   });
 
+  it('people are held back and erased, duties closed, keys replaced', async () => {
+    const { tenant } = await PlantedTenant.plant(harness, canaries, 'dentity').then(async (world) => {
+      await world.create(world.request('to be erased'));
+      return world;
+    });
+    const own = `/tenants/${tenant.id}`;
+    const email = canaries.email('erased by e-mail');
+    const created = await tenant.call('POST', '/verifications', {
+      subject: { email, phone: '+14155550177' },
+    });
+    const verificationId = text(required(created, 201), 'id');
+    const hold = { verificationId, reason: canaries.text('reason of a legal hold') };
+    const held = required(await harness.admin('POST', `${own}/holds`, hold), 201);
+    required(await harness.admin('GET', `${own}/holds`), 200);
+    expect((await harness.admin('DELETE', `${own}/holds/${text(held, 'id')}`)).status).toBe(204);
+    expect((await harness.admin('POST', `${own}/erasures`, { email: [email] })).status).toBe(422);
+    required(await harness.admin('POST', `${own}/erasures`, { email }), 202);
+    const erasure = required(await harness.admin('POST', `${own}/erasures`, { verificationId }), 202);
+    required(await harness.admin('GET', `${own}/erasures`), 200);
+    const path = `${own}/erasures/${text(erasure, 'id')}`;
+    const { duties } = await eventually(async () => {
+      const found = required(await harness.admin('GET', path), 200);
+      expect(found['status']).toBe('done');
+      return { duties: found['providerCopies'] as { id: string }[] };
+    });
+    const closing = { note: canaries.text('note on a duty') };
+    await harness.admin('POST', `${path}/duties/${duties[0]?.id ?? 'dty_none'}/done`, closing);
+    const begun = required(await harness.admin('POST', '/keys/rotate', { tenantId: tenant.id }), 202);
+    const [rotation] = begun['data'] as { id: string }[];
+    required(await harness.admin('GET', '/keys/rotations'), 200);
+    required(await harness.admin('GET', `/keys/rotations/${rotation?.id ?? ''}`), 200);
+    required(await harness.admin('GET', '/keys/master'), 200);
+  });
+
   it('operators name, rotate and revoke', async () => {
     const world = at('dentity');
     const created = required(
