@@ -53,7 +53,7 @@ export class Eavesdropper {
   }
 }
 
-const ID = /^(?:ver|tnt|key|adk|con|whe|dlv|imp|img)_[0-9a-z]{26}$/;
+const ID = /^(?:ver|tnt|key|adk|con|whe|dlv|imp|img|ers|dty|hld|rot)_[0-9a-z]{26}$/;
 
 function patternOf(path: string): string {
   const [, first = '', ...rest] = path.split('/');

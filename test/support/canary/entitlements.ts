@@ -27,7 +27,21 @@ const LEDGER_WORDS: readonly Allowance[] = [
 ];
 const VERIFICATION_MEMBERS = ['reference', 'metadata', 'redirectUrl'];
 
+const HOLD_WORDS: readonly Allowance[] = [
+  { label: 'reason of a legal hold', reason: 'read back by who may place one; sealed in the database' },
+];
+
 const ANSWERS: readonly AnswerEntitlement[] = [
+  { routes: ['POST /admin/v1/tenants/{id}/holds'], members: ['reason'], allowed: HOLD_WORDS },
+  { routes: ['GET /admin/v1/tenants/{id}/holds'], members: ['data.*.reason'], allowed: HOLD_WORDS },
+  {
+    routes: [
+      'POST /admin/v1/tenants/{id}/erasures/{id}/duties/{id}/done',
+      'GET /admin/v1/tenants/{id}/erasures/{id}',
+    ],
+    members: ['providerCopies.*.note'],
+    allowed: [{ label: 'note on a duty', reason: 'read back by who may close one; sealed in the database' }],
+  },
   {
     routes: [
       'POST /v1/verifications',

@@ -150,7 +150,7 @@ describe('a master key that is replaced', () => {
     await rewrapper.rewrapSome();
     const lock = await lockRow(
       files.pool,
-      `SELECT 1 FROM tenant_keys WHERE tenant_id = $1 AND purpose = 'data'`,
+      `SELECT 1 FROM tenant_keys WHERE tenant_id = $1 AND purpose = 'lookup'`,
       [SYSTEM_TENANT_ID],
     );
     const step = rewrapper.rewrapSome();
