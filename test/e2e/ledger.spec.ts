@@ -183,6 +183,39 @@ describe('gatehouse ledger', () => {
   });
 });
 
+describe('an erasure', () => {
+  it('has a certificate that verifies offline, and leaves receipts from before it valid', async () => {
+    const { id } = await verified(tenant, account);
+    const before = required(await tenant.call('GET', `/verifications/${id}/receipt`), 200);
+    const path = `/tenants/${tenant.id}/erasures`;
+    const { id: erasureId } = required(await harness.admin('POST', path, { verificationId: id }), 202);
+    const certificate = await eventually(async () => {
+      const erasure = required(await harness.admin('GET', `${path}/${String(erasureId)}`), 200);
+      expect(erasure['status']).toBe('done');
+      return text(erasure, 'certificate');
+    });
+    const file = await write('certificate.txt', certificate);
+    const name = `gatehouse/${tenant.id}/erasure`;
+    expect(await offline('note', file, '--name', name)).toMatchObject({ code: 0 });
+    const changed = await write(
+      'changed.txt',
+      certificate.replace('keys destroyed: yes', 'keys destroyed: no'),
+    );
+    expect(await offline('note', changed, '--name', name)).toMatchObject({ code: 1 });
+    expect(await offline('receipt', await write('before.json', JSON.stringify(before)))).toMatchObject({
+      code: 0,
+    });
+    const after = required(await tenant.call('GET', `/verifications/${id}/receipt`), 200);
+    expect(JSON.parse(text(after, 'entry'))).toMatchObject({
+      kind: 'verification.erased',
+      data: { to: 'verified' },
+    });
+    expect(await offline('receipt', await write('after.json', JSON.stringify(after)))).toMatchObject({
+      code: 0,
+    });
+  });
+});
+
 describe('a ledger that cannot be written', () => {
   it('lets nobody see a person', async () => {
     const client = await harness.pool.connect();

@@ -27,7 +27,7 @@ export function certificateNameOf(tenantId: string): string {
 }
 
 /**
- * The text of a certificate: lines of `key: value`, the same key for each of several. What went, what stays, on which ground, and until
+ * The text of a certificate: its name, then lines of `key: value`, the same key for each of several. What went, what stays, on which ground, and until
  * when. Names nobody. Pure.
  */
 export function certificateText(facts: CertificateFacts): string {
@@ -65,7 +65,8 @@ export function certificateText(facts: CertificateFacts): string {
     ...(contact === null ? [] : ([['open duties are seen to by', contact]] as const)),
     ['backups', 'what they hold of the persons whose key was destroyed opens only with that key'],
   ];
-  return `${lines.map(([key, value]) => `${key}: ${inOneLine(String(value))}`).join('\n')}\n`;
+  // A note's signature does not cover the name beside it, so the text begins with that name.
+  return `${certificateNameOf(erasure.tenantId)}\n${lines.map(([key, value]) => `${key}: ${inOneLine(String(value))}`).join('\n')}\n`;
 }
 
 /** Names come from vendors, and no line may be of their making. */

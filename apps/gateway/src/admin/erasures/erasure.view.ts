@@ -178,7 +178,8 @@ export const ERASURE_EXAMPLE: Plain<ErasureView> = {
   completedAt: null,
 };
 
-const NOTE = `certificate: gatehouse erasure 1
+const NOTE = `gatehouse/tnt_01kahn4r5sf1trr9gy5vqd2s0x/erasure
+certificate: gatehouse erasure 1
 erasure: ers_01kahn4r5sf1trr9gy5vqd2s0x
 keys destroyed: yes
 
