@@ -55,7 +55,10 @@ async function main(): Promise<void> {
       await seal(world.sequencer);
       results.one.push(await round(world, [one], seconds, true));
       results.hundred.push(await round(world, hundred, seconds, true));
-      process.stderr.write(`round ${n + 1} of ${rounds}\n`);
+      const last = [results.unsealed, results.one, results.hundred].map((of) =>
+        Math.round(of.at(-1)?.creates ?? 0),
+      );
+      process.stderr.write(`round ${n + 1} of ${rounds}: ${last.join(', ')} creates per second\n`);
     }
     report(results);
   } finally {
