@@ -63,18 +63,20 @@ function checkpointOf(note, keys, what) {
 
 function verifyReceipt(file, keys) {
   const receipt = objectOf(readFileSync(file, 'utf8'), 'The receipt');
-  const { verificationId, position, entry, proof } = receipt;
+  const { verificationId, position, entry, proof, opening } = receipt;
   assert(receipt.object === 'receipt' && typeof entry === 'string' && proof, 'The file is not a receipt');
-  const about = objectOf(entry, 'The entry').verification_id;
-  assert(verificationId === `ver_${base32(about)}`, 'The entry is about another verification');
+  const { verification_id: about, data } = objectOf(entry, 'The entry');
+  assert(verificationId === `ver_${asTypeId(about)}`, 'The entry is about another verification');
+  const opened = opening && sha256(Buffer.from(`${opening.salt}`, 'hex'), Buffer.from(`${opening.value}`));
+  assert(!opened || opened.toString('hex') === data.commitments?.identity, 'It is of another identity');
   const { origin, size, root } = checkpointOf(receipt.checkpoint, keys, 'The checkpoint');
   assert(origin === `gatehouse/${receipt.tenantId}`, "The checkpoint is of another tenant's ledger");
   const isThere = Number.isInteger(position) && position > 0 && position <= size;
   const path = [proof.hashes].flat().map(bytes32);
   const isForIt = proof.leafIndex === position - 1 && proof.treeSize === size && !path.includes(null);
   assert(isThere && isForIt, 'The proof is not for this position of the ledger that was signed');
-  const found = rootFrom(leafHash(entry), position - 1, size, path);
-  assert(found.equals(root), 'The entry is not in the signed ledger, or the proof was changed');
+  const isIn = rootFrom(leafHash(entry), position - 1, size, path).equals(root);
+  assert(isIn, 'The entry is not in the signed ledger, or the proof was changed');
   return `OK: ${verificationId} is in entry ${position} of the ${size} signed ones of ${origin}`;
 }
 
@@ -120,8 +122,7 @@ function bytes32(base64) {
   return bytes.length === 32 && bytes.toString('base64') === base64 ? bytes : null;
 }
 
-/** A UUID as the ids of the API spell it. */
-function base32(uuid) {
+function asTypeId(uuid) {
   assert(/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/u.test(uuid), 'The entry is about no verification');
   const bits = BigInt(`0x${uuid.replaceAll('-', '')}`);
   const digits = bits.toString(32).padStart(26, '0');
@@ -137,8 +138,7 @@ try {
   const [command, file, ...more] = positionals;
   const { key, name, checkpoint: notes = [] } = values;
   const isMeant = (command === 'note') === !!name && (notes.length ? command === 'export' : !more.length);
-  if (!file || !key || !isMeant || !Object.hasOwn(commands, command))
-    throw new TypeError('What is to be checked?');
+  if (!file || !key || !isMeant || !Object.hasOwn(commands, command)) throw new TypeError('What to check?');
   const raw = bytes32(key) ? [key] : JSON.parse(readFileSync(key, 'utf8')).keys.map((one) => one.publicKey);
   const keys = raw.map(bytes32).filter(Boolean);
   console.log((await commands[command](file, keys, name ?? [...notes, ...more])).replace(/\n$/u, ''));

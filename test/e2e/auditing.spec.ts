@@ -6,7 +6,7 @@ import { fromTypeId, SystemIds, toTypeId } from '@gatehouse/platform';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 
-import { toPublicActor } from '../../apps/gateway/src/api/verifications/event.mapper.js';
+import { toPublicActor } from '../../apps/gateway/src/http/public-actor.js';
 import { type Auditor, openAuditor } from '../support/auditor.js';
 import { eventually } from '../support/eventually.js';
 import {

@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { toTypeId } from '@gatehouse/platform';
 
 import { start } from '../../apps/cli/test/terminal.js';
 import { eventually } from '../support/eventually.js';
@@ -83,6 +86,43 @@ describe('a receipt', () => {
     expect(JSON.parse(text(receipt, 'entry'))).toMatchObject({ version: before['version'] });
   });
 
+  it('of an identity opens: it proves who was verified, to whoever is shown the salt and the text', async () => {
+    const receipt = required(
+      await tenant.call('GET', `/verifications/${verificationId}/identity/receipt`),
+      200,
+    );
+    const { salt, value } = receipt['opening'] as { salt: string; value: string };
+    const { identity } = (
+      JSON.parse(text(receipt, 'entry')) as { data: { commitments: { identity: string } } }
+    ).data.commitments;
+    const committed = createHash('sha256').update(Buffer.from(salt, 'hex')).update(value).digest('hex');
+    expect(committed).toBe(identity);
+    const seen = required(await tenant.call('GET', `/verifications/${verificationId}/identity`), 200);
+    expect(JSON.parse(value)).toMatchObject({
+      person: { firstName: (seen['person'] as { firstName: string }).firstName },
+    });
+    expect(await offline('receipt', await write('identity.json', JSON.stringify(receipt)))).toMatchObject({
+      code: 0,
+    });
+    const other = { ...receipt, opening: { salt, value: value.replace('"person"', '"nobody"') } };
+    expect(await offline('receipt', await write('other.json', JSON.stringify(other)))).toMatchObject({
+      code: 1,
+    });
+    const [view] = await logged('kind=identity.viewed');
+    expect(view?.['data']).toMatchObject({ fields: expect.arrayContaining(['person.firstName']) });
+  });
+
+  it('of an identity stays the same while the provider says the same', async () => {
+    const entryOf = async (): Promise<string> =>
+      text(
+        required(await tenant.call('GET', `/verifications/${verificationId}/identity/receipt`), 200),
+        'entry',
+      );
+    const before = await entryOf();
+    required(await tenant.call('POST', `/verifications/${verificationId}/refresh`), 200);
+    expect(await entryOf()).toBe(before);
+  });
+
   it('is nobody else’s', async () => {
     const other = await harness.tenant();
     expect((await other.call('GET', `/verifications/${verificationId}/receipt`)).status).toBe(404);
@@ -93,7 +133,7 @@ describe('the audit log', () => {
   it('tells who saw which facts of a person, and who searched for it', async () => {
     required(await tenant.call('GET', `/verifications/${verificationId}/identity`), 200);
     const [view] = await logged('kind=identity.viewed');
-    expect(view).toMatchObject({ actor: `key:${await keyUuid()}`, verificationId });
+    expect(view).toMatchObject({ actor: `key:${toTypeId('key', await keyUuid())}`, verificationId });
     expect(view?.['data']).toMatchObject({
       fields: expect.arrayContaining(['person.firstName', 'documents.number']),
     });
@@ -107,8 +147,11 @@ describe('the audit log', () => {
     const about = await logged(`verificationId=${verificationId}&limit=200`);
     expect(about.every((entry) => entry['verificationId'] === verificationId)).toBe(true);
     expect(about.map(({ kind }) => kind)).toContain('verification.created');
-    const actor = `key:${await keyUuid()}`;
+    const actor = `key:${toTypeId('key', await keyUuid())}`;
     expect((await logged(`actor=${actor}`)).every((entry) => entry['actor'] === actor)).toBe(true);
+    for (const wrong of ['kind=ana.ruiz', 'actor=Ana+Ruiz', 'actor=key:key_zzzzzzzzzzzzzzzzzzzzzzzzzz']) {
+      expect((await harness.admin('GET', `/audit-log?${wrong}`)).status).toBe(422);
+    }
     expect(await logged('until=2020-01-01T00:00:00Z')).toEqual([]);
     const seen: unknown[] = [];
     for (let cursor = ''; ;) {
@@ -205,6 +248,7 @@ describe('an erasure', () => {
     expect(await offline('receipt', await write('before.json', JSON.stringify(before)))).toMatchObject({
       code: 0,
     });
+    expect((await tenant.call('GET', `/verifications/${id}/identity/receipt`)).status).toBe(410);
     const after = required(await tenant.call('GET', `/verifications/${id}/receipt`), 200);
     expect(JSON.parse(text(after, 'entry'))).toMatchObject({
       kind: 'verification.erased',

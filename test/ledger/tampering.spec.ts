@@ -128,7 +128,40 @@ describe('what was done to a ledger', () => {
       'an entry deleted with its leaf',
       'position_missing',
       7,
+      [
+        `DELETE FROM ledger_entries WHERE tenant_id = $1 AND id = ${ENTRY_AT}`,
+        'DELETE FROM ledger_leaves WHERE tenant_id = $1 AND position = $2',
+      ],
+    ],
+    [
+      'a leaf deleted without its entry',
+      'position_missing',
+      7,
       ['DELETE FROM ledger_leaves WHERE tenant_id = $1 AND position = $2'],
+    ],
+    [
+      'a leaf that says another kind, so that the feed passes over its entry',
+      'leaf_changed',
+      7,
+      [`UPDATE ledger_leaves SET kind = 'signal.received' WHERE tenant_id = $1 AND position = $2`],
+    ],
+    [
+      'a leaf of another environment',
+      'leaf_changed',
+      7,
+      [`UPDATE ledger_leaves SET environment = 'live' WHERE tenant_id = $1 AND position = $2`],
+    ],
+    [
+      'the newest checkpoint, deleted',
+      'checkpoint_missing',
+      13,
+      ['DELETE FROM ledger_checkpoints WHERE tenant_id = $1 AND size > $2::bigint + 3'],
+    ],
+    [
+      'the row that says how long the ledger is, deleted',
+      'head_differs',
+      13,
+      ['DELETE FROM ledger_heads WHERE tenant_id = $1 AND size > $2::bigint'],
     ],
     [
       'two entries that changed places',
@@ -161,7 +194,10 @@ describe('what was done to a ledger', () => {
       'the last entries and their leaves, cut off',
       'tail_missing',
       12,
-      ['DELETE FROM ledger_leaves WHERE tenant_id = $1 AND position >= $2::bigint + 5'],
+      [
+        'DELETE FROM ledger_entries WHERE tenant_id = $1 AND id IN (SELECT entry_id FROM ledger_leaves WHERE tenant_id = $1 AND position >= $2::bigint + 5)',
+        'DELETE FROM ledger_leaves WHERE tenant_id = $1 AND position >= $2::bigint + 5',
+      ],
     ],
   ];
   it.each(cases)('is found: %s', async (_, fault, position, statements) => {
@@ -181,6 +217,32 @@ describe('what was done to a ledger', () => {
     );
     const { firstBad } = await verifier.verify(tenantId);
     expect(firstBad).toEqual({ tenantId, position: 14, fault: 'entry_not_sealed' });
+  });
+
+  it('is found: an entry that was taken away before it was sealed', async () => {
+    const tenantId = await sealed();
+    await write(tenantId, 14);
+    await tamper(
+      'DELETE FROM ledger_entries e USING ledger_queue q WHERE q.tenant_id = $1 AND e.tenant_id = q.tenant_id AND e.id = q.entry_id',
+      [tenantId],
+    );
+    expect((await verifier.verify(tenantId)).firstBad).toEqual({
+      tenantId,
+      position: 14,
+      fault: 'entry_missing',
+    });
+  });
+
+  it('is found among all: a ledger of which nothing is left but its entries', async () => {
+    const tenantId = await sealed();
+    for (const table of ['ledger_leaves', 'ledger_nodes', 'ledger_checkpoints', 'ledger_heads']) {
+      await tamper(`DELETE FROM ${table} WHERE tenant_id = $1`, [tenantId]);
+    }
+    expect((await verifier.verify(null)).firstBad).toEqual({
+      tenantId,
+      position: 1,
+      fault: 'entry_not_sealed',
+    });
   });
 
   it('names the tenant, among all of them', async () => {

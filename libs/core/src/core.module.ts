@@ -29,6 +29,7 @@ import { ApiKeyService } from './tenancy/api-key.service.js';
 import { ConnectionService } from './tenancy/connection.service.js';
 import { KeyUse } from './tenancy/key-use.js';
 import { TenantService } from './tenancy/tenant.service.js';
+import { IdentityReceipts } from './verifications/identity-receipts.js';
 import { PeopleService } from './verifications/people.service.js';
 import { ReadLagQueries } from './verifications/read-lag.js';
 import { VerificationService } from './verifications/verification.service.js';
@@ -49,6 +50,7 @@ const SERVICES: readonly (readonly [Type, keyof Core])[] = [
   [FeedWatch, 'feedWatch'],
   [LedgerKeys, 'ledgerKeys'],
   [LedgerReceipts, 'ledgerReceipts'],
+  [IdentityReceipts, 'identityReceipts'],
   [LedgerVerifier, 'ledgerVerifier'],
   [AuditLog, 'auditLog'],
   [TenantService, 'tenants'],

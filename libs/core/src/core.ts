@@ -69,6 +69,7 @@ import { ConnectionService } from './tenancy/connection.service.js';
 import { KeyUse } from './tenancy/key-use.js';
 import { TenantService } from './tenancy/tenant.service.js';
 import { DueWork } from './verifications/due-work.js';
+import { IdentityReceipts } from './verifications/identity-receipts.js';
 import { PeopleService } from './verifications/people.service.js';
 import { ReadLagQueries } from './verifications/read-lag.js';
 import { VerificationApplier } from './verifications/verification-applier.js';
@@ -113,6 +114,7 @@ export interface Core {
   readonly ledgerKeys: LedgerKeys;
   readonly keyUse: KeyUse;
   readonly ledgerReceipts: LedgerReceipts;
+  readonly identityReceipts: IdentityReceipts;
   readonly ledgerVerifier: LedgerVerifier;
   readonly auditLog: AuditLog;
   readonly tenants: TenantService;
@@ -267,6 +269,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     clock,
   );
   const retention = new Retention({ database, tenants, orphans }, clock, ids);
+  const receipts = new LedgerReceipts(database, feedWatch);
   const background = {
     'positions in the ledger': () => sequencer.placeWaiting(),
     'witnesses of the ledger': () => telling.tellDue(),
@@ -312,7 +315,8 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     feedWatch,
     ledgerKeys,
     keyUse,
-    ledgerReceipts: new LedgerReceipts(database, feedWatch),
+    ledgerReceipts: receipts,
+    identityReceipts: new IdentityReceipts({ database, queries, sealer, receipts, ledger }),
     ledgerVerifier: new LedgerVerifier(database, ledgerKeys),
     auditLog: new AuditLog(database, ledger),
     tenants,

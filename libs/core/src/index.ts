@@ -35,6 +35,8 @@ export {
 export { Ledger } from './ledger/ledger.js';
 export { LedgerKeys, type PublishedKey } from './ledger/ledger-keys.js';
 export { Sequencer } from './ledger/sequencer.js';
+export { type Opening } from './ledger/commitment.js';
+export { LEDGER_KINDS, type LedgerKind } from './ledger/ledger-kind.js';
 export { LedgerReceipts, type Receipt } from './ledger/ledger-receipts.js';
 export { type FirstBad, LEDGER_FAULTS, type LedgerFault, LedgerVerifier } from './ledger/ledger-verifier.js';
 export { KeyProgress, type MasterKeyProgress } from './privacy/key-progress.js';
@@ -71,6 +73,7 @@ export {
   type LookedUp,
   PeopleService,
 } from './verifications/people.service.js';
+export { type IdentityReceipt, IdentityReceipts } from './verifications/identity-receipts.js';
 export { VerificationStartFailed } from './verifications/verification-start-failed.js';
 export {
   ASIDE_REASONS,

@@ -23,15 +23,21 @@ export interface Receipt {
   readonly checkpoint: string;
 }
 
-/** The entry that made the present version. Served by ledger_one_entry_per_version; the leaf by ledger_leaves_by_entry. */
-const PRESENT: Statement = {
-  name: 'ledger_present_entry',
+const entry = (name: string, which: string): Statement => ({
+  name,
   text: `SELECT ledger_text(e) AS entry, l.position::text
            FROM ledger_entries e
            LEFT JOIN ledger_leaves l ON l.tenant_id = e.tenant_id AND l.entry_id = e.id
-          WHERE e.tenant_id = $1 AND e.environment = $2 AND e.verification_id = $3 AND e.version IS NOT NULL
-          ORDER BY e.version DESC LIMIT 1`,
-};
+          WHERE e.tenant_id = $1 AND e.environment = $2 AND e.verification_id = $3 AND ${which} LIMIT 1`,
+});
+/** Which entry a receipt is of; the leaf is found by ledger_leaves_by_entry. */
+const ENTRIES = {
+  /** That made the present version. Served by ledger_one_entry_per_version. */
+  status: entry('ledger_present_entry', 'e.version IS NOT NULL ORDER BY e.version DESC'),
+  /** That committed to the identity last. Served by ledger_by_verification. */
+  identity: entry('ledger_identity_entry', "e.data -> 'commitments' ? 'identity' ORDER BY e.id DESC"),
+} as const;
+export type ReceiptOf = keyof typeof ENTRIES;
 /** Served by the primary key. */
 const NEWEST_CHECKPOINT: Statement = {
   name: 'ledger_newest_checkpoint',
@@ -50,15 +56,15 @@ export class LedgerReceipts {
   ) {}
 
   /**
-   * Of the status as it is. Waits shortly for an entry that is not sealed yet. Throws Problem `not_found`; `conflict`, to be asked again,
-   * where the seal is late.
+   * Of the status as it is, or of the identity that is kept. Waits shortly for an entry that is not sealed yet. Throws Problem
+   * `not_found`; `conflict`, to be asked again, where the seal is late.
    */
-  async of(scope: TenantScope, verificationId: string): Promise<Receipt> {
+  async of(scope: TenantScope, verificationId: string, what: ReceiptOf): Promise<Receipt> {
     const end = AbortSignal.timeout(PATIENCE_MS);
     for (;;) {
       const seen = await this.database
         .within({ tenantId: scope.tenantId })
-        .transaction((tx) => this.#read(tx, scope, verificationId), { isolation: 'repeatable read' });
+        .transaction((tx) => this.#read(tx, scope, verificationId, what), { isolation: 'repeatable read' });
       if (typeof seen !== 'number') return seen;
       if (!(await this.watch.grown(scope.tenantId, seen, end))) {
         throw new Problem('conflict', 'The newest entry is not sealed yet; ask again in a moment.', {
@@ -73,13 +79,15 @@ export class LedgerReceipts {
     tx: Tx,
     { tenantId, environment }: TenantScope,
     verificationId: string,
+    what: ReceiptOf,
   ): Promise<Receipt | number> {
-    const [present] = await tx.query<{ entry: string; position: string | null }>(PRESENT, [
+    const [present] = await tx.query<{ entry: string; position: string | null }>(ENTRIES[what], [
       tenantId,
       environment,
       verificationId,
     ]);
-    if (present === undefined) throw new Problem('not_found', 'There is no such verification.');
+    if (present === undefined)
+      throw new Problem('not_found', 'The ledger has no such entry of this verification.');
     const [head] = await tx.query<{ size: string; note: string }>(NEWEST_CHECKPOINT, [tenantId]);
     const treeSize = Number(head?.size ?? 0);
     const position = Number(present.position ?? Infinity);

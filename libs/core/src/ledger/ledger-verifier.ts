@@ -12,14 +12,20 @@ export const LEDGER_FAULTS = [
   /** A leaf's entry has another content than when it was sealed. */
   'entry_changed',
   'entry_missing',
+  /** A leaf says another kind or environment than its entry, so that the feed would leave it out or tell it elsewhere. */
+  'leaf_changed',
   /** An entry that was written past the gateway: it never came to the sequencer. */
   'entry_not_sealed',
   'position_missing',
   /** Above leaves that are sound, the tree is not the one that was built: leaves were exchanged, changed together with entries, or put in. */
   'tree_changed',
   'checkpoint_differs',
+  /** The newest head is gone, which was written with the newest leaves. */
+  'checkpoint_missing',
   /** A checkpoint that none of our keys signed. */
   'checkpoint_forged',
+  /** The row that says how long the ledger is says less, or is gone. */
+  'head_differs',
   /** Entries that a checkpoint tells of are gone. */
   'tail_missing',
   /** The ledger is not the one that was told outside: the past was written anew. */
@@ -47,6 +53,8 @@ interface LeafRow {
   readonly hash: Buffer;
   /** Of the entry as it is now; null where it is gone. */
   readonly actual: Buffer | null;
+  /** What it says of its entry, by which the feed passes over it, is what the entry says. */
+  readonly isLabelled: boolean;
 }
 interface CheckpointRow {
   readonly size: string;
@@ -56,9 +64,17 @@ interface CheckpointRow {
 
 const AT_ONCE = 5_000;
 
+/** Whoever has or had a ledger: wherever there is a trace of it, since whoever takes one away may leave another. Served by primary keys. */
 const TENANTS: Statement = {
   name: 'ledger_tenants',
-  text: `SELECT tenant_id FROM ledger_heads WHERE $1::uuid IS NULL OR tenant_id = $1 ORDER BY tenant_id`,
+  text: `WITH RECURSIVE written AS (
+           (SELECT tenant_id FROM ledger_entries ORDER BY tenant_id LIMIT 1)
+           UNION ALL
+           SELECT (SELECT e.tenant_id FROM ledger_entries e WHERE e.tenant_id > written.tenant_id ORDER BY e.tenant_id LIMIT 1)
+             FROM written WHERE written.tenant_id IS NOT NULL)
+         SELECT tenant_id FROM written WHERE tenant_id IS NOT NULL
+         UNION SELECT tenant_id FROM ledger_heads
+         UNION SELECT id FROM tenants`,
 };
 const SIZE: Statement = {
   name: 'ledger_verify_size',
@@ -67,7 +83,8 @@ const SIZE: Statement = {
 /** Served by the primary keys. */
 const LEAVES: Statement = {
   name: 'ledger_verify_leaves',
-  text: `SELECT l.position::text, l.hash, CASE WHEN e.id IS NULL THEN NULL ELSE ledger_leaf_hash(ledger_text(e)) END AS actual
+  text: `SELECT l.position::text, l.hash, CASE WHEN e.id IS NULL THEN NULL ELSE ledger_leaf_hash(ledger_text(e)) END AS actual,
+                (l.kind, l.environment) IS NOT DISTINCT FROM (e.kind, e.environment) AS "isLabelled"
            FROM ledger_leaves l LEFT JOIN ledger_entries e ON e.tenant_id = l.tenant_id AND e.id = l.entry_id
           WHERE l.tenant_id = $1 AND l.position > $2 ORDER BY l.position LIMIT ${AT_ONCE}`,
 };
@@ -86,6 +103,13 @@ const CHECKPOINTS: Statement = {
   name: 'ledger_verify_checkpoints',
   text: `SELECT c.size::text, c.root, c.note FROM ledger_checkpoints c
           WHERE c.tenant_id = $1 AND c.size > $2 AND c.size <= $3 ORDER BY c.size`,
+};
+/** Taken away while it waited for its seal. Served by the primary keys. */
+const LOST: Statement = {
+  name: 'ledger_verify_lost',
+  text: `SELECT 1 AS found FROM ledger_queue q
+          WHERE q.tenant_id = $1
+            AND NOT EXISTS (SELECT FROM ledger_entries e WHERE e.tenant_id = q.tenant_id AND e.id = q.entry_id) LIMIT 1`,
 };
 /** Served by the primary keys, one probe for each entry. */
 const STRAY: Statement = {
@@ -110,10 +134,12 @@ export class LedgerVerifier {
   async verify(tenantId: string | null, exported: readonly string[] = []): Promise<LedgerVerdict> {
     const publicKeys = (await this.keys.published()).map(({ publicKey }) => publicKey);
     const told = Map.groupBy(exported.map(exportedCheckpoint), (one) => one.tenantId);
-    const rows = await this.database.across.query<{ tenant_id: string }>(TENANTS, [tenantId]);
-    if (tenantId !== null && [...told.keys()].some((of) => of !== tenantId)) throw strangeCheckpoint(0);
+    const stranger = [...told.keys()].find((of) => tenantId !== null && of !== tenantId);
+    if (stranger !== undefined) {
+      throw strangeCheckpoint(exported.findIndex((note) => told.get(stranger)?.[0]?.note === note));
+    }
     let checked = 0;
-    for (const id of [...new Set([...rows.map(({ tenant_id }) => tenant_id), ...told.keys()])].sort()) {
+    for (const id of tenantId === null ? await this.#tenants(told.keys()) : [tenantId]) {
       // One snapshot, so that what is sealed meanwhile is neither missing nor too much.
       const verdict = await this.database
         .within({ tenantId: id })
@@ -124,6 +150,11 @@ export class LedgerVerifier {
       if (verdict.firstBad !== null) return { checked, firstBad: verdict.firstBad };
     }
     return { checked, firstBad: null };
+  }
+
+  async #tenants(further: Iterable<string>): Promise<readonly string[]> {
+    const rows = await this.database.across.query<{ tenant_id: string }>(TENANTS);
+    return [...new Set([...rows.map(({ tenant_id }) => tenant_id), ...further])].sort();
   }
 }
 
@@ -156,6 +187,8 @@ function strangeCheckpoint(index: number): Problem {
 class Walk {
   readonly #tree = new GrowingTree(0, []);
   readonly #exported: readonly Exported[];
+  /** Of the stored checkpoints that are sound. */
+  #newestKept = 0;
 
   constructor(
     private readonly tx: Tx,
@@ -197,6 +230,7 @@ class Walk {
       if (Number(leaf.position) !== position) return this.#bad(position, 'position_missing');
       if (leaf.actual === null) return this.#bad(position, 'entry_missing');
       if (!leaf.actual.equals(leaf.hash)) return this.#bad(position, 'entry_changed');
+      if (!leaf.isLabelled) return this.#bad(position, 'leaf_changed');
       nodes.push(...this.#tree.appendHash(leaf.hash).filter(({ level }) => level > 0));
       if (sizes.has(position)) roots.set(position, this.#tree.root());
     }
@@ -225,6 +259,7 @@ class Walk {
       }
       if (roots.get(signed.size)?.equals(root) !== true) return this.#bad(sound + 1, 'checkpoint_differs');
       sound = signed.size;
+      this.#newestKept = signed.size;
     }
     return null;
   }
@@ -247,10 +282,15 @@ class Walk {
     ]);
     const isCut =
       Number(head?.size ?? 0) > size || beyond.length > 0 || this.#exported.some((told) => told.size > size);
-    return isCut ? this.#bad(size + 1, 'tail_missing') : null;
+    if (isCut) return this.#bad(size + 1, 'tail_missing');
+    // Written with the last of the leaves: without it, somebody took away what told of them.
+    if (size > 0 && Number(head?.size ?? 0) < size) return this.#bad(size, 'head_differs');
+    return size > 0 && this.#newestKept < size ? this.#bad(size, 'checkpoint_missing') : null;
   }
 
   async #stray(): Promise<FirstBad | null> {
+    const [lost] = await this.tx.query<{ found: number }>(LOST, [this.tenantId]);
+    if (lost !== undefined) return this.#bad(this.#tree.size + 1, 'entry_missing');
     const [found] = await this.tx.query<{ found: number }>(STRAY, [this.tenantId]);
     return found === undefined ? null : this.#bad(this.#tree.size + 1, 'entry_not_sealed');
   }

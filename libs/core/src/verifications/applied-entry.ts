@@ -16,13 +16,18 @@ export interface EntryEffects {
   readonly cause?: Readonly<Record<string, unknown>>;
 }
 
+/** By what they are to: {@link commitmentTo}. */
+export interface Commitments {
+  readonly identity: string;
+}
+
 /** What the ledger is told of a signal that was applied or set aside; null where it says nothing new. Pure. */
 export function entryOf(
   before: VerificationRow,
   after: VerificationRow,
   signal: Signal,
   step: Transition,
-  effects: EntryEffects,
+  effects: EntryEffects & { readonly commitments: Commitments | null },
 ): Pick<LedgerEvent, 'kind' | 'version' | 'data'> | null {
   const contradicted = contradictedClaim(before.facts, signal);
   const isMove = before.status !== after.status || before.reason_codes.join() !== after.reason_codes.join();
@@ -31,6 +36,7 @@ export function entryOf(
     isNotice: before.status === after.status && isOnlyNotice(before.reason_codes, after.reason_codes),
     isContradiction: contradicted !== null,
     change: effects.change ?? null,
+    isOtherIdentity: effects.commitments !== null,
   });
   if (kind === null) return null;
   const isNewVersion = after.version !== before.version;
@@ -57,6 +63,7 @@ export function entryOf(
           }
         : { reason: step.setAside ?? (contradicted === null ? null : 'contradicted') }),
       ...(contradicted !== null && { contradictedClaim: contradicted }),
+      ...(effects.commitments !== null && { commitments: effects.commitments }),
       ...effects.cause,
     },
   };
@@ -72,6 +79,8 @@ function kindOf(
     readonly isNotice: boolean;
     readonly isContradiction: boolean;
     readonly change: EntryEffects['change'] | null;
+    /** What is kept of the person is not what the ledger is committed to so far. */
+    readonly isOtherIdentity: boolean;
   },
 ): LedgerKind | null {
   const isDelivery = signal.kind === 'webhook' && signal.observation.delivery.length > 0;
@@ -85,7 +94,8 @@ function kindOf(
   if (is.isContradiction || (step.setAside !== null && (isTold || step.setAside !== 'repeated'))) {
     return 'signal.set_aside';
   }
-  return isTold ? 'signal.received' : null;
+  if (isTold) return 'signal.received';
+  return is.isOtherIdentity ? 'identity.changed' : null;
 }
 
 function isOnlyNotice(before: readonly string[], after: readonly string[]): boolean {

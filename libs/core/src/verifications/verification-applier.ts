@@ -10,10 +10,17 @@ import {
 import { type Clock, type Database, type RandomSource, type Statement, type Tx } from '@gatehouse/platform';
 
 import { FORGET_REPORTS, SCHEDULE_REPORTS } from '../evidence/report-archive.js';
+import { commitmentTo, SALT_BYTES } from '../ledger/commitment.js';
 import { type Ledger } from '../ledger/ledger.js';
 import { type ReadingArchive } from '../readings/reading-archive.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
-import { contradictedClaim, entryOf, type EntryEffects, sourceOf } from './applied-entry.js';
+import {
+  type Commitments,
+  contradictedClaim,
+  entryOf,
+  type EntryEffects,
+  sourceOf,
+} from './applied-entry.js';
 import { canonical } from './facts.js';
 import { nextDue, READS_AT_START } from './schedule.js';
 import { type SetAsideReason, type Signal, transition, type Transition, type View } from './transition.js';
@@ -59,6 +66,12 @@ export interface CorrectedSubject {
   readonly details: Subject;
   readonly emailHash: Buffer | null;
   readonly phoneHash: Buffer | null;
+}
+
+/** Columns as a signal changes them, and what the ledger is to commit to of it. */
+interface Sealed {
+  readonly sealed: Partial<VerificationRow>;
+  readonly commitments: Commitments | null;
 }
 
 export interface Applied {
@@ -112,12 +125,13 @@ export class VerificationApplier {
     // Whoever was on the way to it with something of the person has come too late.
     if (row.erased_at !== null) return { row, changed: false, setAside: 'erased' };
     const step = transition(row.facts, signal);
-    const next = await this.#next(row, signal, step, effects);
+    const { sealed, commitments } = await this.#sealed(row, signal, step, effects);
+    const next = await this.#next(row, signal, step, sealed, effects);
     await tx.query(UPDATE, valuesOf(next));
     if (effects.correctSubject !== undefined) await this.#correct(tx, row, effects.correctSubject);
     await this.#keepReports(tx, row, next);
     await this.#keepReading(tx, row, next, signal, step, effects);
-    await this.#record(tx, scope, row, next, signal, step, effects);
+    await this.#record(tx, scope, row, next, signal, step, { ...effects, commitments });
     return { row: next, changed: next.version !== row.version, setAside: step.setAside };
   }
 
@@ -125,12 +139,12 @@ export class VerificationApplier {
     row: VerificationRow,
     signal: Signal,
     step: Transition,
+    sealed: Partial<VerificationRow>,
     effects: SignalEffects,
   ): Promise<VerificationRow> {
     const now = this.clock.now();
     const { view } = step;
     const isReturn = isReturnToPerson(row.status, view.status);
-    const sealed = isWithoutEffect(step.setAside) ? {} : await this.#sealed(row, signal, step, effects);
     const readCount = nextReadCount(row, signal);
     const base: VerificationRow = {
       ...row,
@@ -173,35 +187,54 @@ export class VerificationApplier {
     signal: Signal,
     step: Transition,
     effects: SignalEffects,
-  ): Promise<Partial<VerificationRow>> {
+  ): Promise<Sealed> {
+    if (isWithoutEffect(step.setAside)) return { sealed: {}, commitments: null };
     const isRead = signal.kind === 'read' || signal.kind === 'remap';
     const isGreatestRead = isRead && step.facts.read?.readAt === signal.at;
     const identity = isGreatestRead && isAboutResult(step) ? (effects.identity ?? null) : null;
     const reference = effects.reference ?? row.provider_reference;
     // What a person has withdrawn is not passed on.
-    if (step.view.status === 'revoked') return { provider_reference: reference, identity_sealed: null };
+    if (step.view.status === 'revoked') {
+      return { sealed: { provider_reference: reference, identity_sealed: null }, commitments: null };
+    }
     const { handlePatch, handleDefaults } = effects;
     const touchesHandle = handlePatch !== undefined || handleDefaults !== undefined;
     const { action, decision } = effects;
     if (!touchesHandle && action === undefined && decision === undefined && identity === null) {
-      return { provider_reference: reference };
+      return { sealed: { provider_reference: reference }, commitments: null };
     }
     const opened = await this.sealer.open(row);
     const seal = (column: SealedColumn, value: unknown): Buffer =>
       this.sealer.seal(opened.key, row.tenant_id, row.id, column, value);
-    return {
+    const stored = identity === null ? null : await this.#stored(row, identity, signal.at);
+    const sealed = {
       provider_reference: reference,
       ...(touchesHandle && {
         handle_sealed: seal('handle_sealed', { ...handleDefaults, ...known(opened.handle), ...handlePatch }),
       }),
       ...(action !== undefined && { action_sealed: seal('action_sealed', action) }),
       ...(decision !== undefined && { decision_sealed: seal('decision_sealed', decision) }),
-      ...(identity !== null && {
-        identity_sealed: seal('identity_sealed', {
-          identity,
-          retrievedAt: signal.at,
-        } satisfies SealedIdentity),
-      }),
+      ...(stored !== null && { identity_sealed: seal('identity_sealed', stored.identity) }),
+    };
+    return { sealed, commitments: stored?.commitments ?? null };
+  }
+
+  /** An identity as it is to be kept; with what the ledger has to commit to, unless it is the one that it is committed to already. */
+  async #stored(
+    row: VerificationRow,
+    identity: Identity,
+    retrievedAt: string,
+  ): Promise<{ readonly identity: SealedIdentity; readonly commitments: Commitments | null }> {
+    const former = await this.sealer.openIdentity(row);
+    const isSame = former !== null && canonical(former.identity) === canonical(identity);
+    if (isSame && former.salt !== undefined) {
+      return { identity: { identity, retrievedAt, salt: former.salt }, commitments: null };
+    }
+    const salt = this.random.bytes(SALT_BYTES).toString('hex');
+    const opening = { salt, value: canonical(identity) };
+    return {
+      identity: { identity, retrievedAt, salt },
+      commitments: { identity: commitmentTo(opening) },
     };
   }
 
@@ -311,7 +344,7 @@ export class VerificationApplier {
     after: VerificationRow,
     signal: Signal,
     step: Transition,
-    effects: SignalEffects,
+    effects: SignalEffects & { readonly commitments: Commitments | null },
   ): Promise<void> {
     if (contradictedClaim(before.facts, signal) !== null) {
       await tx.query(MARK_CONTRADICTED, [before.tenant_id, before.id, before.facts.claim?.receivedAt]);

@@ -1,7 +1,9 @@
 import { type Action, type Handle, type Identity, Problem, type Subject } from '@gatehouse/contract';
 
+import { type Opening } from '../ledger/commitment.js';
 import { type SubjectKey } from '../privacy/subject-key.js';
 import { context, type TenantVault, wrappedKeyOf } from '../privacy/tenant-vault.js';
+import { canonical } from './facts.js';
 import { type Verification } from './verification.js';
 import { type VerificationRow } from './verification.rows.js';
 
@@ -18,6 +20,13 @@ export interface SealedRequest {
 export interface SealedIdentity {
   readonly identity: Identity;
   readonly retrievedAt: string;
+  /** Of the ledger's commitment to the identity ({@link commitmentTo}); absent in what was stored before there were any. */
+  readonly salt?: string;
+}
+
+/** What the ledger's commitment to an identity opens with; null where there is none. */
+export function openingOf({ identity, salt }: SealedIdentity): Opening | null {
+  return salt === undefined ? null : { salt, value: canonical(identity) };
 }
 
 /** What a reviewer decided, in their own words. */

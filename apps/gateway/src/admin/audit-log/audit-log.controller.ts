@@ -11,6 +11,8 @@ import { OptionalBody } from '../../http/body.js';
 import { Operation } from '../../http/openapi/operation.decorator.js';
 import { pageRequest } from '../../http/paging.js';
 import { type Plain } from '../../http/plain.js';
+import { fromPublicActor } from '../../http/public-actor.js';
+import { invalid } from '../../http/validation.js';
 import {
   AUDIT_LOG_EXAMPLE,
   AuditLogPageView,
@@ -49,7 +51,7 @@ export class AuditLogController {
     const filter = {
       tenantId: await this.#tenant(query.tenantId),
       kind: query.kind ?? null,
-      actor: query.actor ?? null,
+      actor: query.actor == null ? null : actorIn(query.actor),
       verificationId: query.verificationId == null ? null : fromTypeId('ver', query.verificationId),
       since: query.since == null ? null : new Date(query.since),
       until: query.until == null ? null : new Date(query.until),
@@ -150,4 +152,11 @@ export class AuditLogController {
     if (tenantId !== null) await this.tenants.get(tenantId);
     return tenantId;
   }
+}
+
+/** Throws Problem `validation_failed`. */
+function actorIn(text: string): string {
+  const actor = fromPublicActor(text);
+  if (actor === null) throw invalid([{ pointer: 'actor', detail: 'must name a key by its id' }]);
+  return actor;
 }

@@ -1,21 +1,30 @@
-import { type LoggedEntry, LEDGER_FAULTS, type StoredCheckpoint } from '@gatehouse/core';
+import {
+  LEDGER_FAULTS,
+  LEDGER_KINDS,
+  type LedgerKind,
+  type LoggedEntry,
+  type StoredCheckpoint,
+} from '@gatehouse/core';
 import { toTypeId } from '@gatehouse/platform';
 import { ApiProperty } from '@nestjs/swagger';
 
-import { IdOf, Text, Texts, Timestamp } from '../../http/members.js';
+import { IdOf, OneOf, Text, Texts, Timestamp } from '../../http/members.js';
 import { PageQuery } from '../../http/paging.js';
 import { type Plain } from '../../http/plain.js';
+import { PUBLIC_ACTOR, toPublicActor } from '../../http/public-actor.js';
 
 export class AuditLogQuery extends PageQuery {
   @IdOf('tnt', { description: 'Whose ledger. Absent: what is of no tenant, such as the admin keys.' })
   tenantId?: string | null;
 
-  @Text({ max: 100, description: 'Entries of this kind only, such as `identity.viewed`.' })
-  kind?: string | null;
+  @OneOf(LEDGER_KINDS, { description: 'Entries of this kind only.' })
+  kind?: LedgerKind | null;
 
   @Text({
     max: 100,
-    description: 'What this one did only: `key:<id>`, `admin:<id>`, `provider:<name>`, `system` …',
+    pattern: PUBLIC_ACTOR,
+    must: 'key:<id>, admin:<id>, provider:<name>, auditor:<login>, system, browser or unknown',
+    description: 'What this one did only.',
   })
   actor?: string | null;
 
@@ -78,13 +87,14 @@ export class AuditEntryView {
   })
   version!: number | null;
 
-  @ApiProperty({ example: 'key:019aa352-60b9-787b-8c26-1e2efcd1641d' })
+  @ApiProperty({ example: 'key:key_01kahn4r5sf1trr9gy5vqd2s0x' })
   actor!: string;
 
   @ApiProperty({
     type: 'object',
     additionalProperties: true,
-    description: 'Without personal data and without secrets.',
+    description:
+      'As it was written and sealed, so ids in it are UUIDs. Without personal data and without secrets.',
   })
   data!: Record<string, unknown>;
 
@@ -160,7 +170,7 @@ export function toAuditEntryView(entry: LoggedEntry): Plain<AuditEntryView> {
     verificationId: entry.verificationId === null ? null : toTypeId('ver', entry.verificationId),
     kind: entry.kind,
     version: entry.version,
-    actor: entry.actor,
+    actor: toPublicActor(entry.actor),
     data: entry.data,
     at: entry.at.toISOString(),
     position: entry.position,
@@ -181,7 +191,7 @@ export const AUDIT_LOG_EXAMPLE: Plain<AuditLogPageView> = {
       verificationId: 'ver_01kahn4r5sf1trr9gy5vqd2s0x',
       kind: 'identity.viewed',
       version: null,
-      actor: 'key:019aa352-60b9-787b-8c26-1e2efcd1641d',
+      actor: 'key:key_01kahn4r5sf1trr9gy5vqd2s0x',
       data: { fields: ['person', 'documents'] },
       at: '2026-01-31T12:06:00.000Z',
       position: 41,

@@ -1,6 +1,6 @@
 import { type PolicyVersion, type RoutingPolicy, type RoutingRule } from '@gatehouse/core';
 
-import { toPublicActor } from '../../api/verifications/event.mapper.js';
+import { toPublicActor } from '../../http/public-actor.js';
 import { type Plain } from '../../http/plain.js';
 import { type RoutingPolicyBody, type RuleConditionBody } from './routing.dto.js';
 import { type PolicyVersionView, type RoutingPolicyView } from './routing.view.js';

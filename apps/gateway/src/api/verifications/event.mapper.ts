@@ -3,6 +3,7 @@ import { toTypeId } from '@gatehouse/platform';
 
 import { type EventPageView, type EventView } from './event.view.js';
 import { type Plain } from '../../http/plain.js';
+import { toPublicActor } from '../../http/public-actor.js';
 
 /** The facts of the ledger that a caller is told. What an entry holds beyond them (our own ids, say) stays inside. */
 const TOLD = [
@@ -66,13 +67,4 @@ function toPublicValue(name: (typeof TOLD)[number], value: unknown): unknown {
 
 export function toEventPageView(page: Page<TimelineEvent>): Plain<EventPageView> {
   return { data: page.data.map(toEventView), nextCursor: page.nextCursor };
-}
-
-const KEY_PREFIXES: Readonly<Record<string, string>> = { key: 'key', admin: 'adk' };
-
-/** Keys are named by their public ids. */
-export function toPublicActor(actor: string): string {
-  const [kind = '', id] = actor.split(':', 2);
-  const prefix = KEY_PREFIXES[kind];
-  return prefix !== undefined && id !== undefined ? `${kind}:${toTypeId(prefix, id)}` : actor;
 }

@@ -2,7 +2,7 @@ import { type Explanation } from '@gatehouse/core';
 import { toTypeId } from '@gatehouse/platform';
 
 import { type Plain } from '../../http/plain.js';
-import { toPublicActor } from './event.mapper.js';
+import { toPublicActor } from '../../http/public-actor.js';
 import { narrate } from './explanation.narration.js';
 import { type ExplanationLinkView, type ExplanationView } from './explanation.view.js';
 

@@ -1,4 +1,4 @@
-import { type Receipt } from '@gatehouse/core';
+import { type IdentityReceipt, type Receipt } from '@gatehouse/core';
 import { toTypeId } from '@gatehouse/platform';
 import { ApiProperty } from '@nestjs/swagger';
 
@@ -70,4 +70,32 @@ export const RECEIPT_EXAMPLE: Plain<ReceiptView> = {
   proof: { leafIndex: 1, treeSize: 2, hashes: ['bjQLnP+zepicpUTmu3gKLHiQHT+zNzh2hRGjBhevoB0='] },
   checkpoint:
     'gatehouse/tnt_01kahn4r5sf1trr9gy5vqd2s0x\n2\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n— gatehouse/tnt_01kahn4r5sf1trr9gy5vqd2s0x DrO4j9Fc…\n',
+};
+
+export class OpeningView {
+  @ApiProperty({ description: '32 bytes in hexadecimal.' })
+  salt!: string;
+
+  @ApiProperty({
+    description:
+      'The exact text that was committed to: the identity as JSON. SHA-256 over the bytes of the salt and this text in UTF-8 is `data.commitments.identity` of the entry.',
+  })
+  value!: string;
+}
+
+export class IdentityReceiptView extends ReceiptView {
+  @ApiProperty({ type: OpeningView })
+  opening!: OpeningView;
+}
+
+export function toIdentityReceiptView(receipt: IdentityReceipt): Plain<IdentityReceiptView> {
+  return { ...toReceiptView(receipt), opening: receipt.opening };
+}
+
+export const IDENTITY_RECEIPT_EXAMPLE: Plain<IdentityReceiptView> = {
+  ...RECEIPT_EXAMPLE,
+  opening: {
+    salt: '7b1c6f0a4e2d8b93c5a7f1e0d4b2968375aa10c3e8f25d6b9c04173e2a8f6d51',
+    value: '{"consent":null,"documents":[],"person":{"firstName":"Ana","lastName":"Ruiz"}}',
+  },
 };

@@ -1,5 +1,6 @@
 import {
   EvidenceService,
+  IdentityReceipts,
   LedgerReceipts,
   TenantService,
   type TenantScope,
@@ -26,7 +27,14 @@ import { toIdentityView } from './identity.mapper.js';
 import { IdentityView } from './identity.view.js';
 import { toImagesView } from './image.mapper.js';
 import { IMAGES_EXAMPLE, ImagesView } from './image.view.js';
-import { RECEIPT_EXAMPLE, ReceiptView, toReceiptView } from './receipt.view.js';
+import {
+  IDENTITY_RECEIPT_EXAMPLE,
+  IdentityReceiptView,
+  RECEIPT_EXAMPLE,
+  ReceiptView,
+  toIdentityReceiptView,
+  toReceiptView,
+} from './receipt.view.js';
 import { IdentityQuery, ImageQuery, ReportQuery } from './verification.dto.js';
 import { frameOf, requireVerified, toVerifiedClaims } from './verified-claims.mapper.js';
 import { VERIFIED_CLAIMS_EXAMPLE, VerifiedClaimsView } from './verified-claims.view.js';
@@ -52,6 +60,7 @@ export class VerificationRecordsController {
     private readonly evidence: EvidenceService,
     private readonly tenants: TenantService,
     private readonly receipts: LedgerReceipts,
+    private readonly identityReceipts: IdentityReceipts,
     private readonly log: Log,
   ) {}
 
@@ -67,7 +76,29 @@ export class VerificationRecordsController {
   })
   @ApiOkResponse({ type: ReceiptView, description: 'The receipt.', example: RECEIPT_EXAMPLE })
   async receipt(@Caller() scope: TenantScope, @IdParam('ver') id: string): Promise<Plain<ReceiptView>> {
-    return toReceiptView(await this.receipts.of(scope, id));
+    return toReceiptView(await this.receipts.of(scope, id, 'status'));
+  }
+
+  @Get('identity/receipt')
+  @ApiParam(ID)
+  @RequireScope('identity:read')
+  @Operation({
+    id: 'getIdentityReceipt',
+    summary: 'Proof of whom the provider verified',
+    description:
+      'The ledger holds a salted commitment to the identity, which says nothing to whoever lacks the salt. This is the entry with it, its proof of inclusion, and an `opening`: with the salt and the exact text anybody can see that it was this person. It is recorded as a view of the identity. After an erasure the salt is gone, and the entry proves nothing about anybody any more.',
+    problems: ['not_found', 'erased', 'conflict'],
+  })
+  @ApiOkResponse({
+    type: IdentityReceiptView,
+    description: 'The receipt.',
+    example: IDENTITY_RECEIPT_EXAMPLE,
+  })
+  async identityReceipt(
+    @Caller() scope: TenantScope,
+    @IdParam('ver') id: string,
+  ): Promise<Plain<IdentityReceiptView>> {
+    return toIdentityReceiptView(await this.identityReceipts.of(scope, id));
   }
 
   @Get('events')
