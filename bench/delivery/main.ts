@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 
 import { type Arrival } from './receiver.js';
 import { type PublishedKind, startWorld, type World } from './world.js';
+import { quantile } from '../ground.js';
 
 /*
  * Two questions about webhooks out. Is every event of the feed delivered once to each endpoint that asked for it, with eight writers
@@ -27,11 +28,6 @@ const PHASE_MS = 6_000;
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
 function rounded(value: number): number {

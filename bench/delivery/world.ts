@@ -1,35 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { type Provider, ProviderRegistry } from '@gatehouse/contract';
-import { type Core, createCore, type Ledger, tenantScope, type TenantScope } from '@gatehouse/core';
-import {
-  connectDatabase,
-  type Database,
-  LocalMasterKey,
-  Log,
-  migrate,
-  startEmbeddedPostgres,
-  SystemClock,
-  SystemIds,
-  SystemRandom,
-  toTypeId,
-} from '@gatehouse/platform';
+import { type Core, type Ledger, tenantScope, type TenantScope } from '@gatehouse/core';
+import { type Database, toTypeId } from '@gatehouse/platform';
 
+import { IDS, openGround } from '../ground.js';
 import { type Arrival } from './receiver.js';
-
-class NoProviders extends ProviderRegistry {
-  override get(): Provider | undefined {
-    return undefined;
-  }
-  override all(): readonly Provider[] {
-    return [];
-  }
-}
 
 /** A durable PostgreSQL, one process of ours that delivers, and the receivers in another. */
 export interface World {
@@ -47,25 +24,9 @@ export interface World {
 export type PublishedKind = 'verification.created' | 'verification.status_changed';
 
 export async function startWorld(): Promise<World> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
-  const server = await startEmbeddedPostgres({ dataDir, settings: { max_connections: '100' } });
-  const log = new Log({ level: 'warn' });
-  await migrate(server.databaseUrl, log);
-  const database = await connectDatabase(server.databaseUrl, { poolSize: 20, log });
-  const clock = new SystemClock();
-  const ids = new SystemIds();
-  const core = createCore(
-    {
-      database,
-      config: { publicUrl: 'http://127.0.0.1:9', allowPrivateNetworks: true, adminApiKey: null },
-      masterKeys: { current: new LocalMasterKey(randomBytes(32)), previous: null },
-      log,
-      clock,
-      ids,
-      random: new SystemRandom(),
-    },
-    new NoProviders(),
-  );
+  const ground = await openGround();
+  const database = await ground.connect(20);
+  const core = ground.core(database);
   const receivers = fork(join(import.meta.dirname, 'receiver.js'));
   const origin = await told<string>(receivers);
   core.workers.start();
@@ -86,7 +47,7 @@ export async function startWorld(): Promise<World> {
       });
       return made.endpoint.id;
     },
-    publish: (scope, kind) => publish(core.ledger, database, scope, kind, ids),
+    publish: (scope, kind) => publish(core.ledger, database, scope, kind),
     async arrivals() {
       receivers.send('arrivals');
       return told<readonly Arrival[]>(receivers);
@@ -94,9 +55,7 @@ export async function startWorld(): Promise<World> {
     async close() {
       receivers.disconnect();
       await Promise.all([core.dispatcher.stop(), core.workers.stop(), once(receivers, 'exit')]);
-      await database.close();
-      await server.stop();
-      await rm(dataDir, { recursive: true, force: true });
+      await ground.close();
     },
   };
 }
@@ -106,14 +65,13 @@ async function publish(
   database: Database,
   scope: TenantScope,
   kind: PublishedKind,
-  ids: SystemIds,
 ): Promise<{ readonly id: string; readonly at: number }> {
   const id = await database.within(scope).transaction((tx) =>
     ledger.append(tx, {
       kind,
       tenantId: scope.tenantId,
       environment: scope.environment,
-      verificationId: ids.next(),
+      verificationId: IDS.next(),
       version: 1,
       actor: scope.actor,
       data: { to: 'requires_input', reasonCodes: [], attempt: 1 },

@@ -1,25 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
-import { type Core, createCore, Sequencer, tenantScope, type TenantScope } from '@gatehouse/core';
-import {
-  connectDatabase,
-  type Database,
-  LocalMasterKey,
-  Log,
-  migrate,
-  startEmbeddedPostgres,
-  SystemClock,
-  SystemIds,
-  SystemRandom,
-} from '@gatehouse/platform';
-
+import { type Core, Sequencer, tenantScope, type TenantScope } from '@gatehouse/core';
+import { type Database } from '@gatehouse/platform';
 import pg from 'pg';
 
+import { CLOCK, openGround, quantile } from '../ground.js';
 import { OneProvider } from './one-provider.js';
 
 /*
@@ -70,15 +57,16 @@ async function main(): Promise<void> {
 }
 
 function report(results: { unsealed: Round[]; one: Round[]; hundred: Round[] }): void {
-  const creates = (of: readonly Round[]): number => Math.round(median(of.map((round) => round.creates)));
+  const creates = (of: readonly Round[]): number =>
+    Math.round(quantile(of.map((round) => round.creates, 0.5)));
   const [unsealed, one, hundred] = [results.unsealed, results.one, results.hundred].map(creates);
   const sealing = (of: readonly Round[]): string =>
     ['p50', 'p99']
       .map((which) => {
-        const of99 = of.flatMap(({ sealedMs }) =>
+        const measured = of.flatMap(({ sealedMs }) =>
           sealedMs === null ? [] : [which === 'p50' ? sealedMs.p50 : sealedMs.p99],
         );
-        return `${which} ${Math.round(median(of99))} ms`;
+        return `${which} ${Math.round(quantile(measured, 0.5))} ms`;
       })
       .join(', ');
   const cost = ((1 - (one ?? 0) / (unsealed ?? 1)) * 100).toFixed(1);
@@ -104,29 +92,14 @@ interface World {
 }
 
 async function openWorld(): Promise<World> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
-  const server = await startEmbeddedPostgres({ dataDir, settings: { max_connections: '100' } });
-  const log = new Log({ level: 'warn' });
-  await migrate(server.databaseUrl, log);
-  const database = await connectDatabase(server.databaseUrl, { poolSize: 24, log });
-  const clock = new SystemClock();
-  const core = createCore(
-    {
-      database,
-      config: { publicUrl: 'http://127.0.0.1:9', allowPrivateNetworks: true, adminApiKey: null },
-      masterKeys: { current: new LocalMasterKey(randomBytes(32)), previous: null },
-      log,
-      clock,
-      ids: new SystemIds(),
-      random: new SystemRandom(),
-    },
-    new OneProvider(),
-  );
+  const ground = await openGround();
+  const database = await ground.connect(24);
+  const core = ground.core(database, new OneProvider());
   await core.ledgerKeys.ensure();
   return {
     core,
     database,
-    sequencer: new Sequencer(database, core.ledgerKeys, clock),
+    sequencer: new Sequencer(database, core.ledgerKeys, CLOCK),
     async tenants(count) {
       const scopes: TenantScope[] = [];
       for (let n = 0; n < count; n += 1) {
@@ -142,16 +115,12 @@ async function openWorld(): Promise<World> {
       return scopes;
     },
     async analyze() {
-      const owner = new pg.Client({ connectionString: server.databaseUrl });
+      const owner = new pg.Client({ connectionString: ground.databaseUrl });
       await owner.connect();
       await owner.query('ANALYZE');
       await owner.end();
     },
-    async close() {
-      await database.close();
-      await server.stop();
-      await rm(dataDir, { recursive: true, force: true });
-    },
+    close: () => ground.close(),
   };
 }
 
@@ -246,11 +215,6 @@ function request(): Parameters<Core['verifications']['create']>[1] {
     metadata: {},
     provider: null,
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }
 
 await main();

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 import { startWorld, type World } from './world.js';
+import { quantile } from '../ground.js';
 
 /*
  * A tenant's data key is rotated over many verifications while others read and write them. Does a request fail, and what does it cost
@@ -29,12 +30,6 @@ interface Latencies {
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-  return Math.round(value * 100) / 100;
 }
 
 async function timed(

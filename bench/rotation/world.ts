@@ -1,35 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
-import { type Provider, ProviderRegistry } from '@gatehouse/contract';
-import { type Core, createCore, Ledger, tenantScope, type TenantScope } from '@gatehouse/core';
-import {
-  connectDatabase,
-  type Database,
-  LocalMasterKey,
-  Log,
-  type MasterKeys,
-  migrate,
-  startEmbeddedPostgres,
-  SystemClock,
-  SystemIds,
-  SystemRandom,
-} from '@gatehouse/platform';
+import { type Core, Ledger, tenantScope, type TenantScope } from '@gatehouse/core';
+import { type Database } from '@gatehouse/platform';
 
 import { TenantVault } from '../../libs/core/src/privacy/tenant-vault.js';
 import { VerificationRecorder } from '../../libs/core/src/verifications/verification-recorder.js';
 import { VerificationSealer } from '../../libs/core/src/verifications/verification-sealer.js';
-
-class NoProviders extends ProviderRegistry {
-  override get(): Provider | undefined {
-    return undefined;
-  }
-  override all(): readonly Provider[] {
-    return [];
-  }
-}
+import { CLOCK, IDS, openGround, RANDOM } from '../ground.js';
 
 /** A durable PostgreSQL, a process's core that serves, and another one that rotates, each with keys of its own in memory. */
 export interface World {
@@ -47,34 +24,17 @@ export interface World {
 }
 
 const AT_ONCE = 100;
-const CLOCK = new SystemClock();
-const IDS = new SystemIds();
-const RANDOM = new SystemRandom();
-
-function coreOn(database: Database, masterKeys: MasterKeys, log: Log): Core {
-  const config = { publicUrl: 'http://127.0.0.1:9', allowPrivateNetworks: true, adminApiKey: null };
-  return createCore(
-    { database, config, masterKeys, log, clock: CLOCK, ids: IDS, random: RANDOM },
-    new NoProviders(),
-  );
-}
-
 export async function startWorld(): Promise<World> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
-  const server = await startEmbeddedPostgres({ dataDir, settings: { max_connections: '100' } });
-  const log = new Log({ level: 'warn' });
-  await migrate(server.databaseUrl, log);
-  const database = await connectDatabase(server.databaseUrl, { poolSize: 20, log });
-  const other = await connectDatabase(server.databaseUrl, { poolSize: 10, log });
-  const masterKeys = { current: new LocalMasterKey(randomBytes(32)), previous: null };
-  const serving = coreOn(database, masterKeys, log);
-  const working = coreOn(other, masterKeys, log);
+  const ground = await openGround();
+  const database = await ground.connect(20);
+  const serving = ground.core(database);
+  const working = ground.core(await ground.connect(10));
   await serving.tenants.ensureSystemKeys();
   const { id: tenantId } = await serving.tenants.create('bench', { name: 'Northwind Bank' });
   const scope = tenantScope(tenantId, 'test', 'bench');
 
   // As the serving core makes it, with a memory of keys that is no newer.
-  const vault = new TenantVault(database, masterKeys, CLOCK, RANDOM);
+  const vault = new TenantVault(database, ground.masterKeys, CLOCK, RANDOM);
   const sealer = new VerificationSealer(vault);
   const recorder = new VerificationRecorder(
     vault,
@@ -139,9 +99,7 @@ export async function startWorld(): Promise<World> {
     },
     async close() {
       await working.workers.stop();
-      await Promise.all([database.close(), other.close()]);
-      await server.stop();
-      await rm(dataDir, { recursive: true, force: true });
+      await ground.close();
     },
   };
 }

@@ -183,6 +183,12 @@ describe('what was done to a ledger', () => {
       ],
     ],
     [
+      'a node where none can be yet',
+      'tree_changed',
+      14,
+      [`INSERT INTO ledger_nodes SELECT $1, 1, $2::bigint - 1, sha256('other')`],
+    ],
+    [
       'a checkpoint',
       'checkpoint_forged',
       10,

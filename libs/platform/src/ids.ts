@@ -48,6 +48,10 @@ export function derivedId(uuid: string, name: string): string {
   );
 }
 
+/** Before every id, and after every one. */
+export const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
+export const HIGHEST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
 /** The lowest id that could have been made at a time. */
 export function firstIdAt(milliseconds: number): string {
   const hex = Math.max(0, milliseconds).toString(16).padStart(12, '0');

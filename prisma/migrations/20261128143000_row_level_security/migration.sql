@@ -5,17 +5,23 @@ DECLARE
     wanted TEXT;
 BEGIN
     FOREACH wanted IN ARRAY ARRAY['gatehouse_app', 'gatehouse_system', 'gatehouse_auditor'] LOOP
+        CONTINUE WHEN EXISTS (SELECT FROM pg_roles WHERE rolname = wanted);
         BEGIN
             EXECUTE format('CREATE ROLE %I NOLOGIN', wanted);
-        EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; -- Another database of this server was quicker.
         END;
     END LOOP;
-    -- Whoever migrates may act in them too, so that one user does for both. Roles that an administrator made are his to grant.
+    -- Whoever migrates may act in them too, so that one user does for both; and sees what later migrations move. Roles that an
+    -- administrator made are his to grant, and without them nothing of what is here would be seen.
     FOREACH wanted IN ARRAY ARRAY['gatehouse_app', 'gatehouse_system'] LOOP
         BEGIN
             EXECUTE format('GRANT %I TO CURRENT_USER', wanted);
         EXCEPTION WHEN insufficient_privilege THEN NULL;
         END;
+        IF NOT pg_has_role(CURRENT_USER, wanted, 'USAGE') THEN
+            RAISE EXCEPTION 'the user % that migrates is no member of the role %', CURRENT_USER, wanted
+                USING ERRCODE = 'insufficient_privilege', HINT = format('GRANT %I TO %I', wanted, CURRENT_USER);
+        END IF;
     END LOOP;
 END $$;
 

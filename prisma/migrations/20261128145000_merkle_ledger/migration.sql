@@ -17,6 +17,12 @@ CREATE FUNCTION ledger_node_hash(below_left BYTEA, below_right BYTEA) RETURNS BY
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN sha256('\x01'::bytea || below_left || below_right);
 
+-- The id of an entry that SQL writes: a UUIDv7 of that moment, the same for the same seed.
+CREATE FUNCTION ledger_id(moment TIMESTAMPTZ, seed TEXT) RETURNS UUID
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (lpad(to_hex((extract(epoch FROM moment) * 1000)::bigint), 12, '0')
+            || '7' || substr(md5(seed), 1, 3) || '8' || substr(md5(seed), 4, 15))::uuid;
+
 CREATE TABLE "ledger_queue" (
     "tenant_id" UUID NOT NULL,
     "entry_id" UUID NOT NULL,
@@ -96,8 +102,7 @@ END $$;
 WITH begun AS (
     INSERT INTO ledger_entries (tenant_id, id, kind, actor, data, at)
     SELECT tenant_id,
-           (lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') || '7'
-            || substr(md5(random()::text), 1, 3) || '8' || substr(md5(random()::text), 1, 15))::uuid,
+           ledger_id(clock_timestamp(), random()::text),
            'ledger.sealed', 'system', jsonb_build_object('entriesBefore', size), now()
       FROM ledger_heads WHERE size > 0
     RETURNING tenant_id, id)

@@ -3,8 +3,10 @@
 -- The views and functions of auditors are its, and read with its rights: of the tables an auditor's own login may read nothing.
 DO $$
 BEGIN
-    CREATE ROLE gatehouse_audit NOLOGIN;
-EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'gatehouse_audit') THEN
+        CREATE ROLE gatehouse_audit NOLOGIN;
+    END IF;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; -- Another database of this server was quicker.
 END $$;
 DO $$
 BEGIN
@@ -110,9 +112,8 @@ BEGIN
             ERRCODE = 'insufficient_privilege',
             HINT = 'Whoever operates Gatehouse grants one: SELECT audit.grant_tenant(login, tenant).';
     END IF;
-    mark := md5(pg_current_xact_id()::text || '/' || what || '/' || session_user);
-    entry := (lpad(to_hex((extract(epoch FROM began) * 1000)::bigint), 12, '0') || '7' || substr(mark, 1, 3)
-              || '8' || substr(mark, 4, 15))::uuid;
+    mark := pg_current_xact_id()::text || '/' || what || '/' || session_user;
+    entry := public.ledger_id(began, mark);
     IF EXISTS (SELECT FROM public.ledger_entries e WHERE e.tenant_id = homes[1] AND e.id = entry) THEN
         RETURN true;
     END IF;
@@ -134,8 +135,7 @@ CREATE PROCEDURE audit.record(what TEXT, whose UUID, who NAME)
 DECLARE
     home UUID := coalesce(whose, '00000000-0000-0000-0000-000000000000');
     moment TIMESTAMPTZ := clock_timestamp();
-    entry UUID := (lpad(to_hex((extract(epoch FROM moment) * 1000)::bigint), 12, '0') || '7' || substr(md5(random()::text), 1, 3)
-                   || '8' || substr(md5(random()::text), 1, 15))::uuid;
+    entry UUID := public.ledger_id(moment, random()::text);
 BEGIN
     INSERT INTO public.ledger_entries (tenant_id, id, kind, actor, data, at)
     VALUES (home, entry, what, 'database:' || session_user,

@@ -355,7 +355,7 @@ END $$;
 CREATE FUNCTION audit.root_above(so_far BYTEA, subtree BYTEA) RETURNS BYTEA
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN sha256('\x01'::bytea || subtree || so_far);
+    RETURN public.ledger_node_hash(subtree, so_far);
 END $$;
 CREATE AGGREGATE audit.root_of(BYTEA) (SFUNC = audit.root_above, STYPE = BYTEA);
 
@@ -382,7 +382,7 @@ BEGIN
             SELECT 0 AS level, position - 1 AS index, hash FROM leaves
             UNION ALL SELECT n.level, n.index, n.hash FROM public.ledger_nodes n WHERE n.tenant_id = t),
         made AS (
-            SELECT l.level + 1 AS level, l.index / 2 AS index, sha256('\x01'::bytea || l.hash || r.hash) AS hash
+            SELECT l.level + 1 AS level, l.index / 2 AS index, public.ledger_node_hash(l.hash, r.hash) AS hash
               FROM below l JOIN below r ON r.level = l.level AND r.index = l.index + 1
              WHERE l.index % 2 = 0),
         heads AS MATERIALIZED (

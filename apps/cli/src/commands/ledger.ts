@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 
 import { type Schemas } from '@gatehouse/sdk';
@@ -27,6 +29,11 @@ interface VerifyOptions extends TenantOption {
   readonly publicKey?: string;
   readonly checkpoint: readonly string[];
 }
+
+/** A whole ledger takes as long as it takes. */
+const LONG_WORK = { timeoutMs: 6 * 3_600_000, deadlineMs: 6 * 3_600_000 };
+/** How the first line of an export begins, and no receipt. */
+const FIRST_OF_EXPORT = ['{"position"', '{"checkpoint"'];
 
 export function ledgerCommand(act: Act): Command {
   const ledger = new Command('ledger')
@@ -60,7 +67,7 @@ export function ledgerCommand(act: Act): Command {
     .description(
       'Write a tenant’s whole ledger to standard output: an entry a line, and the checkpoint last.',
     )
-    .addArgument(argument('<tenant>', 'whose'))
+    .addArgument(argument('[tenant]', 'whose; without it: what is of no tenant'))
     .action(act(exportLedger));
   ledger
     .command('receipt')
@@ -75,13 +82,15 @@ async function verify(session: Session, file: string | undefined, options: Verif
   if (file !== undefined) {
     if (options.publicKey === undefined)
       throw misuse('A file is checked with the public key.', 'Add --public-key.');
+    if (options.tenant !== undefined) throw misuse('A file says itself whose it is.', 'Leave out --tenant.');
     return verifyFile(session, file, options.publicKey, options.checkpoint);
   }
+  if (options.publicKey !== undefined) throw misuse('--public-key is for a file.', 'Name the file.');
   const notes = await Promise.all(options.checkpoint.map((path) => readFile(path, 'utf8')));
   const body = { ...(options.tenant !== undefined && { tenantId: options.tenant }), checkpoints: notes };
   const { data } = await session.waiting(
     'The gateway recomputes the ledger',
-    session.admin.POST('/admin/v1/audit-log/verify', { body }),
+    session.admin.POST('/admin/v1/audit-log/verify', { body, ...LONG_WORK }),
   );
   const { ok, checked, firstBad } = data;
   session.printer.tell({
@@ -102,7 +111,8 @@ async function verifyFile(
   key: string,
   checkpoints: readonly string[],
 ): Promise<void> {
-  const kind = (await readFile(file, 'utf8')).trimStart().startsWith('{"position"') ? 'export' : 'receipt';
+  const beginning = await beginningOf(file);
+  const kind = FIRST_OF_EXPORT.some((first) => beginning.startsWith(first)) ? 'export' : 'receipt';
   const notes = checkpoints.flatMap((path) => ['--checkpoint', path]);
   const { code, out, complaint } = await ran([verifierPath(), kind, file, '--key', key, ...notes]);
   if (code === 2) throw misuse(complaint);
@@ -118,10 +128,20 @@ async function verifyFile(
 function ran(args: readonly string[]): Promise<{ code: number; out: string; complaint: string }> {
   return new Promise((resolve) => {
     execFile(process.execPath, [...args], (error, stdout, stderr) => {
-      const code = error === null ? 0 : Number(error.code ?? 2);
+      const code = error === null ? 0 : error.code === 1 ? 1 : 2;
       resolve({ code, out: stdout.trim(), complaint: stderr.trim().split('\n')[0] ?? '' });
     });
   });
+}
+
+async function beginningOf(file: string): Promise<string> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(16), 0, 16, 0);
+    return buffer.toString('latin1', 0, bytesRead);
+  } finally {
+    await handle.close();
+  }
 }
 
 /** In the project's folder, whether we run from its source or from what was built of it. */
@@ -160,14 +180,13 @@ async function checkpoints(session: Session, options: PageOptions & TenantOption
   });
 }
 
-async function exportLedger(session: Session, tenantId: string): Promise<void> {
+async function exportLedger(session: Session, tenantId: string | undefined): Promise<void> {
   const { data } = await session.admin.GET('/admin/v1/audit-log/export', {
-    params: { query: { tenantId } },
+    params: { query: { ...(tenantId !== undefined && { tenantId }) } },
     parseAs: 'stream',
+    ...LONG_WORK,
   });
-  const { stdout } = session.surroundings;
-  for await (const chunk of data as unknown as AsyncIterable<Uint8Array>)
-    stdout.write(Buffer.from(chunk).toString());
+  await pipeline(Readable.fromWeb(data), session.surroundings.stdout, { end: false });
 }
 
 async function receipt(session: Session, id: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Clock, type Database } from '@gatehouse/platform';
+import { type Clock, type Database, LOWEST_ID } from '@gatehouse/platform';
 
 import { type Environment } from '../tenancy/tenant-scope.js';
 import { bucketOf } from '../verifications/verification.rows.js';
@@ -20,7 +20,6 @@ export interface ListedErasure {
 }
 
 const PAGE_SIZE = 500;
-const FIRST = '00000000-0000-0000-0000-000000000000';
 
 /**
  * The erasures that a restored backup has to be told of: one that is older than they are holds what they erased, and those of its keys
@@ -36,7 +35,7 @@ export class ErasureList {
 
   /** All that erased something, tenant by tenant. */
   async *all(): AsyncGenerator<ListedErasure, void, undefined> {
-    let after = [FIRST, FIRST];
+    let after = [LOWEST_ID, LOWEST_ID];
     for (;;) {
       const rows = await this.database.across.query<ErasureRow>(PAGE_OF_ALL, [...after, PAGE_SIZE]);
       yield* rows.map(listedOf);

@@ -1,4 +1,4 @@
-import { type Database, firstIdAt, type Statement } from '@gatehouse/platform';
+import { type Database, firstIdAt, HIGHEST_ID, LOWEST_ID, type Statement } from '@gatehouse/platform';
 
 import { strangeCursor } from '../paging.js';
 import { SYSTEM_TENANT_ID } from '../privacy/tenant-vault.js';
@@ -97,8 +97,6 @@ const EXPORT: Statement = {
           WHERE l.tenant_id = $1 AND l.position > $2 AND l.position <= $3 ORDER BY l.position LIMIT ${EXPORTED_AT_ONCE}`,
 };
 
-const HIGHEST = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-const LOWEST = '00000000-0000-0000-0000-000000000000';
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 type SearchRow = { readonly [K in keyof LoggedRow]: LoggedRow[K] | null } & {
@@ -134,7 +132,13 @@ export class AuditLog {
     const tenantId = filter.tenantId ?? SYSTEM_TENANT_ID;
     await this.#record(actor, tenantId, 'audit.searched', {
       kind: filter.kind,
-      actor: filter.actor,
+      // Of a login or a provider the kind alone: it is a word that nobody has checked, and the ledger keeps what it is told.
+      actor:
+        filter.actor === null
+          ? null
+          : /^(?:key|admin):/.test(filter.actor)
+            ? filter.actor
+            : filter.actor.split(':', 1)[0],
       verificationId: filter.verificationId,
       since: filter.since,
       until: filter.until,
@@ -143,13 +147,14 @@ export class AuditLog {
       filter.kind !== null || filter.actor !== null || filter.since !== null || filter.until !== null;
     const looked = isFiltered ? LOOKED_THROUGH : limit + 1;
     const before =
-      cursorId(cursor) ?? (filter.until === null ? HIGHEST : firstIdAt(filter.until.getTime() + MARGIN_MS));
+      cursorId(cursor) ??
+      (filter.until === null ? HIGHEST_ID : firstIdAt(filter.until.getTime() + MARGIN_MS));
     const rows = await this.database
       .within({ tenantId })
       .query<SearchRow>(filter.verificationId === null ? SEARCH : SEARCH_VERIFICATION, [
         tenantId,
         before,
-        filter.since === null ? LOWEST : firstIdAt(filter.since.getTime() - MARGIN_MS),
+        filter.since === null ? LOWEST_ID : firstIdAt(filter.since.getTime() - MARGIN_MS),
         looked,
         filter.kind,
         filter.actor,

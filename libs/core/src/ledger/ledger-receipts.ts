@@ -35,7 +35,10 @@ const ENTRIES = {
   /** That made the present version. Served by ledger_one_entry_per_version. */
   status: entry('ledger_present_entry', 'e.version IS NOT NULL ORDER BY e.version DESC'),
   /** That committed to the identity last. Served by ledger_by_verification. */
-  identity: entry('ledger_identity_entry', "e.data -> 'commitments' ? 'identity' ORDER BY e.id DESC"),
+  identity: entry(
+    'ledger_identity_entry',
+    "e.data -> 'commitments' ? 'identity' ORDER BY l.position DESC NULLS FIRST, e.id DESC",
+  ),
 } as const;
 export type ReceiptOf = keyof typeof ENTRIES;
 /** Served by the primary key. */

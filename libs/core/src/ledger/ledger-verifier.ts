@@ -104,6 +104,11 @@ const CHECKPOINTS: Statement = {
   text: `SELECT c.size::text, c.root, c.note FROM ledger_checkpoints c
           WHERE c.tenant_id = $1 AND c.size > $2 AND c.size <= $3 ORDER BY c.size`,
 };
+/** Where no node can be yet: the next leaves could not be kept. */
+const EARLY_NODE: Statement = {
+  name: 'ledger_verify_early_node',
+  text: 'SELECT 1 AS found FROM ledger_nodes n WHERE n.tenant_id = $1 AND ((n.index + 1) << n.level) > $2 LIMIT 1',
+};
 /** Taken away while it waited for its seal. Served by the primary keys. */
 const LOST: Statement = {
   name: 'ledger_verify_lost',
@@ -285,6 +290,8 @@ class Walk {
     if (isCut) return this.#bad(size + 1, 'tail_missing');
     // Written with the last of the leaves: without it, somebody took away what told of them.
     if (size > 0 && Number(head?.size ?? 0) < size) return this.#bad(size, 'head_differs');
+    const [early] = await this.tx.query<{ found: number }>(EARLY_NODE, [this.tenantId, size]);
+    if (early !== undefined) return this.#bad(size + 1, 'tree_changed');
     return size > 0 && this.#newestKept < size ? this.#bad(size, 'checkpoint_missing') : null;
   }
 

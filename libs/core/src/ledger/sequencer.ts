@@ -1,4 +1,11 @@
-import { type Clock, type Database, type Statement, type Tx } from '@gatehouse/platform';
+import {
+  type Clock,
+  type Database,
+  HIGHEST_ID,
+  LOWEST_ID,
+  type Statement,
+  type Tx,
+} from '@gatehouse/platform';
 
 import { type LedgerKeys } from './ledger-keys.js';
 import { originOf } from './origin.js';
@@ -10,10 +17,6 @@ import { NoteSigner } from './tree/signed-note.js';
 /** Tenants looked after, and entries of one tenant placed, in one go. */
 const TENANTS_AT_ONCE = 50;
 const ENTRIES_AT_ONCE = 2000;
-
-/** Below every entry's key, and above every entry of a tenant. */
-const LOWEST = '00000000-0000-0000-0000-000000000000';
-const HIGHEST = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /**
  * Served by the primary key. One probe of it per tenant, however much of a tenant's waits: a DISTINCT would read all of that again
@@ -40,6 +43,7 @@ const LOCK_HEAD: Statement = {
   text: 'SELECT size::text FROM ledger_heads WHERE tenant_id = $1 FOR UPDATE SKIP LOCKED',
 };
 /**
+ * What waits without its entry is left: it tells whoever verifies that somebody took the entry away.
  * A statement of its own, so that it sees all that was committed before the head was locked. Within a batch, ids order by the clocks
  * of the replicas that made them; a verification's entries stand in the order of its versions whatever those clocks said.
  */
@@ -47,7 +51,8 @@ const PLACE: Statement = {
   name: 'ledger_place',
   text: `WITH taken AS (
            DELETE FROM ledger_queue WHERE tenant_id = $1 AND entry_id IN (
-             SELECT entry_id FROM ledger_queue WHERE tenant_id = $1 ORDER BY entry_id LIMIT $3)
+             SELECT q.entry_id FROM ledger_queue q JOIN ledger_entries e ON e.tenant_id = q.tenant_id AND e.id = q.entry_id
+              WHERE q.tenant_id = $1 ORDER BY q.entry_id LIMIT $3)
            RETURNING entry_id),
          waiting AS (
            SELECT e.id, e.verification_id, e.version, e.environment, e.kind, ledger_leaf_hash(ledger_text(e)) AS hash
@@ -92,7 +97,7 @@ export class Sequencer {
 
   /** False when no entry was waiting for its position. */
   async placeWaiting(): Promise<boolean> {
-    const from = this.#last === null ? [LOWEST, LOWEST] : [this.#last, HIGHEST];
+    const from = this.#last === null ? [LOWEST_ID, LOWEST_ID] : [this.#last, HIGHEST_ID];
     const tenants = await this.database.across.query<{ tenant_id: string }>(WAITING, [
       ...from,
       TENANTS_AT_ONCE,

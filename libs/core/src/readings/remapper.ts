@@ -7,7 +7,7 @@ import {
   type Remapped,
   type VerificationStatus,
 } from '@gatehouse/contract';
-import { type Database } from '@gatehouse/platform';
+import { type Database, LOWEST_ID } from '@gatehouse/platform';
 
 import { type ConnectionOpener, type OpenConnection } from '../tenancy/connection-opener.js';
 import { tenantScope, type TenantScope } from '../tenancy/tenant-scope.js';
@@ -60,7 +60,6 @@ export type RemapOutcome =
   | 'erased';
 
 const PAGE_SIZE = 200;
-const FIRST = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Tries the present mapping and the present settings on what earlier reads were made of. Calls no provider. What changes goes through
@@ -80,7 +79,7 @@ export class Remapper {
     if (this.providers.get(request.provider) === undefined)
       throw new Problem('not_found', 'There is no such provider.');
     const opened = new Map<string, OpenConnection | null>();
-    let after = { tenantId: FIRST, verificationId: FIRST };
+    let after = { tenantId: LOWEST_ID, verificationId: LOWEST_ID };
     for (;;) {
       const rows = await this.archive.page(this.database, request, after, PAGE_SIZE);
       const results: RemapResult[] = [];

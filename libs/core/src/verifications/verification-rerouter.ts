@@ -51,6 +51,10 @@ export class VerificationRerouter {
           fault: error.fault,
           effect: error.effect,
           routingReason: 'fallback',
+          // The status is as it was; the entry of the present version says what it is.
+          to: row.status,
+          reasonCodes: row.reason_codes,
+          attempt: row.attempt,
         },
       });
       return true;

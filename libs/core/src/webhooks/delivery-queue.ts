@@ -1,4 +1,4 @@
-import { type Database, type Statement } from '@gatehouse/platform';
+import { type Database, LOWEST_ID, type Statement } from '@gatehouse/platform';
 
 import { type PublishedEntry } from '../events/published-event.js';
 import { type Allotted, type Queue, type Turn, TURNS } from './allotment.js';
@@ -33,8 +33,6 @@ export const ENDPOINTS_AT_ONCE = 200;
 
 /** Longer than an attempt lasts; after it, another process takes over. */
 const LEASE_MS = 45_000;
-
-const LOWEST = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Served by webhook_deliveries_due: one probe of it for each endpoint, however much is waiting for it. Endpoints that were disabled or
@@ -122,8 +120,8 @@ export class DeliveryQueue {
     const from = this.#last.get(turn);
     const heads = await this.database.across.query<Head>(QUEUES, [
       turn,
-      from?.tenantId ?? LOWEST,
-      from?.endpointId ?? LOWEST,
+      from?.tenantId ?? LOWEST_ID,
+      from?.endpointId ?? LOWEST_ID,
       ENDPOINTS_AT_ONCE,
       now,
     ]);

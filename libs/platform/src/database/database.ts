@@ -322,7 +322,7 @@ async function run<T>(runner: pg.PoolClient, statement: Statement, values: reado
   }
 }
 
-/** Of ten connections, three look across tenants. A transaction may need a key, which another session loads: so two at least for tenants. */
+/** Of ten connections, three look across tenants. Each pool has one at least. */
 const SYSTEM_SHARE = 0.3;
 
 /**
@@ -333,7 +333,7 @@ export async function connectDatabase(url: string, options: DatabaseOptions): Pr
   const system = Math.max(1, Math.round(options.poolSize * SYSTEM_SHARE));
   const database = new Database(
     {
-      tenants: poolAs(TENANT_ROLE, url, Math.max(2, options.poolSize - system)),
+      tenants: poolAs(TENANT_ROLE, url, Math.max(1, options.poolSize - system)),
       system: poolAs(SYSTEM_ROLE, url, system),
     },
     options,

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 
-import { AuditLog, LedgerVerifier, TenantService } from '@gatehouse/core';
+import { AuditLog, LedgerVerifier, SYSTEM_TENANT_ID, TenantService } from '@gatehouse/core';
 import { fromTypeId, toTypeId } from '@gatehouse/platform';
 import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
@@ -149,7 +149,7 @@ export class AuditLogController {
   /** Throws Problem `not_found`. */
   async #tenant(typeId: string | null | undefined): Promise<string | null> {
     const tenantId = typeId == null ? null : fromTypeId('tnt', typeId);
-    if (tenantId !== null) await this.tenants.get(tenantId);
+    if (tenantId !== null && tenantId !== SYSTEM_TENANT_ID) await this.tenants.get(tenantId);
     return tenantId;
   }
 }

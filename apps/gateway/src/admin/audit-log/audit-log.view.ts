@@ -23,7 +23,7 @@ export class AuditLogQuery extends PageQuery {
   @Text({
     max: 100,
     pattern: PUBLIC_ACTOR,
-    must: 'key:<id>, admin:<id>, provider:<name>, auditor:<login>, system, browser or unknown',
+    must: 'key:<id>, admin:<id>, provider:<name>, auditor:<login>, database:<login>, system, browser or unknown',
     description: 'What this one did only.',
   })
   actor?: string | null;
@@ -53,7 +53,7 @@ export class VerifyLedgerBody {
   tenantId?: string | null;
 
   @Texts({
-    items: 1000,
+    items: 500,
     max: 10_000,
     description:
       'Checkpoints that were kept outside of the database: with them, also a past that was written anew or cut off is found.',
@@ -68,8 +68,11 @@ export class AuditEntryView {
   @ApiProperty({ example: 'aud_01kahn4r5sf1trr9gy5vqd2s0x' })
   id!: string;
 
-  @ApiProperty({ type: String, nullable: true, example: 'tnt_01kahn4r5sf1trr9gy5vqd2s0x' })
-  tenantId!: string | null;
+  @ApiProperty({
+    example: 'tnt_01kahn4r5sf1trr9gy5vqd2s0x',
+    description: '`tnt_00000000000000000000000000` stands for what is of no tenant.',
+  })
+  tenantId!: string;
 
   @ApiProperty({ type: String, nullable: true, example: 'live' })
   environment!: string | null;

@@ -9,15 +9,23 @@ const EVERY_MS = 10_000;
 const TENANTS_AT_ONCE = 20;
 
 /** One probe for each tenant, every few seconds. Served by the primary keys. */
-const UNTOLD: Statement = {
-  name: 'ledger_untold',
-  text: `SELECT h.tenant_id, newest.size::text, newest.note, coalesce(w.size, 0)::text AS old_size
-           FROM ledger_heads h
+const NOT_TOLD: Statement = {
+  name: 'ledger_not_told',
+  text: `SELECT h.tenant_id FROM ledger_heads h
            LEFT JOIN ledger_witnessed w ON w.tenant_id = h.tenant_id AND w.witness = $1
-          CROSS JOIN LATERAL (SELECT c.size, c.note FROM ledger_checkpoints c
-                               WHERE c.tenant_id = h.tenant_id ORDER BY c.size DESC LIMIT 1) newest
-          WHERE newest.size <> coalesce(w.size, 0) AND (w.attempted_at IS NULL OR w.attempted_at <= $2)
+          WHERE h.size <> coalesce(w.size, 0) AND (w.attempted_at IS NULL OR w.attempted_at <= $2)
           ORDER BY w.attempted_at NULLS FIRST LIMIT $3`,
+};
+/** Nothing where another replica has it in hand: the newer of two heads must not be told before the older one. */
+const CLAIM: Statement = {
+  name: 'ledger_witnessed_claim',
+  text: `INSERT INTO ledger_witnessed AS w (tenant_id, witness, size, attempted_at) VALUES ($1, $2, 0, $3)
+         ON CONFLICT (tenant_id, witness) DO UPDATE SET attempted_at = EXCLUDED.attempted_at WHERE w.attempted_at <= $4
+         RETURNING size::text`,
+};
+const NEWEST: Statement = {
+  name: 'ledger_newest_head',
+  text: `SELECT c.size::text, c.note FROM ledger_checkpoints c WHERE c.tenant_id = $1 ORDER BY c.size DESC LIMIT 1`,
 };
 const REMEMBER: Statement = {
   name: 'ledger_witnessed_remember',
@@ -26,13 +34,6 @@ const REMEMBER: Statement = {
             SET size = greatest(w.size, EXCLUDED.size), refusal = EXCLUDED.refusal, attempted_at = EXCLUDED.attempted_at,
                 cosignatures = CASE WHEN EXCLUDED.size > w.size THEN EXCLUDED.cosignatures ELSE w.cosignatures END`,
 };
-
-interface UntoldRow {
-  readonly tenant_id: string;
-  readonly size: string;
-  readonly note: string;
-  readonly old_size: string;
-}
 
 /** Tells witnesses the newest checkpoints. One that does not fit what a witness remembers is an alarm: the past was changed. */
 export class CheckpointTelling {
@@ -52,33 +53,48 @@ export class CheckpointTelling {
     this.#lookedAt = now.getTime();
     let isBusy = false;
     for (const witness of this.witnesses) {
-      const rows = await this.database.across.query<UntoldRow>(UNTOLD, [
+      const rows = await this.database.across.query<{ tenant_id: string }>(NOT_TOLD, [
         witness.name,
         new Date(now.getTime() - EVERY_MS),
         TENANTS_AT_ONCE,
       ]);
-      for (const row of rows) await this.#tell(witness, row);
+      for (const { tenant_id } of rows) await this.#tell(witness, tenant_id);
       isBusy ||= rows.length === TENANTS_AT_ONCE;
     }
     if (isBusy) this.#lookedAt = 0;
     return isBusy;
   }
 
-  async #tell(witness: Witness, row: UntoldRow): Promise<void> {
-    const sessions = this.database.within({ tenantId: row.tenant_id });
-    const testimony = await this.#testimony(witness, told(sessions, row));
+  async #tell(witness: Witness, tenantId: string): Promise<void> {
+    const sessions = this.database.within({ tenantId });
+    const now = this.clock.now();
+    const [claimed] = await sessions.query<{ size: string }>(CLAIM, [
+      tenantId,
+      witness.name,
+      now,
+      new Date(now.getTime() - EVERY_MS),
+    ]);
+    if (claimed === undefined) return;
+    // Read after the claim, so that nobody has told of more.
+    const [newest] = await sessions.query<{ size: string; note: string }>(NEWEST, [tenantId]);
+    if (newest === undefined || newest.size === claimed.size) return;
+    const [size, oldSize] = [Number(newest.size), Number(claimed.size)];
+    const testimony = await this.#testimony(
+      witness,
+      toTell(sessions, { tenantId, size, oldSize, note: newest.note }),
+    );
     if (!testimony.isTaken) {
       this.log.error(
         testimony.reason === 'inconsistent'
           ? 'a witness remembers another past of the ledger: verify it at once'
           : 'a checkpoint was not taken by the witness',
-        { tenantId: row.tenant_id, reason: testimony.reason, source: witness.name },
+        { tenantId, reason: testimony.reason, source: witness.name },
       );
     }
     await sessions.query(REMEMBER, [
-      row.tenant_id,
+      tenantId,
       witness.name,
-      testimony.isTaken ? row.size : row.old_size,
+      testimony.isTaken ? size : oldSize,
       testimony.isTaken ? testimony.cosignatures : null,
       testimony.isTaken ? null : testimony.reason,
       this.clock.now(),
@@ -98,14 +114,13 @@ export class CheckpointTelling {
   }
 }
 
-function told(sessions: Sessions, row: UntoldRow): ToldCheckpoint {
-  const tenantId = row.tenant_id;
-  const size = Number(row.size);
+function toTell(
+  sessions: Sessions,
+  head: Pick<ToldCheckpoint, 'tenantId' | 'size' | 'oldSize' | 'note'>,
+): ToldCheckpoint {
+  const { tenantId, size } = head;
   return {
-    tenantId,
-    size,
-    note: row.note,
-    oldSize: Number(row.old_size),
+    ...head,
     proofFrom: async (from) =>
       consistencyProof(from, size, await storedNodes(sessions, tenantId, consistencyNodes(from, size))),
     rootAt: async (at) => {

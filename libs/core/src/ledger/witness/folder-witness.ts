@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -26,7 +27,7 @@ export class FolderWitness implements Witness {
       if (kept.size >= size) return { isTaken: true, cosignatures: null };
     }
     // Beside it and renamed: whoever reads sees one or the other, and after a power cut it is one of the two as well.
-    const draft = `${path}.${process.pid}`;
+    const draft = `${path}.${randomUUID()}`;
     const file = await open(draft, 'w', 0o644);
     try {
       await file.writeFile(note);

@@ -9,7 +9,7 @@ const DEADLINE_MS = 10_000;
 /** Cosignatures are lines; more than this is no answer of a witness. */
 const LONGEST_ANSWER = 64 * 1024;
 
-/** A witness that speaks https://c2sp.org/tlog-witness. What it answers counts only if its own key signed it. */
+/** A witness that speaks https://c2sp.org/tlog-witness. What it answers counts only if its own key signed it. Throws what the network throws. */
 export class HttpWitness implements Witness {
   readonly name: string;
 
@@ -46,24 +46,19 @@ export class HttpWitness implements Witness {
   async #ask({ proofFrom, note }: ToldCheckpoint, oldSize: number): Promise<WitnessAnswer> {
     const body = addCheckpointBody(oldSize, await proofFrom(oldSize), note);
     const signal = AbortSignal.timeout(DEADLINE_MS);
-    try {
-      const answer = await request(`${this.url}/add-checkpoint`, { method: 'POST', body, signal });
-      const contentType = answer.headers['content-type'];
-      const chunks: Buffer[] = [];
-      let length = 0;
-      for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-        length += chunk.length;
-        if (length > LONGEST_ANSWER) return { outcome: 'refused', reason: 'unintelligible' };
-        chunks.push(chunk);
-      }
-      return parseWitnessAnswer(
-        answer.statusCode,
-        typeof contentType === 'string' ? contentType : null,
-        Buffer.concat(chunks).toString(),
-      );
-    } catch {
-      // Not to be reached: the next checkpoint tells all that this one would have.
-      return { outcome: 'refused', reason: 'unavailable' };
+    const answer = await request(`${this.url}/add-checkpoint`, { method: 'POST', body, signal });
+    const contentType = answer.headers['content-type'];
+    const chunks: Buffer[] = [];
+    let length = 0;
+    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > LONGEST_ANSWER) return { outcome: 'refused', reason: 'unintelligible' };
+      chunks.push(chunk);
     }
+    return parseWitnessAnswer(
+      answer.statusCode,
+      typeof contentType === 'string' ? contentType : null,
+      Buffer.concat(chunks).toString(),
+    );
   }
 }

@@ -1,4 +1,4 @@
-import { type Statement } from '@gatehouse/platform';
+import { LOWEST_ID, type Statement } from '@gatehouse/platform';
 
 import { type Place } from '../tenant-vault.js';
 
@@ -28,8 +28,6 @@ export interface PageRow {
   readonly version: number | null;
 }
 
-const ZERO_ID = '00000000-0000-0000-0000-000000000000';
-
 /** What begins with the version of its data key, if that is older than $4. */
 const older = (column: string): string =>
   `CASE WHEN substring(${column} FROM 1 FOR 4) < int4send($4::int) THEN ${column} END AS sealed, NULL::int AS version`;
@@ -40,7 +38,7 @@ const KEPT_FOR = '$5::int IS NOT NULL';
 
 const SUBJECTS: KeptUnderDataKey = {
   table: 'subjects',
-  start: [ZERO_ID],
+  start: [LOWEST_ID],
   placeOf: null,
   /** Served by the primary key. */
   page: {
@@ -59,7 +57,7 @@ const SUBJECTS: KeptUnderDataKey = {
 function byId(table: string, column: string): KeptUnderDataKey {
   return {
     table,
-    start: [ZERO_ID],
+    start: [LOWEST_ID],
     placeOf: ([id = '']) => ({ table, row: id, column }),
     page: {
       name: `rotation_${table}_page`,
@@ -77,7 +75,7 @@ function byId(table: string, column: string): KeptUnderDataKey {
 /** Only of orphans: what is known to be about somebody is under their own key. */
 const ORPHANS: KeptUnderDataKey = {
   table: 'signals',
-  start: ['-infinity', ZERO_ID],
+  start: ['-infinity', LOWEST_ID],
   placeOf: ([, id = '']) => ({ table: 'signals', row: id, column: 'body_sealed' }),
   /** Served by signals_by_verification. */
   page: {
@@ -115,7 +113,7 @@ const IDEMPOTENCY: KeptUnderDataKey = {
 
 const LEDGER_KEYS: KeptUnderDataKey = {
   table: 'ledger_keys',
-  start: [ZERO_ID],
+  start: [LOWEST_ID],
   isOurs: true,
   placeOf: ([id = '']) => ({ table: 'ledger_keys', row: id, column: 'private_sealed' }),
   /** A handful. */

@@ -1,4 +1,4 @@
-import { type Statement } from '@gatehouse/platform';
+import { LOWEST_ID, type Statement } from '@gatehouse/platform';
 
 import { type Place } from '../tenant-vault.js';
 
@@ -66,7 +66,6 @@ function statements({ table, columns, at, from, where, order, match }: Shape): {
   };
 }
 
-const ZERO_ID = '00000000-0000-0000-0000-000000000000';
 const VERIFICATIONS = 'subjects s JOIN verifications v ON v.tenant_id = s.tenant_id AND v.subject_id = s.id';
 const OF_VERIFICATION = 't.tenant_id = v.tenant_id AND t.verification_id = v.id';
 
@@ -75,7 +74,7 @@ export const KEPT_UNDER_SUBJECT_KEY: readonly KeptUnderSubjectKey[] = [
   {
     table: 'subjects',
     columns: ['details_sealed'],
-    start: [ZERO_ID],
+    start: [LOWEST_ID],
     rowsAtOnce: 100,
     placeOf: ([id = ''], column) => ({ table: 'subjects', row: id, column }),
     ...statements({
@@ -91,7 +90,7 @@ export const KEPT_UNDER_SUBJECT_KEY: readonly KeptUnderSubjectKey[] = [
   {
     table: 'verifications',
     columns: ['request_sealed', 'handle_sealed', 'action_sealed', 'identity_sealed', 'decision_sealed'],
-    start: [ZERO_ID],
+    start: [LOWEST_ID],
     rowsAtOnce: 100,
     placeOf: ([id = ''], column) => ({ table: 'verifications', row: id, column }),
     ...statements({
@@ -107,7 +106,7 @@ export const KEPT_UNDER_SUBJECT_KEY: readonly KeptUnderSubjectKey[] = [
   {
     table: 'readings',
     columns: ['evidence_sealed'],
-    start: [ZERO_ID, ''],
+    start: [LOWEST_ID, ''],
     rowsAtOnce: 100,
     placeOf: ([id = '', hash = ''], column) => ({ table: 'readings', row: `${id}/${hash}`, column }),
     ...statements({
@@ -123,7 +122,7 @@ export const KEPT_UNDER_SUBJECT_KEY: readonly KeptUnderSubjectKey[] = [
   {
     table: 'signals',
     columns: ['body_sealed'],
-    start: [ZERO_ID],
+    start: [LOWEST_ID],
     rowsAtOnce: 50,
     placeOf: ([id = ''], column) => ({ table: 'signals', row: id, column }),
     ...statements({
@@ -139,7 +138,7 @@ export const KEPT_UNDER_SUBJECT_KEY: readonly KeptUnderSubjectKey[] = [
   {
     table: 'archived_report_parts',
     columns: ['sealed'],
-    start: [ZERO_ID, 'false', '-1'],
+    start: [LOWEST_ID, 'false', '-1'],
     rowsAtOnce: 8,
     placeOf: ([id = '', confidences = '', position = ''], column) => ({
       table: 'archived_report_parts',

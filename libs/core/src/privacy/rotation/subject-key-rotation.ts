@@ -1,4 +1,4 @@
-import { type Clock, type Log, SealError, type Statement, type Tx } from '@gatehouse/platform';
+import { type Clock, type Log, LOWEST_ID, SealError, type Statement, type Tx } from '@gatehouse/platform';
 
 import { type SubjectKey } from '../subject-key.js';
 import {
@@ -48,7 +48,6 @@ const FORGET: Statement = {
           WHERE s.tenant_id = $1 AND s.id = fresh.id AND s.spare_key_sealed = fresh.was RETURNING s.id`,
 };
 
-const ZERO_ID = '00000000-0000-0000-0000-000000000000';
 const PAGE_SIZE = 500;
 /** Fewer, because of each of them all is read that there is. */
 const RESEALED_AT_ONCE = 25;
@@ -157,7 +156,7 @@ export class SubjectKeyRotation {
   ): Promise<{ readonly wanted: readonly WrappedSubjectKey[]; readonly last: string | null }> {
     const rows = await this.steps
       .sessionsFor(row)
-      .query<SubjectRow>(PAGE, [row.tenant_id, row.after?.[0] ?? ZERO_ID, size]);
+      .query<SubjectRow>(PAGE, [row.tenant_id, row.after?.[0] ?? LOWEST_ID, size]);
     const wanted = rows.filter(isWanted).flatMap((subject) => wrappedKeyOf(subject) ?? []);
     return { wanted, last: rows.length < size ? null : (rows.at(-1)?.subject_id ?? null) };
   }
