@@ -58,7 +58,12 @@ async function main(): Promise<void> {
 
 function report(results: { unsealed: Round[]; one: Round[]; hundred: Round[] }): void {
   const creates = (of: readonly Round[]): number =>
-    Math.round(quantile(of.map((round) => round.creates, 0.5)));
+    Math.round(
+      quantile(
+        of.map((round) => round.creates),
+        0.5,
+      ),
+    );
   const [unsealed, one, hundred] = [results.unsealed, results.one, results.hundred].map(creates);
   const sealing = (of: readonly Round[]): string =>
     ['p50', 'p99']
