@@ -1,4 +1,4 @@
--- Who may see which rows. The gateway logs in as any user that is a member of the two runtime roles and acts in them only; they own
+-- Who may see which rows. The gateway logs in as a user that is a member of the two runtime roles and acts in them only; they own
 -- nothing. Roles belong to the whole server, so they may be there already.
 DO $$
 DECLARE

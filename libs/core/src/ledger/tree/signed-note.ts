@@ -42,7 +42,7 @@ export interface VerifierKey {
 }
 
 const DASH = '\u2014';
-/** As many as anybody has use for, so that a long note cannot keep us busy. */
+/** More than a note needs, and few enough that a long one does not keep us busy. */
 const MAX_SIGNATURES = 100;
 const KEY_ID_BYTES = 4;
 const PUBLIC_KEY_BYTES = 32;
