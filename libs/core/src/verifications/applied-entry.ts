@@ -1,3 +1,5 @@
+import { type ProviderVerdict } from '@gatehouse/contract';
+
 import { type LedgerEvent } from '../ledger/ledger.js';
 import { type LedgerKind } from '../ledger/ledger-kind.js';
 import { type KeptReading } from '../readings/reading-archive.js';
@@ -135,6 +137,21 @@ export function contradictedClaim(before: Facts, signal: Signal): string | null 
   const isUnanswered =
     claim.receivedAt > (before.presentAt ?? '') && claim.receivedAt > (before.absentAt ?? '');
   if (!isUnanswered || claim.receivedAt > signal.at) return null;
-  if (signal.kind === 'read' && signal.observation.verdict !== claim.verdict) return claim.verdict;
+  const read = signal.kind === 'read' ? signal.observation.verdict : undefined;
+  if (read !== undefined && !mayFollow(claim.verdict, read)) return claim.verdict;
   return signal.kind === 'absent' && claim.verdict !== 'requires_input' ? claim.verdict : null;
+}
+
+/** A read that is further along than a claim of being under way bears it out: the person went on in between. */
+function mayFollow(claimed: ProviderVerdict, read: ProviderVerdict | null): boolean {
+  switch (claimed) {
+    case 'requires_input':
+      return true;
+    case 'processing':
+      return read !== 'requires_input';
+    case 'needs_review':
+    case 'verified':
+    case 'rejected':
+      return read === claimed;
+  }
 }
