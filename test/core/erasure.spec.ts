@@ -5,6 +5,7 @@ import {
   ErasureList,
   type ErasureRequest,
   ErasureService,
+  EventFeed,
   EvidenceService,
   LegalHolds,
   type ListedErasure,
@@ -233,10 +234,14 @@ describe('an erasure', () => {
 
   it('is published, and names nobody in the ledger', async () => {
     const tenant = await verified('sentinel', { reference: 'user-9' });
+    const { scope, verification, input } = tenant;
+    const {
+      identity: { person, documents },
+    } = await core.verifications.identity(scope, verification.id);
     const erasure = await erase(tenant, byVerification(tenant));
-    const entries = await rows<{ kind: string; data: Record<string, unknown> }>(
-      'SELECT kind, data FROM ledger_entries WHERE tenant_id = $1 ORDER BY id',
-      tenant.scope.tenantId,
+    const entries = await rows<{ kind: string; data: Record<string, unknown>; whole: string }>(
+      'SELECT kind, data, e::text AS whole FROM ledger_entries e WHERE tenant_id = $1 ORDER BY id',
+      scope.tenantId,
     );
     expect(entries.map(({ kind }) => kind).filter((kind) => kind.includes('eras'))).toEqual([
       'erasure.requested',
@@ -248,6 +253,19 @@ describe('an erasure', () => {
       'entry',
     );
     expect(erased.data).toMatchObject({ to: 'verified', erasureId: erasure.id, isKeyDestroyed: true });
+    const names = [
+      ...[input.subject.email, input.subject.phone, input.subject.dateOfBirth, input.reference],
+      ...[person.fullName, person.lastName, person.dateOfBirth, ...documents.map(({ number }) => number)],
+    ].map((name) => present(name, 'name'));
+    expect(names.length).toBeGreaterThan(7);
+    const told = entries.map(({ whole }) => whole).join('\n');
+    expect(names.filter((name) => told.includes(name))).toEqual([]);
+    const { data } = await core.app
+      .get(EventFeed)
+      .page(scope, ['verification.erased'], { limit: 10, cursor: null });
+    expect(data).toMatchObject([
+      { type: 'verification.erased', verification: { id: verification.id, status: 'verified' } },
+    ]);
   });
 });
 
@@ -256,6 +274,7 @@ describe('what comes later about somebody erased', () => {
     const tenant = await verified('dentity');
     const { scope, verification } = tenant;
     await erase(tenant, byVerification(tenant));
+    const { version } = await core.verifications.get(scope, verification.id);
     await deliverFromDentity(core.inbox, tenant, {
       type: 'sms_delivery_status',
       _id: verification.provider.reference,
@@ -267,10 +286,7 @@ describe('what comes later about somebody erased', () => {
       verification.id,
     );
     expect(signals.at(-1)).toEqual({ state: 'set_aside', state_reason: 'erased', length: 0 });
-    expect((await core.verifications.get(scope, verification.id)).version).toBe(
-      (await rows<{ version: number }>('SELECT version FROM verifications WHERE id = $1', verification.id))[0]
-        ?.version,
-    );
+    expect((await core.verifications.get(scope, verification.id)).version).toBe(version);
   });
 
   it('by a webhook that was stored before and not applied yet, likewise', async () => {
@@ -318,7 +334,7 @@ describe('what is on the way while somebody is erased', () => {
       });
       await erase(tenant, byVerification(tenant));
       hold.release();
-      await reading;
+      expect(await reading).toMatchObject({ status: 'canceled', subject: null });
       await core.workers.workOff();
       const [row] = await rows(
         `SELECT status, due_at, num_nonnulls(request_sealed, handle_sealed, action_sealed, identity_sealed) AS sealed,
@@ -577,11 +593,12 @@ describe('a duty at a provider', () => {
   it('is one for a person whom the provider knows by one name', async () => {
     const tenant = await verified('sentinel');
     const { scope, input } = tenant;
-    await core.verifications.create(scope, newVerification({ subject: input.subject }), null);
+    const other = await core.verifications.create(scope, newVerification({ subject: input.subject }), null);
+    // Sentinel gives the name with what it is asked for next.
+    await core.verifications.refresh(scope, other.id);
     const erasure = await erase(tenant, { by: 'email', value: input.subject.email ?? '', environment: null });
     expect(erasure.erasedIds).toHaveLength(2);
-    const references = erasure.providerCopies.map(({ reference }) => reference);
-    expect(new Set(references).size).toBe(references.length);
+    expect(erasure.providerCopies).toHaveLength(1);
   });
 });
 
@@ -602,6 +619,7 @@ describe('a worker that dies', () => {
       if ((await erasures().get(scope.tenantId, id)).state === 'done') break;
     }
     const erasure = await erasures().get(scope.tenantId, id);
+    expect(steps).toBeGreaterThan(1);
     expect(erasure).toMatchObject({ state: 'done', counts: { verifications: 2, keysDestroyed: 1 } });
     expect(erasure.certificates).toHaveLength(1);
     expect(parseNote(erasure.certificates[0]?.note ?? '')).not.toBeNull();

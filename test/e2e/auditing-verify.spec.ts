@@ -1,15 +1,14 @@
 import { connectDatabase, type Database, Log, SystemClock, SystemIds } from '@gatehouse/platform';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type pg from 'pg';
 
 import { Sequencer } from '../../libs/core/src/ledger/sequencer.js';
 import { type Auditor, createAuditor } from '../support/auditor.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { ledgerKeysOf } from '../support/ledger-keys.js';
+import { tamper } from '../support/ledger-tampering.js';
 
 /** Leaves of the tree before it is tampered with, in batches of three: many heads, and subtrees of every size. */
 const SIZE = 22;
-const PROTECTED = ['ledger_entries', 'ledger_leaves', 'ledger_nodes', 'ledger_checkpoints'];
 
 const ids = new SystemIds();
 
@@ -59,24 +58,6 @@ async function verified(tenant: string): Promise<Record<string, unknown> | undef
   return row;
 }
 
-/** As a superuser does: without the triggers. Values: the tenant. */
-async function tamper(tenant: string, ...statements: readonly string[]): Promise<void> {
-  const session = await test.pool.connect();
-  try {
-    await setTriggers(session, 'DISABLE');
-    for (const statement of statements)
-      await session.query(statement, statement.includes('$1') ? [tenant] : []);
-    await setTriggers(session, 'ENABLE ALWAYS');
-  } finally {
-    session.release();
-  }
-}
-
-async function setTriggers(session: pg.PoolClient, to: 'DISABLE' | 'ENABLE ALWAYS'): Promise<void> {
-  for (const table of PROTECTED)
-    await session.query(`ALTER TABLE ${table} ${to} TRIGGER append_only, ${to} TRIGGER append_only_whole`);
-}
-
 const ENTRY_AT = (position: number): string =>
   `(SELECT entry_id FROM ledger_leaves WHERE tenant_id = $1 AND position = ${position})`;
 
@@ -98,7 +79,8 @@ describe('audit.verify', () => {
   it('counts what waits for the tree, which is nothing bad', async () => {
     const tenant = await ledger();
     await tamper(
-      tenant,
+      test.pool,
+      [tenant],
       `WITH entry AS (INSERT INTO ledger_entries (tenant_id, id, kind, actor, data, at)
                       VALUES ($1, gen_random_uuid(), 'identity.viewed', 'system', '{}', now()) RETURNING tenant_id, id)
        INSERT INTO ledger_queue SELECT * FROM entry`,
@@ -264,7 +246,7 @@ describe('audit.verify', () => {
     ],
   ])('names %s', async (_what, position, reason, statements) => {
     const tenant = await ledger();
-    await tamper(tenant, ...statements);
+    await tamper(test.pool, [tenant], ...statements);
     expect(await verified(tenant)).toMatchObject({
       ok: false,
       position,

@@ -60,6 +60,8 @@ interface Story {
   readonly moment: Date;
   /** A webhook claimed that somebody is verified. */
   readonly liedAbout: string;
+  /** Of a key that nobody uses: of others the gateway tells by and by that they were. */
+  readonly spareKey: string;
 }
 
 async function story(): Promise<Story> {
@@ -67,6 +69,8 @@ async function story(): Promise<Story> {
   await endpoint(tenant, '/accepts');
   receiver.answer('/fails', (response) => response.writeHead(500).end());
   await endpoint(tenant, '/fails');
+  const spare = { name: 'spare', environment: 'test', scopes: ['verifications:read'] };
+  const made = required(await harness.admin('POST', `/tenants/${tenant.id}/api-keys`, spare), 201);
 
   const seen = await verified(tenant, account);
   required(await tenant.call('GET', `/verifications/${seen.id}/identity`), 200);
@@ -96,7 +100,14 @@ async function story(): Promise<Story> {
     requests: 3,
   });
   await settled(tenant, liedAbout.id);
-  return { tenant, seen: seen.id, reversed: reversed.id, moment, liedAbout: liedAbout.id };
+  return {
+    tenant,
+    seen: seen.id,
+    reversed: reversed.id,
+    moment,
+    liedAbout: liedAbout.id,
+    spareKey: text(made, 'id'),
+  };
 }
 
 /** Of whom the auditor must not hear. */
@@ -124,7 +135,7 @@ async function lie(tenant: GatewayTenant, email: string, passphrase: string): Pr
   required(await harness.fetch(pathname, { method: 'POST', headers, body: JSON.stringify(message) }), 200);
 }
 
-/** An entry of a kind that the gateway writes later, or for what would be a story of its own. */
+/** An entry of what would be a story of its own, or takes longer than a test. */
 async function note(tenant: GatewayTenant, kind: string, actor: string, data: Row): Promise<void> {
   await harness.pool.query(
     `WITH entry AS (INSERT INTO ledger_entries (tenant_id, id, environment, kind, actor, data, at)
@@ -367,23 +378,19 @@ describe('the twenty questions', () => {
 
   it('16: which keys are not used', async () => {
     expect(await answers(16)).toEqual([]);
-    const tenant = uuid('tnt', told.tenant.id);
-    await harness.pool.query(
-      `UPDATE api_keys SET created_at = now() - interval '91 days' WHERE tenant_id = $1`,
-      [tenant],
-    );
+    const keyId = uuid('key', told.spareKey);
+    await harness.pool.query(`UPDATE api_keys SET created_at = now() - interval '91 days' WHERE id = $1`, [
+      keyId,
+    ]);
     expect(await answers(16)).toMatchObject([
       {
-        key: expect.stringMatching(/^key_/u),
-        key_name: 'backend',
+        key: told.spareKey,
+        key_name: 'spare',
         created_by: expect.stringMatching(/^admin:adk_/u),
+        last_used_at: null,
       },
     ]);
-    const { rows } = await harness.pool.query<{ id: string }>(
-      'SELECT id FROM api_keys WHERE tenant_id = $1',
-      [tenant],
-    );
-    const used = { keyId: rows[0]?.id, firstAt: new Date(0), lastAt: new Date(), requests: 7 };
+    const used = { keyId, firstAt: new Date(0), lastAt: new Date(), requests: 7 };
     await note(told.tenant, 'api_key.used', 'system', used);
     expect(await answers(16)).toEqual([]);
   });

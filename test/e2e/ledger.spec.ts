@@ -145,10 +145,12 @@ describe('the audit log', () => {
 
   it('finds what is about one verification, by one actor, and in a time, page by page', async () => {
     const about = await logged(`verificationId=${verificationId}&limit=200`);
-    expect(about.every((entry) => entry['verificationId'] === verificationId)).toBe(true);
+    expect(new Set(about.map((entry) => entry['verificationId']))).toEqual(new Set([verificationId]));
     expect(about.map(({ kind }) => kind)).toContain('verification.created');
     const actor = `key:${toTypeId('key', await keyUuid())}`;
-    expect((await logged(`actor=${actor}`)).every((entry) => entry['actor'] === actor)).toBe(true);
+    const byActor = await logged(`actor=${actor}&limit=200`);
+    expect(new Set(byActor.map((entry) => entry['actor']))).toEqual(new Set([actor]));
+    expect(byActor.map(({ kind }) => kind)).toContain('verification.created');
     for (const wrong of ['kind=ana.ruiz', 'actor=Ana+Ruiz', 'actor=key:key_zzzzzzzzzzzzzzzzzzzzzzzzzz']) {
       expect((await harness.admin('GET', `/audit-log?${wrong}`)).status).toBe(422);
     }
@@ -166,7 +168,8 @@ describe('the audit log', () => {
       if (page['nextCursor'] === null) break;
       cursor = `&cursor=${text(page, 'nextCursor')}`;
     }
-    expect(seen).toHaveLength((await logged('kind=verification.created&limit=200')).length);
+    expect(seen.length).toBeGreaterThan(1);
+    expect(seen).toEqual(await logged('kind=verification.created&limit=200'));
   });
 
   it('has admin actions with before and after, and no secret', async () => {
@@ -201,6 +204,7 @@ describe('the audit log', () => {
       200,
     );
     const heads = data as { note: string }[];
+    expect(heads.length).toBeGreaterThan(2);
     const exported = await cli('ledger', 'export', tenant.id);
     const file = await write('ledger.jsonl', exported.out);
     const notes = await Promise.all(heads.slice(0, 3).map(({ note }, n) => write(`head-${n}.txt`, note)));

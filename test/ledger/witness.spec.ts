@@ -24,6 +24,7 @@ import { CheckpointTelling } from '../../libs/core/src/ledger/witness/checkpoint
 import { witnessesOf } from '../../libs/core/src/ledger/witness/witness-of.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { ledgerKeysOf } from '../support/ledger-keys.js';
+import { APPEND_ONLY, tamper } from '../support/ledger-tampering.js';
 import { MovableClock } from '../support/movable-clock.js';
 
 const NAME = 'witness.example/w1';
@@ -78,15 +79,10 @@ async function remembered(tenantId: string): Promise<unknown> {
 
 /** The ledger as it would be had its past been another: everything of the tenant's is taken away and written anew. */
 async function rewrite(tenantId: string, size: number): Promise<void> {
-  const client = await files.pool.connect();
-  const tables = ['ledger_entries', 'ledger_leaves', 'ledger_nodes', 'ledger_checkpoints'];
-  try {
-    for (const table of tables) await client.query(`ALTER TABLE ${table} DISABLE TRIGGER USER`);
-    for (const table of [...tables, 'ledger_heads'])
-      await client.query(`DELETE FROM ${table} WHERE tenant_id = $1`, [tenantId]);
-  } finally {
-    client.release();
-  }
+  const removals = [...APPEND_ONLY, 'ledger_heads'].map(
+    (table) => `DELETE FROM ${table} WHERE tenant_id = $1`,
+  );
+  await tamper(files.pool, [tenantId], ...removals);
   await grow(tenantId, size);
 }
 
@@ -179,7 +175,7 @@ describe('a witness over HTTP', () => {
       await told.tellDue();
       expect(await remembered(tenantId)).toEqual({ size, cosigned: true, refusal: null });
     }
-    expect(witness.proofs).toBe(3);
+    expect(witness.taken).toBe(3);
   });
 
   it('is told from where it remembers, also when we have forgotten', async () => {
@@ -238,7 +234,8 @@ class TestWitness {
   privateKey: KeyObject = generateKeyPairSync('ed25519').privateKey;
   readonly vkey: string;
   isAway = false;
-  proofs = 0;
+  /** Checkpoints that it cosigned. */
+  taken = 0;
   readonly #publicKey: Buffer;
   readonly #seen = new Map<string, { size: number; root: Buffer }>();
 
@@ -273,7 +270,7 @@ class TestWitness {
     const isGrown =
       seen.size === 0 || verifyConsistency(seen.size, seen.root, checkpoint.size, checkpoint.root, hashes);
     if (!isGrown) return plain(422);
-    this.proofs += 1;
+    this.taken += 1;
     this.#seen.set(checkpoint.origin, checkpoint);
     const time = Buffer.alloc(8);
     time.writeBigUInt64BE(1_790_000_000n);

@@ -26,7 +26,8 @@ export default async function globalSetup() {
   const server = await startEmbeddedPostgres({
     dataDir,
     durable: false,
-    settings: { max_connections: '300', shared_buffers: '64MB', max_wal_size: '256MB' },
+    // The write-ahead log is kept for longer than a spec file takes: test/e2e/canary.spec.ts reads all that was written since it began.
+    settings: { max_connections: '300', shared_buffers: '64MB', max_wal_size: '256MB', wal_keep_size: '1GB' },
   });
   const stop = async () => {
     await server.stop();

@@ -216,6 +216,7 @@ export async function ownObject(side: Side, operation: Operation): Promise<Reado
   }
   switch (operation.id) {
     case 'getVerificationIdentity':
+    case 'getIdentityReceipt':
     case 'listVerificationImages':
     case 'correctVerificationContact':
       return { id: await verifiedBy(side, 'sentinel') };

@@ -7,7 +7,7 @@ import { type Allowance } from './canaries.js';
 
 interface AnswerEntitlement {
   readonly routes: readonly string[];
-  /** Members that may hold it: `action.url`, `data.*.reference`; header fields as `header:location`. */
+  /** Members that may hold it: `action.url`, `data.*.reference`; header fields as `header:location`, what is no JSON as `body`. */
   readonly members: readonly string[];
   readonly allowed: readonly Allowance[];
 }
@@ -31,6 +31,10 @@ const HOLD_WORDS: readonly Allowance[] = [
   { label: 'reason of a legal hold', reason: 'read back by who may place one; sealed in the database' },
 ];
 
+const DUTY_WORDS: readonly Allowance[] = [
+  { label: 'note on a duty', reason: 'read back by who may close one; sealed in the database' },
+];
+
 const ANSWERS: readonly AnswerEntitlement[] = [
   { routes: ['POST /admin/v1/tenants/{id}/holds'], members: ['reason'], allowed: HOLD_WORDS },
   { routes: ['GET /admin/v1/tenants/{id}/holds'], members: ['data.*.reason'], allowed: HOLD_WORDS },
@@ -40,7 +44,12 @@ const ANSWERS: readonly AnswerEntitlement[] = [
       'GET /admin/v1/tenants/{id}/erasures/{id}',
     ],
     members: ['providerCopies.*.note'],
-    allowed: [{ label: 'note on a duty', reason: 'read back by who may close one; sealed in the database' }],
+    allowed: DUTY_WORDS,
+  },
+  {
+    routes: ['GET /admin/v1/tenants/{id}/erasures'],
+    members: ['data.*.providerCopies.*.note'],
+    allowed: DUTY_WORDS,
   },
   {
     routes: [
@@ -87,6 +96,28 @@ const ANSWERS: readonly AnswerEntitlement[] = [
     ],
   },
   {
+    routes: ['GET /v1/verifications/{id}/identity/receipt'],
+    members: ['opening.value'],
+    allowed: [
+      { label: 'identity', reason: 'opens the commitment to it, behind the same scope (API.md 3)' },
+      { label: 'subject', reason: 'opens the commitment to it, behind the same scope (API.md 3)' },
+    ],
+  },
+  {
+    routes: ['GET /v1/verifications/{id}/report'],
+    members: ['body'],
+    allowed: [
+      {
+        label: 'identity',
+        reason: 'the provider’s report on the person is what the endpoint is for (API.md 3)',
+      },
+      {
+        label: 'subject',
+        reason: 'the provider’s report on the person is what the endpoint is for (API.md 3)',
+      },
+    ],
+  },
+  {
     routes: ['POST /v1/lookups', 'GET /v1/provider-customers'],
     members: ['identity', 'data.*.identity'],
     allowed: [
@@ -109,6 +140,11 @@ const ANSWERS: readonly AnswerEntitlement[] = [
     routes: ['POST /admin/v1/admin-keys'],
     members: ['key'],
     allowed: [{ label: 'admin key', reason: 'shown this once (API.md 1)' }],
+  },
+  {
+    routes: ['POST /admin/v1/tenants/{id}/connections/sentinel/register-webhook'],
+    members: ['webhookUrl'],
+    allowed: [{ label: 'webhook token', reason: 'the connection, as when it is read (API.md 5)' }],
   },
   {
     routes: ['PUT', 'GET'].flatMap((method) =>
@@ -223,7 +259,7 @@ export function piecesOf(
     };
   });
   const json = parsed(answer.body) ?? parsedLines(answer.body);
-  const leaves = json === undefined ? [{ path: [], text: answer.body }] : leavesOf(json, []);
+  const leaves = json === undefined ? [{ path: ['body'], text: answer.body }] : leavesOf(json, []);
   return [
     ...headers,
     ...leaves.map(({ path, text }) => ({
@@ -253,7 +289,7 @@ const COLUMNS: Readonly<Record<string, readonly Allowance[]>> = {
 /** Of what may stand in some column; for files, in which a row is not told from another. */
 export const ALLOWED_IN_COLUMNS: readonly Allowance[] = Object.values(COLUMNS).flat();
 
-/** Words of the twins' invented people and a day of birth, which other tests and their compiled sources have as well. */
+/** For temporary files: words of the twins' invented people and a day of birth, which compiled sources have as well. */
 export const OTHERS_WORDS: readonly Allowance[] = [
   { label: 'subject.dateOfBirth', reason: 'in the sources of this test' },
   { label: 'identity', reason: 'in the sources of the twins' },

@@ -7,15 +7,12 @@ import {
   LocalMasterKey,
   Log,
   type MasterKey,
-  parseVaultTransit,
   SystemIds,
   SystemRandom,
-  VaultToken,
-  VaultTransitMasterKey,
 } from '@gatehouse/platform';
 
+import { atVault } from '../../../../test/support/at-vault.js';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/database.js';
-import { present } from '../../../../test/support/eventually.js';
 import { lockRow } from '../../../../test/support/row-lock.js';
 import { MovableClock } from '../../../../test/support/movable-clock.js';
 import { refuseWith, startTransitServer } from '../../../../test/support/transit-server.js';
@@ -218,9 +215,7 @@ describe('a master key that is replaced', () => {
   it('waits for a keeper that is away, and loses nothing by it', async () => {
     const transit = await startTransitServer();
     try {
-      const address = present(parseVaultTransit(transit.addKey('gatehouse')), 'address');
-      const token = present(VaultToken.read(transit.token), 'token');
-      after = new VaultTransitMasterKey(address, token, clock);
+      after = atVault(transit, 'gatehouse', clock);
       await sealSystem(before);
       const sealed = await seal(4, before);
       const rewrapper = rewrapperOf(after, before);

@@ -7,17 +7,14 @@ import {
   LocalMasterKey,
   Log,
   type MasterKey,
-  parseVaultTransit,
   StartError,
   SystemClock,
   SystemIds,
   SystemRandom,
-  VaultToken,
-  VaultTransitMasterKey,
 } from '@gatehouse/platform';
 
+import { atVault } from '../../../../test/support/at-vault.js';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/database.js';
-import { present } from '../../../../test/support/eventually.js';
 import {
   refuseWith,
   startTransitServer,
@@ -48,12 +45,6 @@ function local(): MasterKey {
   return new LocalMasterKey(randomBytes(32));
 }
 
-function atVault(name: string): MasterKey {
-  const address = present(parseVaultTransit(transit.addKey(name)), 'address');
-  const token = present(VaultToken.read(transit.token), 'token');
-  return new VaultTransitMasterKey(address, token, clock);
-}
-
 async function writeWith(key: MasterKey): Promise<void> {
   const tenantId = new SystemIds().next();
   const vault = new TenantVault(database, { current: key, previous: null }, clock, new SystemRandom());
@@ -73,7 +64,7 @@ async function linesOf(current: MasterKey, previous: MasterKey | null = null): P
 
 describe('a start', () => {
   it('takes a database with nothing in it, and one written with the current or with both keys', async () => {
-    const [a, b] = [local(), atVault('b')];
+    const [a, b] = [local(), atVault(transit, 'b', clock)];
     expect(await linesOf(a)).toEqual([]);
     await writeWith(a);
     expect(await linesOf(a)).toEqual([]);
@@ -99,11 +90,11 @@ describe('a start', () => {
   });
 
   it('refuses a key at Vault that has the right name and is another', async () => {
-    const key = atVault('gatehouse');
+    const key = atVault(transit, 'gatehouse', clock);
     await writeWith(key);
     expect(await linesOf(key)).toEqual([]);
     transit.removeKey('gatehouse');
-    const other = atVault('gatehouse');
+    const other = atVault(transit, 'gatehouse', clock);
     const line = 'has the name of the key that this database was written with, and does not open it';
     expect(await linesOf(other)).toEqual([`MASTER_KEY: ${line}`]);
     expect(await linesOf(local(), other)).toEqual([`MASTER_KEY_PREVIOUS: ${line}`]);
@@ -111,13 +102,13 @@ describe('a start', () => {
 
   it('refuses a Vault that does not bind a key to its tenant', async () => {
     transit.ignoreAssociatedData();
-    expect(await linesOf(atVault('gatehouse'))).toEqual([
+    expect(await linesOf(atVault(transit, 'gatehouse', clock))).toEqual([
       'MASTER_KEY: does not keep what it wraps to its place; Vault must be version 1.13 or newer',
     ]);
   });
 
   it('says which keeper is away, and asks none that is not needed', async () => {
-    const [a, b] = [local(), atVault('b')];
+    const [a, b] = [local(), atVault(transit, 'b', clock)];
     await writeWith(a);
     transit.answer(refuseWith(503, 'Vault is sealed'));
     expect(await linesOf(b, a)).toEqual(['MASTER_KEY: its keeper cannot be used now (sealed)']);

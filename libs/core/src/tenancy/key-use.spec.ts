@@ -87,8 +87,12 @@ it('keeps what could not be written for the next time', async () => {
   const principal = { kind: 'tenant', keyId: ids.next(), tenantId, environment: 'test', scopes: [] } as const;
   use.used(principal);
   await files.pool.query('REVOKE INSERT ON ledger_entries FROM gatehouse_app');
-  await use.tell();
-  await files.pool.query('GRANT INSERT ON ledger_entries TO gatehouse_app');
+  try {
+    await use.tell();
+  } finally {
+    await files.pool.query('GRANT INSERT ON ledger_entries TO gatehouse_app');
+  }
+  expect(await entries(tenantId)).toEqual([]);
   use.used(principal);
   await use.tell();
   expect((await entries(tenantId)).map(({ data }) => data)).toEqual([
