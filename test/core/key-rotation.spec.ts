@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 
 import {
+  ErasureService,
   EvidenceService,
   IdempotencyService,
   type KeyRotation,
@@ -440,6 +441,25 @@ describe('a rotation of a tenant’s data key', () => {
     expect(await dataKeysOf(tenantId)).toEqual([{ version: 2, is_retired: false }]);
   });
 
+  it('passes what was emptied by an erasure, and so destroys the old key', async () => {
+    const tenant = await core.tenant('dentity');
+    const { tenantId } = tenant.scope;
+    await deliverFromDentity(core.inbox, tenant, {
+      type: 'verification_status',
+      _id: '665f0a1b2c3d4e5f60718295',
+      status: 'verified',
+    });
+    clock.forward(31 * DAY_S);
+    await core.workers.workOff();
+    expect(
+      await rows('SELECT state_reason, length(body_sealed) FROM signals WHERE tenant_id = $1', tenantId),
+    ).toEqual([{ state_reason: 'forgotten', length: 0 }]);
+    const [erased] = await people(tenant, 2);
+    await rows('UPDATE subjects SET key_wrapped = NULL, erased_at = now() WHERE id = $1', erased);
+    expect(await rotated(tenant)).toMatchObject({ moved: 2, failed: 0, destroyedAt: expect.any(Date) });
+    expect(await dataKeysOf(tenantId)).toEqual([{ version: 2, is_retired: false }]);
+  });
+
   it('is one at a time for each tenant', async () => {
     const tenant = await core.tenant('dentity');
     const running = await begin(tenant);
@@ -651,6 +671,38 @@ describe('a rotation of people’s keys', () => {
         tenant.scope.tenantId,
       ),
     ).toEqual([{ erased: 4 }]);
+  });
+
+  it('forgets the old key of somebody of whose verifications one was erased', async () => {
+    const tenant = await core.tenant('dentity');
+    const { scope } = tenant;
+    const { id, provider } = await core.verifications.create(scope, newVerification(), null);
+    await deliverFromDentity(core.inbox, tenant, {
+      type: 'sms_delivery_status',
+      _id: provider.reference,
+      smsDeliveryEvents: { status: 'delivered' },
+    });
+    await core.inbox.applyPending(50);
+    await core.verifications.cancel(scope, id);
+    const again = await core.verifications.retry(scope, id, null);
+    await core.app
+      .get(ErasureService)
+      .request('admin:test', scope.tenantId, { by: 'verification', verificationId: id }, null);
+    for (let step = 0; step < 6; step += 1) await core.workers.workOff();
+    expect(await rows('SELECT length(body_sealed) FROM signals WHERE verification_id = $1', id)).toEqual([
+      { length: 0 },
+    ]);
+
+    const rotation = await begin(tenant, 'subject');
+    for (let phase = 0; phase < 3; phase += 1) {
+      await workOff(replica());
+      clock.forward(GRACE_S);
+    }
+    expect(await stateOf(rotation)).toMatchObject({ state: 'done', moved: 1, failed: 0 });
+    expect(await rows('SELECT spare_key_role FROM subjects WHERE tenant_id = $1', scope.tenantId)).toEqual([
+      { spare_key_role: null },
+    ]);
+    expect((await core.verifications.get(scope, again.id)).subject?.firstName).toBe('Ana');
   });
 
   it('keeps the old key of whoever has something that does not open, and forgets it once that is repaired', async () => {
