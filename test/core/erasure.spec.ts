@@ -386,6 +386,41 @@ describe('what is on the way while somebody is erased', () => {
   });
 });
 
+describe('what does not open', () => {
+  it('of an orphan keeps nobody from being erased', async () => {
+    const tenant = await verified('sentinel');
+    const { tenantId } = tenant.scope;
+    const strangers = await core.tenant('dentity');
+    await deliverFromDentity(core.inbox, strangers, {
+      type: 'verification_status',
+      _id: '665f0a1b2c3d4e5f60718202',
+      status: 'verified',
+    });
+    // One under a version that there never was, one too short to have a version, and one that was moved.
+    for (const body of [
+      String.raw`'\x00000063' || substring(body_sealed FROM 5)`,
+      String.raw`'\x01'`,
+      'body_sealed',
+    ])
+      await core.pool.query(
+        `INSERT INTO signals (tenant_id, id, connection_id, environment, provider, source, event, authenticity, dedup_hash, body_sealed,
+             state, state_reason, bucket, received_at)
+         SELECT $1, $3, connection_id, environment, provider, source, event, authenticity, dedup_hash || $4::bytea, ${body}, state, state_reason, bucket,
+                received_at
+           FROM signals WHERE tenant_id = $2`,
+        [tenantId, strangers.scope.tenantId, new SystemIds().next(), Buffer.from(body)],
+      );
+    const erasure = await erase(tenant, byVerification(tenant));
+    expect(erasure.counts).toMatchObject({ verifications: 1, orphans: 0 });
+    expect(
+      await rows(
+        "SELECT count(*)::int AS left FROM signals WHERE tenant_id = $1 AND state = 'orphan'",
+        tenantId,
+      ),
+    ).toEqual([{ left: 3 }]);
+  });
+});
+
 describe('a legal hold', () => {
   it('makes an erasure wait until it is released', async () => {
     const tenant = await verified('sentinel');

@@ -261,7 +261,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   };
   const copies = new ProviderCopies({ database, vault, sealer, connections: opener, providers, log }, clock);
   const certifier = new Certifier(ledgerKeys, copies, tenants, clock);
-  const orphans = new OrphanEraser(database, vault, clock);
+  const orphans = new OrphanEraser(database, vault, clock, log);
   const holds = new LegalHolds(database, vault, ledger, tenants, { clock, ids }, onWork);
   const eraser = new VerificationEraser(applier, holds, ledger, clock);
   const erasureWorker = new ErasureWorker(

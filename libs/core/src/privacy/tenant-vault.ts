@@ -253,7 +253,9 @@ export class TenantVault {
     return Buffer.concat([versionPrefix(version), sealJson(key, value, context(tenantId, place))]);
   }
 
+  /** Throws SealError, and NoTenantKey where its data key is gone. */
   async openForTenant(tenantId: string, sealed: Buffer, place: Place): Promise<unknown> {
+    if (sealed.length < PREFIX_BYTES) throw new SealError();
     const { key } = await this.#tenantKey(tenantId, 'data', sealed.readUInt32BE(0));
     return openJson(key, sealed.subarray(PREFIX_BYTES), context(tenantId, place));
   }
