@@ -486,6 +486,38 @@ describe('a legal hold', () => {
   });
 });
 
+describe('an erasure by phone', () => {
+  it('takes nobody who only shares the number that the person came to have since', async () => {
+    const tenant = await begun('sentinel');
+    const { scope, verification, input } = tenant;
+    const housemate = newVerification();
+    const other = await core.verifications.create(scope, housemate, null);
+    const hold = await holds().place('admin:test', scope.tenantId, {
+      verificationId: verification.id,
+      reason: 'dispute',
+      until: null,
+    });
+    const { id } = await erasures().request(
+      'admin:test',
+      scope.tenantId,
+      { by: 'phone', value: input.subject.phone ?? '', environment: null },
+      null,
+    );
+    await until(scope.tenantId, id, 'held');
+    // As a correction of the contact leaves it.
+    await core.pool.query(
+      `UPDATE subjects s SET phone_hash = housemate.phone_hash
+         FROM verifications v, verifications h JOIN subjects housemate ON housemate.id = h.subject_id
+        WHERE s.id = v.subject_id AND v.id = $1 AND h.id = $2`,
+      [verification.id, other.id],
+    );
+    await holds().release('admin:test', scope.tenantId, hold.id);
+    const { erasedIds } = await until(scope.tenantId, id, 'done');
+    expect(erasedIds).toEqual([verification.id]);
+    expect((await core.verifications.get(scope, other.id)).subject).not.toBeNull();
+  });
+});
+
 describe('retention', () => {
   const keep = (
     tenant: HarnessTenant,

@@ -137,7 +137,10 @@ export class ErasureWorker {
     });
   }
 
-  /** Verifications of the person that the erasure does not know of yet; one may have been begun while others were erased. */
+  /**
+   * Verifications of the person that the erasure does not know of yet; one may have been begun while others were erased. Found by what
+   * the erasure was named by, which comes first, and not by what else its persons have come to be known by: that may be others' too.
+   */
   async #findMore(row: ErasureRow): Promise<readonly string[]> {
     if (row.named_by !== 'email' && row.named_by !== 'phone') return [];
     const found = await this.parts.database
@@ -145,8 +148,8 @@ export class ErasureWorker {
       .query<{ id: string }>(FIND_PERSON, [
         row.tenant_id,
         row.environment === null ? ['test', 'live'] : [row.environment],
-        row.named_by === 'email' ? row.email_hashes : [],
-        row.named_by === 'phone' ? row.phone_hashes : [],
+        row.named_by === 'email' ? row.email_hashes.slice(0, 1) : [],
+        row.named_by === 'phone' ? row.phone_hashes.slice(0, 1) : [],
         row.created_at,
       ]);
     return found.map(({ id }) => id).filter((id) => !row.verification_ids.includes(id));
