@@ -734,4 +734,38 @@ describe('a restored backup', () => {
     expect(await keyOf(tenant)).toEqual([{ has_key: false }]);
     expect(await list.repeat(listed)).toBe(0);
   });
+
+  it('in which a hold is in force that was over before the erasure, is erased all the same', async () => {
+    const tenant = await begun('dentity');
+    const { scope, verification } = tenant;
+    const { tenantId } = scope;
+    await core.verifications.cancel(scope, verification.id);
+    const hold = await holds().place('admin:test', tenantId, {
+      verificationId: verification.id,
+      reason: 'dispute',
+      until: null,
+    });
+    // As it is listed by whoever erased after the release; the database is the one from before it.
+    const listed: ListedErasure = {
+      tenantId,
+      id: new SystemIds().next(),
+      environment: 'test',
+      ground: 'request',
+      namedBy: 'verification',
+      requestedAt: clock.now().toISOString(),
+      verificationIds: [verification.id],
+      orphanIds: [],
+    };
+    expect(await core.app.get(ErasureList).repeat([listed])).toBe(1);
+    expect((await core.verifications.get(scope, verification.id)).subject).toBeNull();
+    expect(await keyOf(tenant)).toEqual([{ has_key: false }]);
+    const { data } = await holds().list(tenantId, { limit: 10, cursor: null });
+    expect(data).toMatchObject([{ id: hold.id, releasedAt: expect.any(Date) }]);
+    expect(
+      await rows(
+        "SELECT actor, data FROM ledger_entries WHERE tenant_id = $1 AND kind = 'hold.released'",
+        tenantId,
+      ),
+    ).toEqual([{ actor: 'system', data: { holdId: hold.id } }]);
+  });
 });

@@ -56,6 +56,13 @@ const RELEASE: Statement = {
          RETURNING environment, verification_id`,
 };
 /** Served by legal_holds_in_force. */
+const RELEASE_THOSE_OF: Statement = {
+  name: 'legal_holds_release_those_of',
+  text: `UPDATE legal_holds SET released_at = $3, released_by = $4
+          WHERE tenant_id = $1 AND verification_id = ANY($2) AND released_at IS NULL AND (until IS NULL OR until > $3)
+         RETURNING id, environment, verification_id`,
+};
+/** Served by legal_holds_in_force. */
 const IN_FORCE: Statement = {
   name: 'legal_holds_in_force',
   text: `SELECT verification_id, max(coalesce(until, 'infinity')) AS until FROM legal_holds
@@ -135,6 +142,18 @@ export class LegalHolds {
       await tx.query(WAKE_HELD, [tenantId, now]);
       tx.afterCommit(this.onWork);
     });
+  }
+
+  /** Those that are in force on these verifications, which is known to be out of date. */
+  async releaseThoseOf(tx: Queryable, tenantId: string, verificationIds: readonly string[]): Promise<void> {
+    const actor = 'system';
+    const values = [tenantId, verificationIds, this.surroundings.clock.now(), actor];
+    const released = await tx.query<Pick<HoldRow, 'id' | 'environment' | 'verification_id'>>(
+      RELEASE_THOSE_OF,
+      values,
+    );
+    for (const hold of released)
+      await this.#record(tx, 'hold.released', tenantId, hold, actor, { holdId: hold.id });
   }
 
   /** Of some verifications, those that are held, and until when; null: until the hold is released. */
