@@ -228,7 +228,20 @@ describe('an erasure', () => {
   it('of somebody whom nobody knows is done all the same, and says so', async () => {
     const tenant = await core.tenant('dentity');
     const erasure = await erase(tenant, { by: 'email', value: 'nobody@mail.test', environment: 'live' });
-    expect(await certified(erasure, tenant.scope.tenantId)).toContain('verifications erased: 0\n');
+    const text = await certified(erasure, tenant.scope.tenantId);
+    expect(text).toContain('verifications erased: 0\n');
+    expect(text).toContain('keys destroyed: none\n');
+  });
+
+  it('of what is erased already points to the certificate that tells of it', async () => {
+    const tenant = await verified('dentity');
+    const { tenantId } = tenant.scope;
+    const before = 'verifications erased before, by an erasure with a certificate of its own';
+    const first = await erase(tenant, byVerification(tenant));
+    expect(await certified(first, tenantId)).not.toContain(before);
+    const second = await erase(tenant, byVerification(tenant));
+    expect(second).toMatchObject({ erasedIds: first.erasedIds, providerCopies: [] });
+    expect(await certified(second, tenantId)).toContain(`verifications erased: 0\n${before}: 1\n`);
   });
 
   it('is published, and names nobody in the ledger', async () => {
