@@ -665,6 +665,57 @@ describe('a duty at a provider', () => {
   });
 });
 
+describe('a provider’s record that two of our persons share', () => {
+  /** The same person, whom the product began to verify twice. */
+  async function twice(): Promise<Verified & { readonly other: string }> {
+    const tenant = await verified('sentinel');
+    const { scope, input, person, account } = tenant;
+    const other = await core.verifications.create(scope, newVerification({ subject: input.subject }), null);
+    await account.finish(person, 'approve');
+    await core.verifications.refresh(scope, other.id);
+    expect(
+      await rows(
+        'SELECT count(DISTINCT subject_id)::int AS persons, count(DISTINCT provider_reference)::int AS records FROM verifications WHERE tenant_id = $1',
+        scope.tenantId,
+      ),
+    ).toEqual([{ persons: 2, records: 1 }]);
+    return { ...tenant, other: other.id };
+  }
+
+  it('is not to be erased there before the last of them', async () => {
+    const tenant = await twice();
+    const first = await erase(tenant, byVerification(tenant));
+    expect(first).toMatchObject({ counts: { keysDestroyed: 1 }, providerCopies: [] });
+    const second = await erase(tenant, { by: 'verification', verificationId: tenant.other });
+    expect(second.providerCopies).toMatchObject([{ provider: 'sentinel', state: 'open' }]);
+  });
+
+  it('is listed once when both are erased at once', async () => {
+    const tenant = await twice();
+    const { tenantId } = tenant.scope;
+    const request = async (verificationId: string): Promise<string> =>
+      (await erasures().request('admin:test', tenantId, { by: 'verification', verificationId }, null)).id;
+    const ids = [await request(tenant.verification.id), await request(tenant.other)];
+    const others = [await core.replica(), await core.replica()];
+    // Both are stopped with their own verification erased and not committed, and then look for the other one.
+    const session = await core.pool.connect();
+    await session.query('BEGIN');
+    await session.query('SELECT FROM subjects WHERE tenant_id = $1 FOR UPDATE', [tenantId]);
+    const working = others.map((worker) => worker.workOff());
+    await eventually(async () => {
+      const waiting = await rows(
+        `SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%AS is_kept%' AND query LIKE '%FOR UPDATE%'`,
+      );
+      expect(waiting).toHaveLength(2);
+    });
+    await session.query('COMMIT');
+    session.release();
+    await Promise.all(working);
+    const done = await Promise.all(ids.map((id) => until(tenantId, id, 'done')));
+    expect(done.flatMap(({ providerCopies }) => providerCopies)).toMatchObject([{ state: 'open' }]);
+  });
+});
+
 describe('a worker that dies', () => {
   it('after each step leaves what another one finishes, with nothing done twice', async () => {
     const tenant = await begun('dentity');
