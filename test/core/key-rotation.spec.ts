@@ -730,6 +730,18 @@ describe('a rotation of people’s keys', () => {
   });
 });
 
+it('what is sealed for one place opens in no other, though it be of the same person', async () => {
+  const { scope, subjectId } = await verified();
+  const all = await sealedOf(scope.tenantId, subjectId);
+  const key = await held(subjectId);
+  expect(openedBy(key, all)).toBe(all.length);
+  const moved = all.flatMap(({ place }) =>
+    all.filter((other) => other.place !== place).map((other) => ({ ...other, place })),
+  );
+  expect(moved).toHaveLength(all.length * (all.length - 1));
+  expect(openedBy(key, moved)).toBe(0);
+});
+
 it('no column with something sealed is forgotten', async () => {
   const columns = await rows<{ name: string }>(
     `SELECT table_name || '.' || column_name AS name FROM information_schema.columns

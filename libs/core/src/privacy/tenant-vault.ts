@@ -147,7 +147,10 @@ export class TenantVault {
       .query<{ version: number }>(FIND_NEWEST_VERSION, [SYSTEM_TENANT_ID, 'data']);
     if (newest === undefined) {
       const keys = await this.newTenantKeys(SYSTEM_TENANT_ID);
-      await this.insertTenantKeys(this.database.within({ tenantId: SYSTEM_TENANT_ID }), keys);
+      // Both or none: the next start looks for one of them only.
+      await this.database
+        .within({ tenantId: SYSTEM_TENANT_ID })
+        .transaction((tx) => this.insertTenantKeys(tx, keys));
     }
     await this.#tenantKey(SYSTEM_TENANT_ID, 'data', null);
     await this.#tenantKey(SYSTEM_TENANT_ID, 'lookup', null);
