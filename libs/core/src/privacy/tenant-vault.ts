@@ -281,7 +281,7 @@ export class TenantVault {
    */
   async lookupHash(
     tenantId: string,
-    kind: 'email' | 'phone' | 'reference' | 'idempotency' | 'reading',
+    kind: 'email' | 'phone' | 'reference' | 'idempotency' | 'request' | 'reading',
     value: string,
   ): Promise<Buffer> {
     const { key } = await this.#tenantKey(tenantId, 'lookup', null);
