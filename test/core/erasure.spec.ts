@@ -452,6 +452,10 @@ describe('a legal hold', () => {
     await holds().release('admin:test', scope.tenantId, hold.id);
     await until(scope.tenantId, id, 'done');
     expect((await core.verifications.get(scope, verification.id)).subject).toBeNull();
+    // What was written about it may name the person.
+    expect((await holds().list(scope.tenantId, { limit: 10, cursor: null })).data).toMatchObject([
+      { id: hold.id, reason: null, releasedAt: expect.any(Date) },
+    ]);
     await expect(holds().release('admin:test', scope.tenantId, hold.id)).rejects.toMatchObject({
       code: 'not_found',
     });
