@@ -11,6 +11,7 @@ import {
   derivedId,
   type Log,
   type Queryable,
+  SealError,
   type Statement,
   type Tx,
 } from '@gatehouse/platform';
@@ -109,8 +110,13 @@ export class ProviderCopies {
       await connection.provider.erase(connection, connection.provider.handle.parse(handle));
       return 'erased';
     } catch (error) {
-      if (!(error instanceof ProviderError || error instanceof Problem || error instanceof InvalidShape))
-        throw error;
+      const isAboutThis =
+        error instanceof ProviderError ||
+        error instanceof Problem ||
+        error instanceof InvalidShape ||
+        // Damaged, and goes as it is; who is asked is told by the reference, which is in the clear.
+        error instanceof SealError;
+      if (!isAboutThis) throw error;
       const fault = error instanceof ProviderError ? error.fault : undefined;
       this.parts.log.warn('a provider did not erase', {
         verificationId: row.id,
