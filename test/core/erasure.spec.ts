@@ -12,9 +12,12 @@ import {
   TenantService,
   type Verification,
 } from '@gatehouse/core';
-import { SystemIds } from '@gatehouse/platform';
+import { LocalMasterKey, Log, SystemIds, SystemRandom } from '@gatehouse/platform';
 
+import { OrphanEraser } from '../../libs/core/src/erasure/orphan-eraser.js';
+import { Retention } from '../../libs/core/src/erasure/retention.js';
 import { parseNote, verifyNote } from '../../libs/core/src/ledger/tree/signed-note.js';
+import { TenantVault } from '../../libs/core/src/privacy/tenant-vault.js';
 import { type CoreHarness, type HarnessTenant, newVerification, startCore } from '../support/core-harness.js';
 import { deliverFromDentity } from '../support/dentity-webhook.js';
 import { eventually, present } from '../support/eventually.js';
@@ -503,6 +506,50 @@ describe('a legal hold', () => {
   });
 });
 
+describe('a hold and an erasure at the same moment', () => {
+  it('end with the person erased and the hold refused, or with the person held', async () => {
+    for (const isFirst of ['hold', 'erasure'] as const) {
+      const tenant = await begun('dentity');
+      const { scope, verification } = tenant;
+      const { tenantId } = scope;
+      const worker = await core.replica();
+      const { id } = await erasures().request('admin:test', tenantId, byVerification(tenant), null);
+      const lock = await core.pool.connect();
+      await lock.query('BEGIN');
+      await lock.query('SELECT FROM verifications WHERE id = $1 FOR UPDATE', [verification.id]);
+      const waiting = (count: number): Promise<void> =>
+        eventually(async () => {
+          expect(
+            await rows(
+              "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%verifications%'",
+            ),
+          ).toHaveLength(count);
+        });
+      const place = (): Promise<string> =>
+        holds()
+          .place('admin:test', tenantId, { verificationId: verification.id, reason: 'dispute', until: null })
+          .then(
+            () => 'placed',
+            (error: unknown) => (error as { code: string }).code,
+          );
+      // PostgreSQL gives the row to whoever has waited for longest.
+      const placing = isFirst === 'hold' ? place() : null;
+      if (placing !== null) await waiting(1);
+      const working = worker.workOff();
+      await waiting(isFirst === 'hold' ? 2 : 1);
+      const placed = placing ?? place();
+      await waiting(2);
+      await lock.query('COMMIT');
+      lock.release();
+      expect(await placed).toBe(isFirst === 'hold' ? 'placed' : 'erased');
+      await working;
+      const erasure = await until(tenantId, id, isFirst === 'hold' ? 'held' : 'done');
+      expect(erasure.erasedIds).toHaveLength(isFirst === 'hold' ? 0 : 1);
+      expect(await keyOf(tenant)).toEqual([{ has_key: isFirst === 'hold' }]);
+    }
+  });
+});
+
 describe('an erasure by phone', () => {
   it('takes nobody who only shares the number that the person came to have since', async () => {
     const tenant = await begun('sentinel');
@@ -584,6 +631,41 @@ describe('retention', () => {
       ['retention', 'done'],
       ['retention', 'done'],
     ]);
+  });
+
+  it('makes one erasure of what is over, however many processes look at once', async () => {
+    const tenant = await begun('dentity');
+    const { scope, verification } = tenant;
+    await core.verifications.cancel(scope, verification.id);
+    await keep(tenant, { retentionDays: 1 });
+    days(2);
+    const parts = { database: core.database, tenants: core.app.get(TenantService) };
+    const vault = new TenantVault(
+      core.database,
+      { current: new LocalMasterKey(Buffer.alloc(32)), previous: null },
+      clock,
+      new SystemRandom(),
+    );
+    const orphans = new OrphanEraser(core.database, vault, clock, new Log({ level: 'silent' }));
+    const processes = [1, 2].map(() => new Retention({ ...parts, orphans }, clock, new SystemIds()));
+    // Both have looked when both come to write.
+    const session = await core.pool.connect();
+    await session.query('BEGIN');
+    await session.query('LOCK TABLE erasures IN SHARE MODE');
+    const sweeping = processes.map((each) => each.sweepDue());
+    await eventually(async () => {
+      expect(
+        await rows(
+          "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO erasures%'",
+        ),
+      ).toHaveLength(2);
+    });
+    await session.query('COMMIT');
+    session.release();
+    await Promise.all(sweeping);
+    expect(
+      await rows('SELECT verification_ids AS ids FROM erasures WHERE tenant_id = $1', scope.tenantId),
+    ).toEqual([{ ids: [verification.id] }]);
   });
 
   it('forgets after thirty days what was said of nobody', async () => {
