@@ -673,6 +673,44 @@ describe('a rotation of people’s keys', () => {
     ).toEqual([{ erased: 4 }]);
   });
 
+  it('that meets an erasure at each of its steps leaves neither of the person’s keys', async () => {
+    const tenant = await core.tenant('dentity');
+    const { scope } = tenant;
+    const created = [];
+    for (let count = 0; count < 4; count += 1)
+      created.push((await core.verifications.create(scope, newVerification(), null)).id);
+    const erasures = core.app.get(ErasureService);
+    const erased: string[] = [];
+    /** By a worker of another process, while this one has read the person's keys and not written yet. */
+    const during = async (verificationId: string): Promise<void> => {
+      const stalled = stalledMasterKey();
+      const slow = replica(stalled);
+      const working = slow.step();
+      await stalled.isAsked;
+      await erasures.request('admin:test', scope.tenantId, { by: 'verification', verificationId }, null);
+      for (let step = 0; step < 5; step += 1) await core.workers.workOff();
+      erased.push(verificationId);
+      stalled.goOn();
+      await working;
+    };
+    const rotation = await begin(tenant, 'subject');
+    await replica().step();
+    for (const phase of ['offer', 'switch', 'reseal'] as const) {
+      expect(await stateOf(rotation)).toMatchObject({ phase });
+      await during(created[erased.length] ?? '');
+      clock.forward(GRACE_S);
+    }
+    expect(await stateOf(rotation)).toMatchObject({ state: 'done', moved: 1, failed: 0 });
+    const kept = await rows(
+      `SELECT num_nonnulls(key_wrapped, spare_key_sealed, spare_key_role, details_sealed) AS kept FROM verifications v
+         JOIN subjects s ON s.tenant_id = v.tenant_id AND s.id = v.subject_id WHERE v.tenant_id = $1 ORDER BY v.id`,
+      scope.tenantId,
+    );
+    expect(kept).toEqual([{ kept: 0 }, { kept: 0 }, { kept: 0 }, { kept: 2 }]);
+    const other = await core.otherProcess();
+    expect((await other.verifications.get(scope, created[3] ?? '')).subject?.firstName).toBe('Ana');
+  });
+
   it('forgets the old key of somebody of whose verifications one was erased', async () => {
     const tenant = await core.tenant('dentity');
     const { scope } = tenant;
