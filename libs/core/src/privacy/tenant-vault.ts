@@ -17,6 +17,7 @@ import {
 } from '@gatehouse/platform';
 
 import { SubjectKey } from './subject-key.js';
+import { wrapSurely } from './wrap-surely.js';
 
 /** Served by the primary key. */
 const FIND_TENANT_KEY: Statement = {
@@ -156,14 +157,15 @@ export class TenantVault {
     await this.#tenantKey(SYSTEM_TENANT_ID, 'lookup', null);
   }
 
-  /** A data key newer than `version`, wrapped and not yet written; 0: where the tenant has none. */
+  /**
+   * A data key newer than `version`, wrapped and not yet written; 0: where the tenant has none. Everything is sealed under it from then
+   * on, so it is seen to open. Throws MasterKeyUnavailable.
+   */
   async newDataKey(tenantId: string, version: number): Promise<NewDataKey> {
     const next = version + 1;
     const { current } = this.masterKeys;
-    const wrapped = await current.wrap(
-      this.random.bytes(KEY_BYTES),
-      tenantKeyContext(tenantId, 'data', next),
-    );
+    const place = tenantKeyContext(tenantId, 'data', next);
+    const wrapped = await wrapSurely(current, this.random.bytes(KEY_BYTES), place);
     return { tenantId, version: next, masterKeyId: current.id, wrapped };
   }
 
