@@ -482,6 +482,13 @@ describe('a legal hold', () => {
       reason: 'dispute',
       until: new Date(clock.now().getTime() + 600_000),
     });
+    await expect(
+      holds().place('admin:test', scope.tenantId, {
+        verificationId: verification.id,
+        reason: 'over before it began',
+        until: clock.now(),
+      }),
+    ).rejects.toMatchObject({ code: 'validation_failed', errors: [{ pointer: '/until' }] });
     const { id } = await erasures().request('admin:test', scope.tenantId, byVerification(tenant), null);
     await until(scope.tenantId, id, 'held');
     clock.forward(601);

@@ -99,7 +99,7 @@ export class LegalHolds {
     private readonly onWork: () => void,
   ) {}
 
-  /** Throws Problem `not_found`, and `erased` when it comes too late. */
+  /** Throws Problem `not_found`, `erased` when it comes too late, and `validation_failed` for one that is over already. */
   async place(
     actor: string,
     tenantId: string,
@@ -107,6 +107,11 @@ export class LegalHolds {
   ): Promise<LegalHold> {
     await this.tenants.get(tenantId);
     const { clock, ids } = this.surroundings;
+    // Whoever got a hold must not find out later that nothing was held.
+    if (hold.until !== null && hold.until <= clock.now())
+      throw new Problem('validation_failed', 'The hold would be over before it began.', {
+        errors: [{ pointer: '/until', detail: 'must be in the future' }],
+      });
     const id = ids.next();
     const sealed = await this.vault.sealForTenant(tenantId, hold.reason, placeOf(id));
     const row = await this.database.within({ tenantId }).transaction(async (tx) => {
