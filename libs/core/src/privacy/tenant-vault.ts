@@ -39,6 +39,8 @@ const INSERT_TENANT_KEY: Statement = {
 };
 
 export type KeyPurpose = 'data' | 'lookup';
+/** What is found, or found to be there already, by a keyed hash. */
+export type LookupKind = 'email' | 'phone' | 'reference' | 'idempotency' | 'request' | 'reading' | 'signal';
 interface TenantKey {
   readonly version: number;
   readonly key: KeyObject;
@@ -281,11 +283,7 @@ export class TenantVault {
    * The keyed hash that a value is found by; equal values of two tenants or of two kinds have unrelated hashes.
    * `value` must already be in its normal form (e-mail in lower case, phone in E.164).
    */
-  async lookupHash(
-    tenantId: string,
-    kind: 'email' | 'phone' | 'reference' | 'idempotency' | 'request' | 'reading',
-    value: string,
-  ): Promise<Buffer> {
+  async lookupHash(tenantId: string, kind: LookupKind, value: string): Promise<Buffer> {
     const { key } = await this.#tenantKey(tenantId, 'lookup', null);
     return keyedHash(key, kind, value);
   }
