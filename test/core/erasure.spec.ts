@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   certificateNameOf,
@@ -925,4 +928,15 @@ describe('a restored backup', () => {
       ),
     ).toEqual([{ actor: 'system', data: { holdId: hold.id } }]);
   });
+});
+
+it('docs/ERASURE.md tells of every column with something sealed, hashed or wrapped', async () => {
+  const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'ERASURE.md'), 'utf8');
+  const columns = await rows<{ name: string }>(
+    `SELECT table_name || '.' || column_name AS name FROM information_schema.columns
+      WHERE table_schema = 'public' AND column_name ~ '(sealed|_hash|_hashes|wrapped)$'
+        AND table_name NOT LIKE 'dump%' AND table_name NOT LIKE 'backup%'`,
+  );
+  expect(columns.length).toBeGreaterThan(20);
+  expect(columns.map(({ name }) => name).filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
 });
