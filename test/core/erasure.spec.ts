@@ -560,6 +560,55 @@ describe('a hold and an erasure at the same moment', () => {
   });
 });
 
+describe('a hold that is released at the moment when an erasure begins to wait for it', () => {
+  it('wakes the erasure all the same', async () => {
+    const tenant = await begun('dentity');
+    const { tenantId } = tenant.scope;
+    const hold = await holds().place('admin:test', tenantId, {
+      verificationId: tenant.verification.id,
+      reason: 'dispute',
+      until: null,
+    });
+    const { id } = await erasures().request('admin:test', tenantId, byVerification(tenant), null);
+    const worker = await core.replica();
+    const waiting = async (statement: string): Promise<number> =>
+      (
+        await rows(
+          "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE $1",
+          `%${statement}%`,
+        )
+      ).length;
+    // The worker has claimed the erasure and looks for holds.
+    const table = await core.pool.connect();
+    await table.query('BEGIN');
+    await table.query('LOCK TABLE legal_holds IN ACCESS EXCLUSIVE MODE');
+    const working = worker.workOff();
+    await eventually(async () => {
+      expect(await waiting('max(coalesce(until')).toBe(1);
+    });
+    // It has found one, and comes to write that it waits.
+    const row = await core.pool.connect();
+    await row.query('BEGIN');
+    await row.query('SELECT FROM erasures WHERE id = $1 FOR UPDATE', [id]);
+    await table.query('COMMIT');
+    table.release();
+    await eventually(async () => {
+      expect(await waiting('erasures')).toBe(1);
+    });
+    let isReleased = false;
+    const releasing = holds()
+      .release('admin:test', tenantId, hold.id)
+      .then(() => (isReleased = true));
+    await eventually(async () => {
+      expect(isReleased || (await waiting('erasures')) === 2).toBe(true);
+    });
+    await row.query('COMMIT');
+    row.release();
+    await Promise.all([working, releasing]);
+    await until(tenantId, id, 'done');
+  });
+});
+
 describe('an erasure by phone', () => {
   it('takes nobody who only shares the number that the person came to have since', async () => {
     const tenant = await begun('sentinel');

@@ -100,7 +100,18 @@ export class ErasureWorker {
     // What is kept for long enough can be kept for longer; what somebody asked for waits.
     else if (row.ground === 'retention')
       await this.#advance(row, { stage: 'orphans', verification_ids: row.erased_ids });
-    else await this.#advance(row, { state: 'held', dueAt: this.#nextLook([...held.values()]) });
+    else await this.#waitForHolds(row, left);
+  }
+
+  /** Unless one was released since they were looked at: whoever releases wakes those that wait, in the same transaction. */
+  async #waitForHolds(row: ErasureRow, left: readonly string[]): Promise<void> {
+    const { database, holds } = this.parts;
+    await database.within({ tenantId: row.tenant_id }).transaction(async (tx) => {
+      if (!(await this.#isMine(tx, row))) return;
+      const held = await holds.inForce(tx, row.tenant_id, left);
+      const isOver = left.some((id) => !held.has(id));
+      await this.#write(tx, row, isOver ? {} : { state: 'held', dueAt: this.#nextLook([...held.values()]) });
+    });
   }
 
   async #eraseOne(row: ErasureRow, id: string): Promise<void> {
