@@ -1,5 +1,9 @@
-import { fromTypeId, toTypeId } from '@gatehouse/platform';
+import { type KeyObject } from 'node:crypto';
+
+import { fromTypeId, type MasterKey, toTypeId } from '@gatehouse/platform';
 import type pg from 'pg';
+
+import { tenantKeyContext } from '../../libs/core/src/privacy/tenant-vault.js';
 
 /** A verification as the database holds it, with what its history says of how it began. */
 export interface Row {
@@ -21,12 +25,24 @@ export class Records {
   constructor(
     readonly pool: pg.Pool,
     readonly tenantId: string,
+    private readonly masterKey: MasterKey,
   ) {}
 
-  static of(pool: pg.Pool, tenant: { readonly id: string }): Records {
+  static of(pool: pg.Pool, tenant: { readonly id: string }, masterKey: MasterKey): Records {
     const tenantId = fromTypeId('tnt', tenant.id);
     if (tenantId === null) throw new Error(`${tenant.id} is no tenant's id`);
-    return new Records(pool, tenantId);
+    return new Records(pool, tenantId, masterKey);
+  }
+
+  /** What the tenant's hashes are made with. */
+  async lookupKey(): Promise<KeyObject> {
+    const { rows } = await this.pool.query<{ version: number; wrapped: Buffer }>(
+      "SELECT version, wrapped FROM tenant_keys WHERE tenant_id = $1 AND purpose = 'lookup'",
+      [this.tenantId],
+    );
+    const [row] = rows;
+    if (row === undefined) throw new Error('the tenant has no lookup key');
+    return this.masterKey.unwrap(row.wrapped, tenantKeyContext(this.tenantId, 'lookup', row.version));
   }
 
   async rows(): Promise<readonly Row[]> {

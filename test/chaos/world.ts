@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
+import { LocalMasterKey } from '@gatehouse/platform';
 import pg from 'pg';
 
 import {
@@ -52,9 +53,10 @@ export async function openWorld(databaseUrl: string, dice: Dice): Promise<World>
   const { origin } = opening.adopt(await openFront(front, [one, other]), (opened) => opened.close());
   const receiver = opening.adopt(await startReceiver(ANSWERED_BADLY), (opened) => opened.close());
   const adminKey = `gk_admin_${randomBytes(20).toString('hex')}`;
+  const masterKey = randomBytes(32);
   const environment = {
     DATABASE_URL: databaseUrl,
-    MASTER_KEY: randomBytes(32).toString('base64'),
+    MASTER_KEY: masterKey.toString('base64'),
     ADMIN_API_KEY: adminKey,
     PUBLIC_URL: origin,
     ALLOW_PRIVATE_NETWORKS: 'true',
@@ -71,7 +73,7 @@ export async function openWorld(databaseUrl: string, dice: Dice): Promise<World>
   required(await route(client, tenant, dice.branch('first policy')), 200);
   const hooks = await hooksOf(client, tenant, [...accounts.values()]);
   const endpoints = await endpointsOf(tenant, receiver, dice);
-  const records = Records.of(pool, tenant);
+  const records = Records.of(pool, tenant, new LocalMasterKey(masterKey));
   const opened = opening.move();
   return {
     fleet,

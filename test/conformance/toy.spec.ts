@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
+import { fromTypeId } from '@gatehouse/platform';
 import { EVERY_PROVIDER } from '@gatehouse/providers';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { z } from 'zod';
@@ -92,6 +93,24 @@ it('erases at the provider by its call, and leaves no duty', async () => {
     });
   });
   expect(await (await held()).json()).toMatchObject({ people: [] });
+});
+
+it('leaves a duty where the handle to erase it by is damaged', async () => {
+  const person = { email: 'nils.brandt@mail.test' };
+  const id = text(required(await tenant.call('POST', '/verifications', { subject: person }), 201), 'id');
+  await gateway.pool.query(
+    'UPDATE verifications SET handle_sealed = set_byte(handle_sealed, 20, get_byte(handle_sealed, 20) # 1) WHERE id = $1',
+    [fromTypeId('ver', id)],
+  );
+  const path = `/tenants/${tenant.id}/erasures`;
+  const asked = required(await gateway.admin('POST', path, { verificationId: id }), 202);
+  await eventually(async () => {
+    expect(required(await gateway.admin('GET', `${path}/${text(asked, 'id')}`), 200)).toMatchObject({
+      status: 'done',
+      progress: { keysDestroyed: 1 },
+      providerCopies: [{ provider: 'toy', state: 'open' }],
+    });
+  });
 });
 
 /** An account at the toy, connected and told by the gateway where its webhooks go. */

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   certificateNameOf,
@@ -13,9 +16,12 @@ import {
   TenantService,
   type Verification,
 } from '@gatehouse/core';
-import { SystemIds } from '@gatehouse/platform';
+import { LocalMasterKey, Log, SystemIds, SystemRandom } from '@gatehouse/platform';
 
+import { OrphanEraser } from '../../libs/core/src/erasure/orphan-eraser.js';
+import { Retention } from '../../libs/core/src/erasure/retention.js';
 import { parseNote, verifyNote } from '../../libs/core/src/ledger/tree/signed-note.js';
+import { TenantVault } from '../../libs/core/src/privacy/tenant-vault.js';
 import { type CoreHarness, type HarnessTenant, newVerification, startCore } from '../support/core-harness.js';
 import { deliverFromDentity } from '../support/dentity-webhook.js';
 import { eventually, present } from '../support/eventually.js';
@@ -229,7 +235,20 @@ describe('an erasure', () => {
   it('of somebody whom nobody knows is done all the same, and says so', async () => {
     const tenant = await core.tenant('dentity');
     const erasure = await erase(tenant, { by: 'email', value: 'nobody@mail.test', environment: 'live' });
-    expect(await certified(erasure, tenant.scope.tenantId)).toContain('verifications erased: 0\n');
+    const text = await certified(erasure, tenant.scope.tenantId);
+    expect(text).toContain('verifications erased: 0\n');
+    expect(text).toContain('keys destroyed: none\n');
+  });
+
+  it('of what is erased already points to the certificate that tells of it', async () => {
+    const tenant = await verified('dentity');
+    const { tenantId } = tenant.scope;
+    const before = 'verifications erased before, by an erasure with a certificate of its own';
+    const first = await erase(tenant, byVerification(tenant));
+    expect(await certified(first, tenantId)).not.toContain(before);
+    const second = await erase(tenant, byVerification(tenant));
+    expect(second).toMatchObject({ erasedIds: first.erasedIds, providerCopies: [] });
+    expect(await certified(second, tenantId)).toContain(`verifications erased: 0\n${before}: 1\n`);
   });
 
   it('is published, and names nobody in the ledger', async () => {
@@ -402,6 +421,41 @@ describe('what is on the way while somebody is erased', () => {
   });
 });
 
+describe('what does not open', () => {
+  it('of an orphan keeps nobody from being erased', async () => {
+    const tenant = await verified('sentinel');
+    const { tenantId } = tenant.scope;
+    const strangers = await core.tenant('dentity');
+    await deliverFromDentity(core.inbox, strangers, {
+      type: 'verification_status',
+      _id: '665f0a1b2c3d4e5f60718202',
+      status: 'verified',
+    });
+    // One under a version that there never was, one too short to have a version, and one that was moved.
+    for (const body of [
+      String.raw`'\x00000063' || substring(body_sealed FROM 5)`,
+      String.raw`'\x01'`,
+      'body_sealed',
+    ])
+      await core.pool.query(
+        `INSERT INTO signals (tenant_id, id, connection_id, environment, provider, source, event, authenticity, dedup_hash, body_sealed,
+             state, state_reason, bucket, received_at)
+         SELECT $1, $3, connection_id, environment, provider, source, event, authenticity, dedup_hash || $4::bytea, ${body}, state, state_reason, bucket,
+                received_at
+           FROM signals WHERE tenant_id = $2`,
+        [tenantId, strangers.scope.tenantId, new SystemIds().next(), Buffer.from(body)],
+      );
+    const erasure = await erase(tenant, byVerification(tenant));
+    expect(erasure.counts).toMatchObject({ verifications: 1, orphans: 0 });
+    expect(
+      await rows(
+        "SELECT count(*)::int AS left FROM signals WHERE tenant_id = $1 AND state = 'orphan'",
+        tenantId,
+      ),
+    ).toEqual([{ left: 3 }]);
+  });
+});
+
 describe('a legal hold', () => {
   it('makes an erasure wait until it is released', async () => {
     const tenant = await verified('sentinel');
@@ -420,6 +474,10 @@ describe('a legal hold', () => {
     await holds().release('admin:test', scope.tenantId, hold.id);
     await until(scope.tenantId, id, 'done');
     expect((await core.verifications.get(scope, verification.id)).subject).toBeNull();
+    // What was written about it may name the person.
+    expect((await holds().list(scope.tenantId, { limit: 10, cursor: null })).data).toMatchObject([
+      { id: hold.id, reason: null, releasedAt: expect.any(Date) },
+    ]);
     await expect(holds().release('admin:test', scope.tenantId, hold.id)).rejects.toMatchObject({
       code: 'not_found',
     });
@@ -443,6 +501,13 @@ describe('a legal hold', () => {
       reason: 'dispute',
       until: new Date(clock.now().getTime() + 600_000),
     });
+    await expect(
+      holds().place('admin:test', scope.tenantId, {
+        verificationId: verification.id,
+        reason: 'over before it began',
+        until: clock.now(),
+      }),
+    ).rejects.toMatchObject({ code: 'validation_failed', errors: [{ pointer: '/until' }] });
     const { id } = await erasures().request('admin:test', scope.tenantId, byVerification(tenant), null);
     await until(scope.tenantId, id, 'held');
     clock.forward(601);
@@ -464,6 +529,131 @@ describe('a legal hold', () => {
     const held = await until(scope.tenantId, id, 'held');
     expect(held.erasedIds).toEqual([verification.id]);
     expect((await core.verifications.get(scope, again.id)).subject).not.toBeNull();
+  });
+});
+
+describe('a hold and an erasure at the same moment', () => {
+  it('end with the person erased and the hold refused, or with the person held', async () => {
+    for (const isFirst of ['hold', 'erasure'] as const) {
+      const tenant = await begun('dentity');
+      const { scope, verification } = tenant;
+      const { tenantId } = scope;
+      const worker = await core.replica();
+      const { id } = await erasures().request('admin:test', tenantId, byVerification(tenant), null);
+      const lock = await core.pool.connect();
+      await lock.query('BEGIN');
+      await lock.query('SELECT FROM verifications WHERE id = $1 FOR UPDATE', [verification.id]);
+      const waiting = (count: number): Promise<void> =>
+        eventually(async () => {
+          expect(
+            await rows(
+              "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%verifications%'",
+            ),
+          ).toHaveLength(count);
+        });
+      const place = (): Promise<string> =>
+        holds()
+          .place('admin:test', tenantId, { verificationId: verification.id, reason: 'dispute', until: null })
+          .then(
+            () => 'placed',
+            (error: unknown) => (error as { code: string }).code,
+          );
+      // PostgreSQL gives the row to whoever has waited for longest.
+      const placing = isFirst === 'hold' ? place() : null;
+      if (placing !== null) await waiting(1);
+      const working = worker.workOff();
+      await waiting(isFirst === 'hold' ? 2 : 1);
+      const placed = placing ?? place();
+      await waiting(2);
+      await lock.query('COMMIT');
+      lock.release();
+      expect(await placed).toBe(isFirst === 'hold' ? 'placed' : 'erased');
+      await working;
+      const erasure = await until(tenantId, id, isFirst === 'hold' ? 'held' : 'done');
+      expect(erasure.erasedIds).toHaveLength(isFirst === 'hold' ? 0 : 1);
+      expect(await keyOf(tenant)).toEqual([{ has_key: isFirst === 'hold' }]);
+    }
+  });
+});
+
+describe('a hold that is released at the moment when an erasure begins to wait for it', () => {
+  it('wakes the erasure all the same', async () => {
+    const tenant = await begun('dentity');
+    const { tenantId } = tenant.scope;
+    const hold = await holds().place('admin:test', tenantId, {
+      verificationId: tenant.verification.id,
+      reason: 'dispute',
+      until: null,
+    });
+    const { id } = await erasures().request('admin:test', tenantId, byVerification(tenant), null);
+    const worker = await core.replica();
+    const waiting = async (statement: string): Promise<number> =>
+      (
+        await rows(
+          "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE $1",
+          `%${statement}%`,
+        )
+      ).length;
+    // The worker has claimed the erasure and looks for holds.
+    const table = await core.pool.connect();
+    await table.query('BEGIN');
+    await table.query('LOCK TABLE legal_holds IN ACCESS EXCLUSIVE MODE');
+    const working = worker.workOff();
+    await eventually(async () => {
+      expect(await waiting('max(coalesce(until')).toBe(1);
+    });
+    // It has found one, and comes to write that it waits.
+    const row = await core.pool.connect();
+    await row.query('BEGIN');
+    await row.query('SELECT FROM erasures WHERE id = $1 FOR UPDATE', [id]);
+    await table.query('COMMIT');
+    table.release();
+    await eventually(async () => {
+      expect(await waiting('erasures')).toBe(1);
+    });
+    let isReleased = false;
+    const releasing = holds()
+      .release('admin:test', tenantId, hold.id)
+      .then(() => (isReleased = true));
+    await eventually(async () => {
+      expect(isReleased || (await waiting('erasures')) === 2).toBe(true);
+    });
+    await row.query('COMMIT');
+    row.release();
+    await Promise.all([working, releasing]);
+    await until(tenantId, id, 'done');
+  });
+});
+
+describe('an erasure by phone', () => {
+  it('takes nobody who only shares the number that the person came to have since', async () => {
+    const tenant = await begun('sentinel');
+    const { scope, verification, input } = tenant;
+    const housemate = newVerification();
+    const other = await core.verifications.create(scope, housemate, null);
+    const hold = await holds().place('admin:test', scope.tenantId, {
+      verificationId: verification.id,
+      reason: 'dispute',
+      until: null,
+    });
+    const { id } = await erasures().request(
+      'admin:test',
+      scope.tenantId,
+      { by: 'phone', value: input.subject.phone ?? '', environment: null },
+      null,
+    );
+    await until(scope.tenantId, id, 'held');
+    // As a correction of the contact leaves it.
+    await core.pool.query(
+      `UPDATE subjects s SET phone_hash = housemate.phone_hash
+         FROM verifications v, verifications h JOIN subjects housemate ON housemate.id = h.subject_id
+        WHERE s.id = v.subject_id AND v.id = $1 AND h.id = $2`,
+      [verification.id, other.id],
+    );
+    await holds().release('admin:test', scope.tenantId, hold.id);
+    const { erasedIds } = await until(scope.tenantId, id, 'done');
+    expect(erasedIds).toEqual([verification.id]);
+    expect((await core.verifications.get(scope, other.id)).subject).not.toBeNull();
   });
 });
 
@@ -516,6 +706,41 @@ describe('retention', () => {
       ['retention', 'done'],
       ['retention', 'done'],
     ]);
+  });
+
+  it('makes one erasure of what is over, however many processes look at once', async () => {
+    const tenant = await begun('dentity');
+    const { scope, verification } = tenant;
+    await core.verifications.cancel(scope, verification.id);
+    await keep(tenant, { retentionDays: 1 });
+    days(2);
+    const parts = { database: core.database, tenants: core.app.get(TenantService) };
+    const vault = new TenantVault(
+      core.database,
+      { current: new LocalMasterKey(Buffer.alloc(32)), previous: null },
+      clock,
+      new SystemRandom(),
+    );
+    const orphans = new OrphanEraser(core.database, vault, clock, new Log({ level: 'silent' }));
+    const processes = [1, 2].map(() => new Retention({ ...parts, orphans }, clock, new SystemIds()));
+    // Both have looked when both come to write.
+    const session = await core.pool.connect();
+    await session.query('BEGIN');
+    await session.query('LOCK TABLE erasures IN SHARE MODE');
+    const sweeping = processes.map((each) => each.sweepDue());
+    await eventually(async () => {
+      expect(
+        await rows(
+          "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO erasures%'",
+        ),
+      ).toHaveLength(2);
+    });
+    await session.query('COMMIT');
+    session.release();
+    await Promise.all(sweeping);
+    expect(
+      await rows('SELECT verification_ids AS ids FROM erasures WHERE tenant_id = $1', scope.tenantId),
+    ).toEqual([{ ids: [verification.id] }]);
   });
 
   it('forgets after thirty days what was said of nobody', async () => {
@@ -602,6 +827,57 @@ describe('a duty at a provider', () => {
   });
 });
 
+describe('a provider’s record that two of our persons share', () => {
+  /** The same person, whom the product began to verify twice. */
+  async function twice(): Promise<Verified & { readonly other: string }> {
+    const tenant = await verified('sentinel');
+    const { scope, input, person, account } = tenant;
+    const other = await core.verifications.create(scope, newVerification({ subject: input.subject }), null);
+    await account.finish(person, 'approve');
+    await core.verifications.refresh(scope, other.id);
+    expect(
+      await rows(
+        'SELECT count(DISTINCT subject_id)::int AS persons, count(DISTINCT provider_reference)::int AS records FROM verifications WHERE tenant_id = $1',
+        scope.tenantId,
+      ),
+    ).toEqual([{ persons: 2, records: 1 }]);
+    return { ...tenant, other: other.id };
+  }
+
+  it('is not to be erased there before the last of them', async () => {
+    const tenant = await twice();
+    const first = await erase(tenant, byVerification(tenant));
+    expect(first).toMatchObject({ counts: { keysDestroyed: 1 }, providerCopies: [] });
+    const second = await erase(tenant, { by: 'verification', verificationId: tenant.other });
+    expect(second.providerCopies).toMatchObject([{ provider: 'sentinel', state: 'open' }]);
+  });
+
+  it('is listed once when both are erased at once', async () => {
+    const tenant = await twice();
+    const { tenantId } = tenant.scope;
+    const request = async (verificationId: string): Promise<string> =>
+      (await erasures().request('admin:test', tenantId, { by: 'verification', verificationId }, null)).id;
+    const ids = [await request(tenant.verification.id), await request(tenant.other)];
+    const others = [await core.replica(), await core.replica()];
+    // Both are stopped with their own verification erased and not committed, and then look for the other one.
+    const session = await core.pool.connect();
+    await session.query('BEGIN');
+    await session.query('SELECT FROM subjects WHERE tenant_id = $1 FOR UPDATE', [tenantId]);
+    const working = others.map((worker) => worker.workOff());
+    await eventually(async () => {
+      const waiting = await rows(
+        `SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%AS is_kept%' AND query LIKE '%FOR UPDATE%'`,
+      );
+      expect(waiting).toHaveLength(2);
+    });
+    await session.query('COMMIT');
+    session.release();
+    await Promise.all(working);
+    const done = await Promise.all(ids.map((id) => until(tenantId, id, 'done')));
+    expect(done.flatMap(({ providerCopies }) => providerCopies)).toMatchObject([{ state: 'open' }]);
+  });
+});
+
 describe('a worker that dies', () => {
   it('after each step leaves what another one finishes, with nothing done twice', async () => {
     const tenant = await begun('dentity');
@@ -685,4 +961,49 @@ describe('a restored backup', () => {
     expect(await keyOf(tenant)).toEqual([{ has_key: false }]);
     expect(await list.repeat(listed)).toBe(0);
   });
+
+  it('in which a hold is in force that was over before the erasure, is erased all the same', async () => {
+    const tenant = await begun('dentity');
+    const { scope, verification } = tenant;
+    const { tenantId } = scope;
+    await core.verifications.cancel(scope, verification.id);
+    const hold = await holds().place('admin:test', tenantId, {
+      verificationId: verification.id,
+      reason: 'dispute',
+      until: null,
+    });
+    // As it is listed by whoever erased after the release; the database is the one from before it.
+    const listed: ListedErasure = {
+      tenantId,
+      id: new SystemIds().next(),
+      environment: 'test',
+      ground: 'request',
+      namedBy: 'verification',
+      requestedAt: clock.now().toISOString(),
+      verificationIds: [verification.id],
+      orphanIds: [],
+    };
+    expect(await core.app.get(ErasureList).repeat([listed])).toBe(1);
+    expect((await core.verifications.get(scope, verification.id)).subject).toBeNull();
+    expect(await keyOf(tenant)).toEqual([{ has_key: false }]);
+    const { data } = await holds().list(tenantId, { limit: 10, cursor: null });
+    expect(data).toMatchObject([{ id: hold.id, releasedAt: expect.any(Date) }]);
+    expect(
+      await rows(
+        "SELECT actor, data FROM ledger_entries WHERE tenant_id = $1 AND kind = 'hold.released'",
+        tenantId,
+      ),
+    ).toEqual([{ actor: 'system', data: { holdId: hold.id } }]);
+  });
+});
+
+it('docs/ERASURE.md tells of every column with something sealed, hashed or wrapped', async () => {
+  const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'ERASURE.md'), 'utf8');
+  const columns = await rows<{ name: string }>(
+    `SELECT table_name || '.' || column_name AS name FROM information_schema.columns
+      WHERE table_schema = 'public' AND column_name ~ '(sealed|_hash|_hashes|wrapped)$'
+        AND table_name NOT LIKE 'dump%' AND table_name NOT LIKE 'backup%'`,
+  );
+  expect(columns.length).toBeGreaterThan(20);
+  expect(columns.map(({ name }) => name).filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
 });

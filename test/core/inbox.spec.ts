@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Verification } from '@gatehouse/core';
+import { sha256 } from '@gatehouse/platform';
 
 import { type CoreHarness, type HarnessTenant, newVerification, startCore } from '../support/core-harness.js';
 import { deliverFromDentity } from '../support/dentity-webhook.js';
@@ -54,6 +55,21 @@ const settled = (state: string, reason: string | null): Kept => ({
   state,
   state_reason: reason,
   due_at: null,
+});
+
+it('a webhook is known again by a hash that only its tenant’s key makes', async () => {
+  const said = { type: 'sms_delivery_status', _id: '665f0a1b2c3d4e5f60718203', phone: '+14155550142' };
+  const [one, two] = [await core.tenant('dentity'), await core.tenant('dentity')];
+  for (const tenant of [one, two, one, two]) await deliverFromDentity(core.inbox, tenant, said);
+  const { rows } = await core.pool.query<{ hashes: number; plain: boolean }>(
+    `SELECT count(DISTINCT dedup_hash)::int AS hashes, bool_or(dedup_hash = ANY ($2)) AS plain FROM signals WHERE tenant_id = ANY ($1)`,
+    [
+      [one.scope.tenantId, two.scope.tenantId],
+      [sha256(JSON.stringify([said.type, said._id, null, sha256(JSON.stringify(said)).toString('hex')]))],
+    ],
+  );
+  expect(rows).toEqual([{ hashes: 2, plain: false }]);
+  expect([await keptOf(one), await keptOf(two)].map((kept) => kept.length)).toEqual([1, 1]);
 });
 
 describe('an orphan', () => {

@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 
 import {
+  ErasureService,
   EvidenceService,
   IdempotencyService,
   type KeyRotation,
@@ -440,6 +441,25 @@ describe('a rotation of a tenant’s data key', () => {
     expect(await dataKeysOf(tenantId)).toEqual([{ version: 2, is_retired: false }]);
   });
 
+  it('passes what was emptied by an erasure, and so destroys the old key', async () => {
+    const tenant = await core.tenant('dentity');
+    const { tenantId } = tenant.scope;
+    await deliverFromDentity(core.inbox, tenant, {
+      type: 'verification_status',
+      _id: '665f0a1b2c3d4e5f60718295',
+      status: 'verified',
+    });
+    clock.forward(31 * DAY_S);
+    await core.workers.workOff();
+    expect(
+      await rows('SELECT state_reason, length(body_sealed) FROM signals WHERE tenant_id = $1', tenantId),
+    ).toEqual([{ state_reason: 'forgotten', length: 0 }]);
+    const [erased] = await people(tenant, 2);
+    await rows('UPDATE subjects SET key_wrapped = NULL, erased_at = now() WHERE id = $1', erased);
+    expect(await rotated(tenant)).toMatchObject({ moved: 2, failed: 0, destroyedAt: expect.any(Date) });
+    expect(await dataKeysOf(tenantId)).toEqual([{ version: 2, is_retired: false }]);
+  });
+
   it('is one at a time for each tenant', async () => {
     const tenant = await core.tenant('dentity');
     const running = await begin(tenant);
@@ -653,6 +673,76 @@ describe('a rotation of people’s keys', () => {
     ).toEqual([{ erased: 4 }]);
   });
 
+  it('that meets an erasure at each of its steps leaves neither of the person’s keys', async () => {
+    const tenant = await core.tenant('dentity');
+    const { scope } = tenant;
+    const created = [];
+    for (let count = 0; count < 4; count += 1)
+      created.push((await core.verifications.create(scope, newVerification(), null)).id);
+    const erasures = core.app.get(ErasureService);
+    const erased: string[] = [];
+    /** By a worker of another process, while this one has read the person's keys and not written yet. */
+    const during = async (verificationId: string): Promise<void> => {
+      const stalled = stalledMasterKey();
+      const slow = replica(stalled);
+      const working = slow.step();
+      await stalled.isAsked;
+      await erasures.request('admin:test', scope.tenantId, { by: 'verification', verificationId }, null);
+      for (let step = 0; step < 5; step += 1) await core.workers.workOff();
+      erased.push(verificationId);
+      stalled.goOn();
+      await working;
+    };
+    const rotation = await begin(tenant, 'subject');
+    await replica().step();
+    for (const phase of ['offer', 'switch', 'reseal'] as const) {
+      expect(await stateOf(rotation)).toMatchObject({ phase });
+      await during(created[erased.length] ?? '');
+      clock.forward(GRACE_S);
+    }
+    expect(await stateOf(rotation)).toMatchObject({ state: 'done', moved: 1, failed: 0 });
+    const kept = await rows(
+      `SELECT num_nonnulls(key_wrapped, spare_key_sealed, spare_key_role, details_sealed) AS kept FROM verifications v
+         JOIN subjects s ON s.tenant_id = v.tenant_id AND s.id = v.subject_id WHERE v.tenant_id = $1 ORDER BY v.id`,
+      scope.tenantId,
+    );
+    expect(kept).toEqual([{ kept: 0 }, { kept: 0 }, { kept: 0 }, { kept: 2 }]);
+    const other = await core.otherProcess();
+    expect((await other.verifications.get(scope, created[3] ?? '')).subject?.firstName).toBe('Ana');
+  });
+
+  it('forgets the old key of somebody of whose verifications one was erased', async () => {
+    const tenant = await core.tenant('dentity');
+    const { scope } = tenant;
+    const { id, provider } = await core.verifications.create(scope, newVerification(), null);
+    await deliverFromDentity(core.inbox, tenant, {
+      type: 'sms_delivery_status',
+      _id: provider.reference,
+      smsDeliveryEvents: { status: 'delivered' },
+    });
+    await core.inbox.applyPending(50);
+    await core.verifications.cancel(scope, id);
+    const again = await core.verifications.retry(scope, id, null);
+    await core.app
+      .get(ErasureService)
+      .request('admin:test', scope.tenantId, { by: 'verification', verificationId: id }, null);
+    for (let step = 0; step < 6; step += 1) await core.workers.workOff();
+    expect(await rows('SELECT length(body_sealed) FROM signals WHERE verification_id = $1', id)).toEqual([
+      { length: 0 },
+    ]);
+
+    const rotation = await begin(tenant, 'subject');
+    for (let phase = 0; phase < 3; phase += 1) {
+      await workOff(replica());
+      clock.forward(GRACE_S);
+    }
+    expect(await stateOf(rotation)).toMatchObject({ state: 'done', moved: 1, failed: 0 });
+    expect(await rows('SELECT spare_key_role FROM subjects WHERE tenant_id = $1', scope.tenantId)).toEqual([
+      { spare_key_role: null },
+    ]);
+    expect((await core.verifications.get(scope, again.id)).subject?.firstName).toBe('Ana');
+  });
+
   it('keeps the old key of whoever has something that does not open, and forgets it once that is repaired', async () => {
     const { scope, verificationId, subjectId, ...tenant } = await verified();
     const others = await people({ scope, ...tenant }, 3);
@@ -676,6 +766,18 @@ describe('a rotation of people’s keys', () => {
     expect(await through()).toMatchObject({ state: 'done', moved: others.length + 1, failed: 0 });
     expect(await spare()).toEqual([{ spare_key_role: null }]);
   });
+});
+
+it('what is sealed for one place opens in no other, though it be of the same person', async () => {
+  const { scope, subjectId } = await verified();
+  const all = await sealedOf(scope.tenantId, subjectId);
+  const key = await held(subjectId);
+  expect(openedBy(key, all)).toBe(all.length);
+  const moved = all.flatMap(({ place }) =>
+    all.filter((other) => other.place !== place).map((other) => ({ ...other, place })),
+  );
+  expect(moved).toHaveLength(all.length * (all.length - 1));
+  expect(openedBy(key, moved)).toBe(0);
 });
 
 it('no column with something sealed is forgotten', async () => {

@@ -21,6 +21,7 @@ export interface Side {
 
 /** The same person for everybody: what keeps them apart must be the wall and nothing else. */
 export const SUBJECT = { email: 'ana.ruiz@mail.test', phone: '+14155550123' };
+const HELD_SUBJECT = { email: 'hugo.ruiz@mail.test', phone: '+14155550199' };
 export const REFERENCE = 'user-42';
 /** Nobody listens there, and what it asks for hardly ever happens. */
 const ENDPOINT = { url: 'http://127.0.0.1:9/hooks', eventTypes: ['endpoint.disabled'] };
@@ -76,9 +77,10 @@ export class IsolationWorld {
   async erased(tenantId: string, key: string): Promise<Readonly<Record<string, string>>> {
     const admin = (method: string, path: string, body?: unknown): Promise<Answer> =>
       this.harness.admin(method, `/tenants/${tenantId}${path}`, body);
-    const created = async (): Promise<string> =>
-      text(required(await this.call(key, 'POST', '/v1/verifications', { subject: SUBJECT }), 201), 'id');
-    const [gone, verificationId] = [await created(), await created()];
+    const created = async (subject: typeof SUBJECT): Promise<string> =>
+      text(required(await this.call(key, 'POST', '/v1/verifications', { subject }), 201), 'id');
+    // Two people: the copy of one who is held could not be asked for.
+    const [gone, verificationId] = [await created(SUBJECT), await created(HELD_SUBJECT)];
     const held = await admin('POST', '/holds', { verificationId, reason: 'a dispute' });
     const asked = required(await admin('POST', '/erasures', { verificationId: gone }), 202);
     const erasureId = text(asked, 'id');

@@ -261,7 +261,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   };
   const copies = new ProviderCopies({ database, vault, sealer, connections: opener, providers, log }, clock);
   const certifier = new Certifier(ledgerKeys, copies, tenants, clock);
-  const orphans = new OrphanEraser(database, vault, clock);
+  const orphans = new OrphanEraser(database, vault, clock, log);
   const holds = new LegalHolds(database, vault, ledger, tenants, { clock, ids }, onWork);
   const eraser = new VerificationEraser(applier, holds, ledger, clock);
   const erasureWorker = new ErasureWorker(
@@ -342,7 +342,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     keyProgress: new KeyProgress(database, masterKeys),
     keyRotations: new KeyRotationService({ database, ledger, wakeup }, clock, ids),
     erasures: new ErasureService({ database, vault, tenants, copies, certifier, ledger, onWork }, clock, ids),
-    erasureList: new ErasureList(database, orphans, erasureWorker, clock),
+    erasureList: new ErasureList(database, orphans, holds, erasureWorker, clock),
     legalHolds: holds,
     health: new HealthService(database, clock),
     workers: new Workers({ database, inbox, dueWork, idempotency, wakeup, background }, clock, log),

@@ -1,4 +1,6 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, type KeyObject } from 'node:crypto';
+
+import { keyedHash } from '@gatehouse/platform';
 
 import { type SentWebhook } from '../../../apps/simulator/src/kit/journal.js';
 import { type VendorAccount } from '../../support/vendor-accounts.js';
@@ -64,7 +66,9 @@ function refusals(forgeries: readonly Forgery[], sent: readonly Sent[]): Check {
   );
 }
 
-async function signals(sent: readonly Sent[], { pool, tenantId }: Records): Promise<Check> {
+async function signals(sent: readonly Sent[], records: Records): Promise<Check> {
+  const { pool, tenantId } = records;
+  const key = await records.lookupKey();
   const { rows } = await pool.query<{ hash: string; count: number }>(
     `SELECT encode(dedup_hash, 'hex') AS hash, count(*)::int AS count FROM signals
       WHERE tenant_id = $1 AND source = 'webhook' GROUP BY dedup_hash`,
@@ -72,9 +76,9 @@ async function signals(sent: readonly Sent[], { pool, tenantId }: Records): Prom
   );
   const stored = new Map(rows.map(({ hash, count }) => [hash, count]));
   const genuine = sent.filter(({ isGenuine: isProven }) => isProven);
-  const known = new Map(genuine.map((webhook) => [hashOf(webhook), webhook]));
+  const known = new Map(genuine.map((webhook) => [hashOf(webhook, key), webhook]));
   const accepted = genuine.filter(({ responseStatus }) => responseStatus === 200);
-  const acceptedHashes = new Set(accepted.map(hashOf));
+  const acceptedHashes = new Set(accepted.map((webhook) => hashOf(webhook, key)));
   const missing = [...acceptedHashes].flatMap((hash) =>
     stored.get(hash) === 1
       ? []
@@ -101,13 +105,13 @@ async function signals(sent: readonly Sent[], { pool, tenantId }: Records): Prom
 }
 
 /** By what two webhooks are the same (mapping.md 2.4): written here anew, not taken from the adapters. */
-function hashOf({ provider, body }: Sent): string {
+function hashOf({ provider, body }: Sent, lookupKey: KeyObject): string {
   const { uuid, event, newStatus, updatedAt, type, _id, status } = said(body);
   const key =
     provider === 'sentinel'
       ? [uuid, event, newStatus, updatedAt]
       : [type, _id, status, createHash('sha256').update(compact(body)).digest('hex')];
-  return createHash('sha256').update(JSON.stringify(key)).digest('hex');
+  return keyedHash(lookupKey, 'signal', JSON.stringify(key)).toString('hex');
 }
 
 function said(body: string): Readonly<Record<string, unknown>> {

@@ -71,6 +71,7 @@ export class FuzzTarget {
       percent: fc.integer({ min: 0, max: 100 }),
       message: fc.constantFrom('{{link}}', `${MARKER} {{link}} ${'x'.repeat(400)}`),
       cursor: fc.constant(stock.cursor),
+      actor: fc.constantFrom('system', 'browser', 'provider:sentinel', `auditor:${MARKER}`),
       url: fc.constant(NOWHERE),
       endpointId: fc.constant(stock.webhook.endpointId),
       eventId: fc.constant(stock.webhook.eventId),
@@ -287,7 +288,12 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
   const { data: images } = required(await tenant.call('GET', `/verifications/${verified}/images`), 200) as {
     data: { id: string }[];
   };
-  for (const id of ['getVerificationIdentity', 'listVerificationImages', 'getVerificationImage'])
+  for (const id of [
+    'getVerificationIdentity',
+    'getIdentityReceipt',
+    'listVerificationImages',
+    'getVerificationImage',
+  ])
     own[id] = verified;
   // People of their own again: one that is to be decided, one whose contact changes, one with a report.
   own['decideVerification'] = await create({ email: 'cleo.ruiz@mail.test', phone: '+14155550125' });

@@ -33,6 +33,8 @@ export function certificateNameOf(tenantId: string): string {
 export function certificateText(facts: CertificateFacts): string {
   const { erasure, finishedAt, copies, contact, ledger, personsKept } = facts;
   const { counts } = erasure;
+  // What became of them, and what providers still hold of them, is in the other certificate. Carried out twice, one counts twice.
+  const erasedBefore = Math.max(0, erasure.erasedIds.length - counts.verifications);
   const lines: (readonly [string, string | number])[] = [
     ['certificate', 'gatehouse erasure 1'],
     ['erasure', toTypeId('ers', erasure.id)],
@@ -45,8 +47,13 @@ export function certificateText(facts: CertificateFacts): string {
     ...erasure.erasedIds.map((id) => ['verification', toTypeId('ver', id)] as const),
     ['persons erased', counts.keysDestroyed],
     ['persons kept for other verifications', personsKept],
-    ['keys destroyed', personsKept === 0 ? 'yes' : 'no'],
+    ['keys destroyed', erasure.erasedIds.length === 0 ? 'none' : personsKept === 0 ? 'yes' : 'no'],
     ['verifications erased', counts.verifications],
+    ...(erasedBefore > 0
+      ? ([
+          ['verifications erased before, by an erasure with a certificate of its own', erasedBefore],
+        ] as const)
+      : []),
     ['sealed columns emptied', counts.sealedColumns],
     ['searchable hashes removed', counts.searchableHashes],
     ['readings deleted', counts.readings],

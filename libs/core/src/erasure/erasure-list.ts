@@ -5,6 +5,7 @@ import { bucketOf } from '../verifications/verification.rows.js';
 import { type ErasureGround, type NamedBy, NOTHING_ERASED } from './erasure.js';
 import { type ErasureRow, PAGE_OF_ALL, REPEAT } from './erasure.rows.js';
 import { type ErasureWorker } from './erasure-worker.js';
+import { type LegalHolds } from './legal-holds.js';
 import { type OrphanEraser } from './orphan-eraser.js';
 
 /** One erasure, as the list outside of the database keeps it: ids only. */
@@ -29,6 +30,7 @@ export class ErasureList {
   constructor(
     private readonly database: Database,
     private readonly orphans: OrphanEraser,
+    private readonly holds: LegalHolds,
     private readonly worker: ErasureWorker,
     private readonly clock: Clock,
   ) {}
@@ -71,6 +73,8 @@ export class ErasureList {
         this.clock.now(),
       ]);
       await this.orphans.empty(tx, tenantId, erasure.orphanIds);
+      // What was erased was held by nobody any more, so a hold on it is one that was over when the backup was not told.
+      if (rows.length > 0) await this.holds.releaseThoseOf(tx, tenantId, erasure.verificationIds);
       return rows.length > 0;
     });
   }

@@ -100,7 +100,18 @@ export class ErasureWorker {
     // What is kept for long enough can be kept for longer; what somebody asked for waits.
     else if (row.ground === 'retention')
       await this.#advance(row, { stage: 'orphans', verification_ids: row.erased_ids });
-    else await this.#advance(row, { state: 'held', dueAt: this.#nextLook([...held.values()]) });
+    else await this.#waitForHolds(row, left);
+  }
+
+  /** Unless one was released since they were looked at: whoever releases wakes those that wait, in the same transaction. */
+  async #waitForHolds(row: ErasureRow, left: readonly string[]): Promise<void> {
+    const { database, holds } = this.parts;
+    await database.within({ tenantId: row.tenant_id }).transaction(async (tx) => {
+      if (!(await this.#isMine(tx, row))) return;
+      const held = await holds.inForce(tx, row.tenant_id, left);
+      const isOver = left.some((id) => !held.has(id));
+      await this.#write(tx, row, isOver ? {} : { state: 'held', dueAt: this.#nextLook([...held.values()]) });
+    });
   }
 
   async #eraseOne(row: ErasureRow, id: string): Promise<void> {
@@ -137,7 +148,10 @@ export class ErasureWorker {
     });
   }
 
-  /** Verifications of the person that the erasure does not know of yet; one may have been begun while others were erased. */
+  /**
+   * Verifications of the person that the erasure does not know of yet; one may have been begun while others were erased. Found by what
+   * the erasure was named by, which comes first, and not by what else its persons have come to be known by: that may be others' too.
+   */
   async #findMore(row: ErasureRow): Promise<readonly string[]> {
     if (row.named_by !== 'email' && row.named_by !== 'phone') return [];
     const found = await this.parts.database
@@ -145,8 +159,8 @@ export class ErasureWorker {
       .query<{ id: string }>(FIND_PERSON, [
         row.tenant_id,
         row.environment === null ? ['test', 'live'] : [row.environment],
-        row.named_by === 'email' ? row.email_hashes : [],
-        row.named_by === 'phone' ? row.phone_hashes : [],
+        row.named_by === 'email' ? row.email_hashes.slice(0, 1) : [],
+        row.named_by === 'phone' ? row.phone_hashes.slice(0, 1) : [],
         row.created_at,
       ]);
     return found.map(({ id }) => id).filter((id) => !row.verification_ids.includes(id));

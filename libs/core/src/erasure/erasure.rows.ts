@@ -81,10 +81,15 @@ export const LIST: Statement = {
   text: `SELECT * FROM erasures WHERE tenant_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3`,
 };
 
-/** What was waiting for a hold to end goes on. Served by erasures_held. */
+/**
+ * What was waiting for a hold to end goes on. Of one that is about to wait, the row is locked by whoever writes that: it is waited for
+ * here, and woken then. Served by the tenant's part of the primary key.
+ */
 export const WAKE_HELD: Statement = {
   name: 'erasures_wake_held',
-  text: `UPDATE erasures SET state = 'pending', due_at = $2 WHERE tenant_id = $1 AND state = 'held'`,
+  text: `UPDATE erasures SET due_at = CASE WHEN state = 'held' THEN $2 ELSE due_at END,
+             state = CASE WHEN state = 'held' THEN 'pending' ELSE state END
+          WHERE tenant_id = $1 AND state <> 'done'`,
 };
 
 /** Finished ones, in the order of the primary key: for the list that outlives the database. */

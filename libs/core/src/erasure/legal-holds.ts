@@ -1,5 +1,12 @@
 import { Problem } from '@gatehouse/contract';
-import { type Clock, type Database, type Ids, type Queryable, type Statement } from '@gatehouse/platform';
+import {
+  type Clock,
+  type Database,
+  type Ids,
+  type Queryable,
+  type Statement,
+  type Tx,
+} from '@gatehouse/platform';
 
 import { type Ledger } from '../ledger/ledger.js';
 import { decodeCursor, pageOf } from '../paging.js';
@@ -14,8 +21,8 @@ export interface LegalHold {
   readonly id: string;
   readonly environment: Environment;
   readonly verificationId: string;
-  /** As the operator wrote it. */
-  readonly reason: string;
+  /** As the operator wrote it; null once the verification has been erased, because it may name the person. */
+  readonly reason: string | null;
   /** Null: until it is released. */
   readonly until: Date | null;
   readonly placedBy: string;
@@ -56,6 +63,19 @@ const RELEASE: Statement = {
          RETURNING environment, verification_id`,
 };
 /** Served by legal_holds_in_force. */
+const RELEASE_THOSE_OF: Statement = {
+  name: 'legal_holds_release_those_of',
+  text: `UPDATE legal_holds SET released_at = $3, released_by = $4
+          WHERE tenant_id = $1 AND verification_id = ANY($2) AND released_at IS NULL AND (until IS NULL OR until > $3)
+         RETURNING id, environment, verification_id`,
+};
+/** Served by the tenant's part of the primary key: there are few. */
+const EMPTY: Statement = {
+  name: 'legal_holds_empty',
+  text: `UPDATE legal_holds SET reason_sealed = '' WHERE tenant_id = $1 AND verification_id = $2 AND length(reason_sealed) > 0
+         RETURNING id`,
+};
+/** Served by legal_holds_in_force. */
 const IN_FORCE: Statement = {
   name: 'legal_holds_in_force',
   text: `SELECT verification_id, max(coalesce(until, 'infinity')) AS until FROM legal_holds
@@ -79,7 +99,7 @@ export class LegalHolds {
     private readonly onWork: () => void,
   ) {}
 
-  /** Throws Problem `not_found`, and `erased` when it comes too late. */
+  /** Throws Problem `not_found`, `erased` when it comes too late, and `validation_failed` for one that is over already. */
   async place(
     actor: string,
     tenantId: string,
@@ -87,6 +107,11 @@ export class LegalHolds {
   ): Promise<LegalHold> {
     await this.tenants.get(tenantId);
     const { clock, ids } = this.surroundings;
+    // Whoever got a hold must not find out later that nothing was held.
+    if (hold.until !== null && hold.until <= clock.now())
+      throw new Problem('validation_failed', 'The hold would be over before it began.', {
+        errors: [{ pointer: '/until', detail: 'must be in the future' }],
+      });
     const id = ids.next();
     const sealed = await this.vault.sealForTenant(tenantId, hold.reason, placeOf(id));
     const row = await this.database.within({ tenantId }).transaction(async (tx) => {
@@ -137,6 +162,23 @@ export class LegalHolds {
     });
   }
 
+  /** Those that are in force on these verifications, which is known to be out of date. */
+  async releaseThoseOf(tx: Tx, tenantId: string, verificationIds: readonly string[]): Promise<void> {
+    const actor = 'system';
+    const values = [tenantId, verificationIds, this.surroundings.clock.now(), actor];
+    const released = await tx.query<Pick<HoldRow, 'id' | 'environment' | 'verification_id'>>(
+      RELEASE_THOSE_OF,
+      values,
+    );
+    for (const hold of released)
+      await this.#record(tx, 'hold.released', tenantId, hold, actor, { holdId: hold.id });
+  }
+
+  /** The words of those that were ever placed on a verification which is being erased. How many. */
+  async empty(tx: Tx, tenantId: string, verificationId: string): Promise<number> {
+    return (await tx.query(EMPTY, [tenantId, verificationId])).length;
+  }
+
   /** Of some verifications, those that are held, and until when; null: until the hold is released. */
   async inForce(
     on: Queryable,
@@ -176,12 +218,16 @@ export class LegalHolds {
   }
 
   async #holdOf(row: HoldRow): Promise<LegalHold> {
+    const { reason_sealed: sealed } = row;
     return {
       id: row.id,
       environment: row.environment,
       verificationId: row.verification_id,
-      // Sealed by `place`.
-      reason: (await this.vault.openForTenant(row.tenant_id, row.reason_sealed, placeOf(row.id))) as string,
+      reason:
+        sealed.length === 0
+          ? null
+          : // Sealed by `place`.
+            ((await this.vault.openForTenant(row.tenant_id, sealed, placeOf(row.id))) as string),
       until: row.until,
       placedBy: row.placed_by,
       createdAt: row.created_at,

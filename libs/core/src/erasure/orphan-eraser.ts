@@ -1,7 +1,14 @@
 import { type InboundSignal } from '@gatehouse/contract';
-import { type Clock, type Database, type Queryable, type Statement } from '@gatehouse/platform';
+import {
+  type Clock,
+  type Database,
+  type Log,
+  type Queryable,
+  SealError,
+  type Statement,
+} from '@gatehouse/platform';
 
-import { type TenantVault } from '../privacy/tenant-vault.js';
+import { NoTenantKey, type TenantVault } from '../privacy/tenant-vault.js';
 import { type ErasureRow } from './erasure.rows.js';
 
 /** Served by signals_orphans. */
@@ -48,6 +55,7 @@ export class OrphanEraser {
     private readonly database: Database,
     private readonly vault: TenantVault,
     private readonly clock: Clock,
+    private readonly log: Log,
   ) {}
 
   /** The next orphans after where the erasure stands that name its person. Changes nothing. */
@@ -77,12 +85,9 @@ export class OrphanEraser {
 
   async #isAbout(erasure: ErasureRow, { id, body_sealed }: OrphanRow): Promise<boolean> {
     const { tenant_id: tenantId, email_hashes, phone_hashes, provider_references } = erasure;
-    const place = { table: 'signals', row: id, column: 'body_sealed' };
-    // Sealed by the inbox.
-    const kept = (await this.vault.openForTenant(tenantId, body_sealed, place)) as {
-      readonly correlation: InboundSignal['correlation'];
-    };
-    const { emails, phones, reference } = kept.correlation;
+    const correlation = await this.#open(tenantId, id, body_sealed);
+    if (correlation === null) return false;
+    const { emails, phones, reference } = correlation;
     if (reference !== null && provider_references.includes(reference)) return true;
     const isAmong = async (
       kind: 'email' | 'phone',
@@ -95,5 +100,27 @@ export class OrphanEraser {
     for (const email of emails) if (await isAmong('email', email, email_hashes)) return true;
     for (const phone of phones) if (await isAmong('phone', phone, phone_hashes)) return true;
     return false;
+  }
+
+  /** Null for what does not open: it names nobody to anybody, and must not keep others from being erased. */
+  async #open(tenantId: string, id: string, sealed: Buffer): Promise<InboundSignal['correlation'] | null> {
+    const place = { table: 'signals', row: id, column: 'body_sealed' };
+    try {
+      // Sealed by the inbox.
+      const kept = (await this.vault.openForTenant(tenantId, sealed, place)) as {
+        readonly correlation: InboundSignal['correlation'];
+      };
+      return kept.correlation;
+    } catch (error) {
+      // That a key cannot be had at the moment is no fault of the signal's.
+      if (!(error instanceof SealError || error instanceof NoTenantKey)) throw error;
+      this.log.error('a webhook of an unknown person does not open', {
+        tenantId,
+        kind: 'signals',
+        rowId: id,
+        error,
+      });
+      return null;
+    }
   }
 }

@@ -11,6 +11,7 @@ import {
   derivedId,
   type Log,
   type Queryable,
+  SealError,
   type Statement,
   type Tx,
 } from '@gatehouse/platform';
@@ -36,12 +37,16 @@ const LIST: Statement = {
   name: 'erasure_duties_list',
   text: 'SELECT * FROM erasure_duties WHERE tenant_id = $1 AND erasure_id = ANY($2) ORDER BY created_at, id',
 };
-/** Served by verifications_by_subject. */
-const IS_SHARED: Statement = {
-  name: 'verifications_share_a_copy',
-  text: `SELECT EXISTS (SELECT FROM verifications
-                         WHERE tenant_id = $1 AND subject_id = $2 AND id <> $3 AND connection_id = $4 AND erased_at IS NULL
-                           AND start_state <> 'failed') AS is_shared`,
+/**
+ * Locked, so that of two that are erased at once one is the last: the other one's transaction runs into it, and is run again. Served by
+ * verifications_by_subject and verifications_by_provider_reference.
+ */
+const FIND_SHARING: Statement = {
+  name: 'verifications_find_sharing_a_copy',
+  text: `SELECT id FROM verifications
+          WHERE tenant_id = $1 AND (subject_id = $2 OR (connection_id = $4 AND provider_reference = $5)) AND id <> $3
+            AND connection_id = $4 AND erased_at IS NULL AND start_state <> 'failed'
+          LIMIT 1 FOR SHARE`,
 };
 /** By the primary key. */
 const CLOSE: Statement = {
@@ -105,8 +110,13 @@ export class ProviderCopies {
       await connection.provider.erase(connection, connection.provider.handle.parse(handle));
       return 'erased';
     } catch (error) {
-      if (!(error instanceof ProviderError || error instanceof Problem || error instanceof InvalidShape))
-        throw error;
+      const isAboutThis =
+        error instanceof ProviderError ||
+        error instanceof Problem ||
+        error instanceof InvalidShape ||
+        // Damaged, and goes as it is; who is asked is told by the reference, which is in the clear.
+        error instanceof SealError;
+      if (!isAboutThis) throw error;
       const fault = error instanceof ProviderError ? error.fault : undefined;
       this.parts.log.warn('a provider did not erase', {
         verificationId: row.id,
@@ -168,15 +178,16 @@ export class ProviderCopies {
   }
 
   async #isShared(on: Queryable, row: VerificationRow): Promise<boolean> {
-    // A session is this verification's own; a person's record serves the others as well.
+    // A session is this verification's own; a person's record serves the others as well, also those that know the person by another key.
     if (this.parts.providers.get(row.provider)?.identifies !== 'person') return false;
-    const [found] = await on.query<{ is_shared: boolean }>(IS_SHARED, [
+    const found = await on.query(FIND_SHARING, [
       row.tenant_id,
       row.subject_id,
       row.id,
       row.connection_id,
+      row.provider_reference,
     ]);
-    return found?.is_shared === true;
+    return found.length > 0;
   }
 
   async #copyOf(row: DutyRow): Promise<ProviderCopy> {

@@ -1,5 +1,5 @@
 import { VERIFICATION_STATUSES, type VerificationStatus } from '@gatehouse/contract';
-import { type Clock, type Database, type Ids, type Statement } from '@gatehouse/platform';
+import { type Clock, type Database, type Ids, type Statement, type Tx } from '@gatehouse/platform';
 
 import { type TenantService, type TenantSettings } from '../tenancy/tenant.service.js';
 import { bucketOf } from '../verifications/verification.rows.js';
@@ -99,7 +99,7 @@ export class Retention {
   /** One erasure for up to a hundred verifications; the next one when that is done. */
   async #sweep(tenantId: string, settings: TenantSettings, now: Date): Promise<Swept> {
     const rules = rulesOf(settings, now);
-    return this.parts.database.within({ tenantId }).transaction(async (tx) => {
+    const sweep = async (tx: Tx): Promise<Swept> => {
       const [state] = await tx.query<{ is_under_way: boolean }>(IS_UNDER_WAY, [tenantId]);
       if (state?.is_under_way !== false) return 'waits';
       const over = await tx.query<{ id: string }>(FIND_OVER, [
@@ -125,7 +125,9 @@ export class Retention {
         now,
       ]);
       return 'made';
-    });
+    };
+    // Of two processes that look at once, one finds what the other has made.
+    return this.parts.database.within({ tenantId }).transaction(sweep, { isolation: 'serializable' });
   }
 }
 

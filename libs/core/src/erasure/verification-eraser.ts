@@ -126,6 +126,7 @@ export class VerificationEraser {
     await this.#callOff(tx, scope, row, mark);
     const subject = await this.#eraseSubject(tx, row);
     const gone = await this.#eraseRows(tx, scope, row, mark, subject !== null);
+    const emptiedHolds = await this.holds.empty(tx, tenantId, id);
     return {
       row,
       subject,
@@ -133,7 +134,8 @@ export class VerificationEraser {
         ...gone,
         verifications: 1,
         keysDestroyed: subject?.hasKey === true ? 1 : 0,
-        sealedColumns: SEALED.filter((column) => row[column] !== null).length + (subject === null ? 0 : 1),
+        sealedColumns:
+          SEALED.filter((column) => row[column] !== null).length + (subject === null ? 0 : 1) + emptiedHolds,
         searchableHashes: [subject?.emailHash, subject?.phoneHash].filter((hash) => hash != null).length,
       },
     };

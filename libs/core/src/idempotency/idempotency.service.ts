@@ -103,6 +103,7 @@ export class IdempotencyService {
     private readonly clock: Clock,
   ) {}
 
+  /** `requestHash`: of all that makes two requests the same one. */
   async begin(
     scope: TenantScope,
     route: string,
@@ -113,8 +114,10 @@ export class IdempotencyService {
     const lease = new Date(now.getTime() + LEASE_MS);
     // Callers make keys of e-mail addresses and the like, so only a keyed hash is kept.
     const stored = (await this.vault.lookupHash(scope.tenantId, 'idempotency', key)).toString('base64url');
+    // Of a body that holds a phone number and little else, every hash that anybody can make tells the number.
+    const keyed = await this.vault.lookupHash(scope.tenantId, 'request', requestHash.toString('hex'));
     const name = [scope.tenantId, scope.environment, route, stored];
-    const [row] = await this.database.within(scope).query<KeyRow>(CLAIM, [...name, requestHash, lease, now]);
+    const [row] = await this.database.within(scope).query<KeyRow>(CLAIM, [...name, keyed, lease, now]);
     // Neither taken nor to be seen: somebody took or released it at this very moment. The caller's retry will see which.
     if (row === undefined) return { outcome: 'in_progress', retryAfterSeconds: RETRY_AFTER_S };
     const claim: IdempotencyClaim = {
@@ -125,7 +128,9 @@ export class IdempotencyService {
       lockedUntil: row.locked_until,
     };
     if (row.is_mine) return { outcome: 'proceed', claim };
-    if (!row.request_hash.equals(requestHash)) return { outcome: 'reused' };
+    // Those that were stored before hashes were keyed are of two days at most.
+    const isSame = row.request_hash.equals(keyed) || row.request_hash.equals(requestHash);
+    if (!isSame) return { outcome: 'reused' };
     if (row.state === 'done' && row.status !== null && row.response_sealed !== null) {
       const response = (await this.vault.openForTenant(
         scope.tenantId,

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 import {
   type InboundSignal,
   type Observation,
@@ -228,7 +226,7 @@ export class InboxService {
         match?.id ?? null,
         eventOf(signal),
         signal.authenticity,
-        dedupHash(signal),
+        await this.#dedupHash(scope, signal),
         await this.#seal(scope.tenantId, id, kept, match),
         match === null ? 'orphan' : 'pending',
         match === null ? ('awaiting_owner' satisfies OrphanReason) : null,
@@ -258,7 +256,7 @@ export class InboxService {
         verificationId,
         eventOf(signal),
         signal.authenticity,
-        dedupHash(signal),
+        await this.#dedupHash(scope, signal),
         Buffer.alloc(0),
         'set_aside',
         'erased',
@@ -266,6 +264,11 @@ export class InboxService {
         null,
         clock.now(),
       ]);
+  }
+
+  /** Keyed, because it outlives an erasure, and a vendor without names for its webhooks has all that it said in them. */
+  async #dedupHash({ tenantId }: TenantScope, { dedupKey }: InboundSignal): Promise<Buffer> {
+    return this.store.vault.lookupHash(tenantId, 'signal', dedupKey);
   }
 
   /** Under the person's key where we know whom it is about, so that it goes with them when they are erased. */
@@ -385,11 +388,6 @@ export class InboxService {
 
 function eventOf({ event }: InboundSignal): string {
   return event.slice(0, MAX_EVENT).toWellFormed();
-}
-
-/** Over the vendor's own names and times, never over anything that names a person. */
-function dedupHash({ dedupKey }: InboundSignal): Buffer {
-  return createHash('sha256').update(dedupKey).digest();
 }
 
 function placeOf(signalId: string): { table: string; row: string; column: string } {

@@ -212,6 +212,37 @@ describe('a master key that is replaced', () => {
     expect(await progress()).toMatchObject({ left: 2 });
   });
 
+  it.each(['another key', 'nothing'])(
+    'keeps every key as it is while the new keeper wraps them so that they open to %s',
+    async (what) => {
+      await sealSystem(before);
+      const sealed = await seal(2, before);
+      const real = after;
+      let isOutOfOrder = true;
+      after = {
+        id: real.id,
+        wrap: (key, context) => {
+          if (!isOutOfOrder) return real.wrap(key, context);
+          return what === 'nothing'
+            ? real.wrap(key, `${context}/moved`)
+            : real.wrap(randomBytes(32), context);
+        },
+        unwrap: (wrapped, context) => real.unwrap(wrapped, context),
+      };
+      const rewrapper = rewrapperOf(after, before);
+      expect(await rewrapper.rewrapSome()).toBe(false);
+      expect(await progress()).toMatchObject({ wrapped: 0, left: 6 });
+      await expectReadable(sealed, vaultOf(after, before));
+      await expect(vaultOf(after, before).newDataKey(SYSTEM_TENANT_ID, 1)).rejects.toMatchObject({
+        code: 'unreadable_answer',
+      });
+      isOutOfOrder = false;
+      clock.forward(11);
+      await workOff(rewrapper);
+      await expectReadable(sealed, vaultOf(real));
+    },
+  );
+
   it('waits for a keeper that is away, and loses nothing by it', async () => {
     const transit = await startTransitServer();
     try {

@@ -12,6 +12,7 @@ import {
 
 import { type Ledger } from '../ledger/ledger.js';
 import { type KeyPurpose, SYSTEM_TENANT_ID, tenantKeyContext } from './tenant-vault.js';
+import { wrapSurely } from './wrap-surely.js';
 
 /** Served by tenant_keys_by_master_key. */
 const WRAPPED_BY: Statement = {
@@ -144,7 +145,7 @@ export class KeyRewrapper {
     const context = tenantKeyContext(row.tenant_id, row.purpose, row.version);
     try {
       const bytes = (await previous.unwrap(row.wrapped, context)).export();
-      const wrapped = await this.keys.current.wrap(bytes, context);
+      const wrapped = await wrapSurely(this.keys.current, bytes, context);
       bytes.fill(0);
       return { row, wrapped };
     } catch (error) {

@@ -3,6 +3,7 @@ import {
   connectDatabase,
   type Database,
   Log,
+  SealError,
   SystemClock,
   SystemIds,
   SystemRandom,
@@ -74,6 +75,39 @@ it('does not remember that a key could not be had', async () => {
   });
   const sealed = await vault.sealForTenant(tenantId, 'secret', PLACE);
   expect(await vault.openForTenant(tenantId, sealed, PLACE)).toBe('secret');
+});
+
+it('makes both of our own keys or none, so that a start that dies between them does not forbid the next', async () => {
+  await files.pool.query(`ALTER TABLE tenant_keys ADD CONSTRAINT dies CHECK (purpose <> 'lookup') NOT VALID`);
+  await expect(newVault().ensureSystemKeys()).rejects.toMatchObject({ code: '23514' });
+  await files.pool.query('ALTER TABLE tenant_keys DROP CONSTRAINT dies');
+  const vault = newVault();
+  await vault.ensureSystemKeys();
+  expect(await vault.tokenMac(SYSTEM_TENANT_ID, 'a')).toHaveLength(32);
+});
+
+it('opens what it sealed in its own place and in no other', async () => {
+  const [tenantId, otherId] = [new SystemIds().next(), new SystemIds().next()];
+  const vault = newVault();
+  for (const id of [tenantId, otherId])
+    await vault.insertTenantKeys(database.within({ tenantId: id }), await vault.newTenantKeys(id));
+  const sealed = await vault.sealForTenant(tenantId, 'secret', PLACE);
+  const elsewhere = Object.keys(PLACE).map((part) => ({ ...PLACE, [part]: 'another' }));
+  for (const place of elsewhere)
+    await expect(vault.openForTenant(tenantId, sealed, place)).rejects.toThrow(SealError);
+  await expect(vault.openForTenant(otherId, sealed, PLACE)).rejects.toThrow(SealError);
+  await expect(vault.openForTenant(tenantId, Buffer.alloc(0), PLACE)).rejects.toThrow(SealError);
+
+  const [subjectId, strangerId] = [new SystemIds().next(), new SystemIds().next()];
+  const { wrapped } = await vault.createSubjectKey(tenantId, subjectId);
+  const spare = await vault.offerSubjectKey(tenantId, wrapped);
+  for (const moved of [
+    { ...wrapped, subjectId: strangerId },
+    { ...wrapped, wrapped: spare },
+    { ...wrapped, spare: wrapped.wrapped },
+  ])
+    await expect(vault.openSubjectKey(tenantId, moved)).rejects.toThrow(SealError);
+  await expect(vault.openSubjectKey(otherId, wrapped)).rejects.toThrow(SealError);
 });
 
 it('has our own keys at hand from the start, whatever becomes of the keeper after it', async () => {

@@ -17,6 +17,7 @@ import {
 } from '@gatehouse/platform';
 
 import { SubjectKey } from './subject-key.js';
+import { wrapSurely } from './wrap-surely.js';
 
 /** Served by the primary key. */
 const FIND_TENANT_KEY: Statement = {
@@ -38,6 +39,8 @@ const INSERT_TENANT_KEY: Statement = {
 };
 
 export type KeyPurpose = 'data' | 'lookup';
+/** What is found, or found to be there already, by a keyed hash. */
+export type LookupKind = 'email' | 'phone' | 'reference' | 'idempotency' | 'request' | 'reading' | 'signal';
 interface TenantKey {
   readonly version: number;
   readonly key: KeyObject;
@@ -147,20 +150,24 @@ export class TenantVault {
       .query<{ version: number }>(FIND_NEWEST_VERSION, [SYSTEM_TENANT_ID, 'data']);
     if (newest === undefined) {
       const keys = await this.newTenantKeys(SYSTEM_TENANT_ID);
-      await this.insertTenantKeys(this.database.within({ tenantId: SYSTEM_TENANT_ID }), keys);
+      // Both or none: the next start looks for one of them only.
+      await this.database
+        .within({ tenantId: SYSTEM_TENANT_ID })
+        .transaction((tx) => this.insertTenantKeys(tx, keys));
     }
     await this.#tenantKey(SYSTEM_TENANT_ID, 'data', null);
     await this.#tenantKey(SYSTEM_TENANT_ID, 'lookup', null);
   }
 
-  /** A data key newer than `version`, wrapped and not yet written; 0: where the tenant has none. */
+  /**
+   * A data key newer than `version`, wrapped and not yet written; 0: where the tenant has none. Everything is sealed under it from then
+   * on, so it is seen to open. Throws MasterKeyUnavailable.
+   */
   async newDataKey(tenantId: string, version: number): Promise<NewDataKey> {
     const next = version + 1;
     const { current } = this.masterKeys;
-    const wrapped = await current.wrap(
-      this.random.bytes(KEY_BYTES),
-      tenantKeyContext(tenantId, 'data', next),
-    );
+    const place = tenantKeyContext(tenantId, 'data', next);
+    const wrapped = await wrapSurely(current, this.random.bytes(KEY_BYTES), place);
     return { tenantId, version: next, masterKeyId: current.id, wrapped };
   }
 
@@ -253,7 +260,9 @@ export class TenantVault {
     return Buffer.concat([versionPrefix(version), sealJson(key, value, context(tenantId, place))]);
   }
 
+  /** Throws SealError, and NoTenantKey where its data key is gone. */
   async openForTenant(tenantId: string, sealed: Buffer, place: Place): Promise<unknown> {
+    if (sealed.length < PREFIX_BYTES) throw new SealError();
     const { key } = await this.#tenantKey(tenantId, 'data', sealed.readUInt32BE(0));
     return openJson(key, sealed.subarray(PREFIX_BYTES), context(tenantId, place));
   }
@@ -274,11 +283,7 @@ export class TenantVault {
    * The keyed hash that a value is found by; equal values of two tenants or of two kinds have unrelated hashes.
    * `value` must already be in its normal form (e-mail in lower case, phone in E.164).
    */
-  async lookupHash(
-    tenantId: string,
-    kind: 'email' | 'phone' | 'reference' | 'idempotency' | 'reading',
-    value: string,
-  ): Promise<Buffer> {
+  async lookupHash(tenantId: string, kind: LookupKind, value: string): Promise<Buffer> {
     const { key } = await this.#tenantKey(tenantId, 'lookup', null);
     return keyedHash(key, kind, value);
   }

@@ -12,7 +12,7 @@ export class PlaceHoldBody {
     max: 1000,
     required: true,
     example: 'Court order 12/2026',
-    description: 'Kept encrypted; not in the ledger.',
+    description: 'Kept encrypted until the verification is erased; not in the ledger.',
   })
   reason!: string;
 
@@ -33,8 +33,13 @@ export class HoldView {
   @ApiProperty({ example: 'ver_01kahn4r5sf1trr9gy5vqd2s0x' })
   verificationId!: string;
 
-  @ApiProperty({ example: 'Court order 12/2026' })
-  reason!: string;
+  @ApiProperty({
+    example: 'Court order 12/2026',
+    type: String,
+    nullable: true,
+    description: 'Null once the verification has been erased.',
+  })
+  reason!: string | null;
 
   @ApiProperty({ format: 'date-time', type: String, nullable: true })
   until!: string | null;

@@ -28,9 +28,10 @@ export interface PageRow {
   readonly version: number | null;
 }
 
-/** What begins with the version of its data key, if that is older than $4. */
+/** What begins with the version of its data key, if that is older than $4. Of what was emptied by an erasure nothing is there. */
 const older = (column: string): string =>
-  `CASE WHEN substring(${column} FROM 1 FOR 4) < int4send($4::int) THEN ${column} END AS sealed, NULL::int AS version`;
+  `CASE WHEN substring(${column} FROM 1 FOR 4) < int4send($4::int) THEN nullif(${column}, ''::bytea) END AS sealed,
+                NULL::int AS version`;
 
 /** The rows that `page` told, with their bytes. */
 const FRESH = 'unnest($2::text[], $3::bytea[], $4::bytea[]) AS fresh (at, was, sealed)';

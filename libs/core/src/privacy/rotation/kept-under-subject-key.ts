@@ -24,7 +24,7 @@ export interface KeptUnderSubjectKey {
 export interface SealedRow {
   readonly at: readonly string[];
   readonly subject_id: string;
-  /** In the order of the columns. */
+  /** In the order of the columns; null also for what was emptied by an erasure. */
   readonly sealed: readonly (Buffer | null)[];
 }
 
@@ -54,7 +54,7 @@ function statements({ table, columns, at, from, where, order, match }: Shape): {
   return {
     page: {
       name: `resealing_${table}_page`,
-      text: `SELECT ${at} AS at, s.id AS subject_id, ARRAY[${columns.map((column) => `t.${column}`).join(', ')}] AS sealed
+      text: `SELECT ${at} AS at, s.id AS subject_id, ARRAY[${columns.map((column) => `nullif(t.${column}, ''::bytea)`).join(', ')}] AS sealed
                FROM ${from} WHERE s.tenant_id = $1 AND s.id = ANY($2) AND ${where} ORDER BY ${order} LIMIT $4`,
     },
     replace: {

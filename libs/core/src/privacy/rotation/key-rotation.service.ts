@@ -38,7 +38,7 @@ export class KeyRotationService {
   /** Throws Problem `not_found`, and `conflict` while one of this tenant is running. */
   async begin(actor: string, tenantId: string, level: RotationLevel): Promise<KeyRotation> {
     const { database, wakeup } = this.parts;
-    const begun = await database.across.transaction(async (tx) => {
+    const begun = await database.within({ tenantId }).transaction(async (tx) => {
       const [known] = await tx.query<{ id: string }>(FIND_TENANT, [tenantId]);
       if (known === undefined) throw new Problem('not_found', 'There is no such tenant.');
       const [row] = await this.#insert(tx, actor, [tenantId], level);
@@ -71,7 +71,9 @@ export class KeyRotationService {
     const rows =
       tenantId === null
         ? await this.parts.database.across.query<RotationRow>(LIST, position)
-        : await this.parts.database.across.query<RotationRow>(LIST_OF_TENANT, [...position, tenantId]);
+        : await this.parts.database
+            .within({ tenantId })
+            .query<RotationRow>(LIST_OF_TENANT, [...position, tenantId]);
     return pageOf(rows.map(rotationOf), page.limit, ({ createdAt, id }) => ({ at: createdAt, id }));
   }
 
