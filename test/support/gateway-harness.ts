@@ -30,6 +30,8 @@ export interface GatewayHarnessOptions {
   readonly clock?: Clock;
   /** 32 bytes; absent: some that nobody knows. */
   readonly masterKey?: Buffer;
+  /** Absent: one of its own on the server of the whole run. Dropped when the harness is closed. */
+  readonly database?: TestDatabase;
 }
 
 /** A gateway that listens on a free port, on a database of its own, with the three twins beside it. */
@@ -53,7 +55,7 @@ export async function startGateway(
   over: Partial<GatewayConfig> = {},
   options: GatewayHarnessOptions = {},
 ): Promise<GatewayHarness> {
-  const testDatabase = await createTestDatabase();
+  const testDatabase = options.database ?? (await createTestDatabase());
   const lines: string[] = [];
   const log = new Log({ level: 'debug', destination: collector(lines) });
   const database = await connectDatabase(testDatabase.url, { poolSize: 10, log });

@@ -26,8 +26,7 @@ export default async function globalSetup() {
   const server = await startEmbeddedPostgres({
     dataDir,
     durable: false,
-    // The write-ahead log is kept for longer than a spec file takes: test/e2e/canary.spec.ts reads all that was written since it began.
-    settings: { max_connections: '300', shared_buffers: '64MB', max_wal_size: '256MB', wal_keep_size: '1GB' },
+    settings: { max_connections: '300', shared_buffers: '64MB', max_wal_size: '256MB' },
   });
   const stop = async () => {
     await server.stop();
@@ -41,7 +40,6 @@ export default async function globalSetup() {
   }
   stopWhenInterrupted(stop);
   process.env.TEST_DATABASE_ADMIN_URL = server.databaseUrl;
-  process.env.TEST_DATABASE_FOLDER = dataDir;
   // Teardown runs in the same process; there is no other way to hand it something.
   globalThis.gatehouseTestServer = { stop };
 }

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 
 import { hasCode } from '@gatehouse/platform';
 
+import { type OwnPostgres } from '../own-postgres.js';
+
 /** A file, by what it is called where it was found. */
 export interface LeftFile {
   readonly name: string;
@@ -28,23 +30,14 @@ export function temporaryFilesSince(since: Date, before: ReadonlySet<string>): A
   return filesBelow(tmpdir(), since, DEPTH, before);
 }
 
-/** What the server of the tests has said. */
-export async function serverLog(): Promise<Buffer> {
-  return readFile(join(serverFolder(), 'server.log'));
+/** What PostgreSQL has said. */
+export async function serverLog({ folder }: OwnPostgres): Promise<Buffer> {
+  return readFile(join(folder, 'server.log'));
 }
 
-/**
- * The segments of the write-ahead log: every row that any statement wrote since, also those that have been changed or removed in the
- * meantime.
- */
-export function writeAheadLogSince(since: Date): AsyncGenerator<LeftFile> {
-  return filesBelow(join(serverFolder(), 'data', 'pg_wal'), since, 1);
-}
-
-function serverFolder(): string {
-  const folder = process.env['TEST_DATABASE_FOLDER'];
-  if (folder === undefined) throw new Error('TEST_DATABASE_FOLDER is not set: run through Jest');
-  return join(folder, 'postgres');
+/** The segments of the write-ahead log: every row that a statement ever wrote, also those that have been changed or removed since. */
+export function writeAheadLog({ folder }: OwnPostgres): AsyncGenerator<LeftFile> {
+  return filesBelow(join(folder, 'data', 'pg_wal'), new Date(0), 1);
 }
 
 async function* filesBelow(
