@@ -145,12 +145,14 @@ describe('a witness over HTTP', () => {
     server = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
+      request.on('end', () => void answer());
+      const answer = async (): Promise<void> => {
+        await witness.asked();
         const { status, type, body } = witness.add(Buffer.concat(chunks).toString());
         response
           .writeHead(request.url === '/w/add-checkpoint' ? status : 404, { 'content-type': type })
           .end(body);
-      });
+      };
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/w`;
@@ -208,6 +210,34 @@ describe('a witness over HTTP', () => {
     expect(lines.join()).toContain('another past of the ledger');
   });
 
+  it('is told by one replica at a time, so that no newer head overtakes an older one', async () => {
+    const tenantId = ids.next();
+    await grow(tenantId, 3);
+    const [isAsked, mayAnswer] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    witness.asked = () => {
+      isAsked.resolve(undefined);
+      return mayAnswer.promise;
+    };
+    const first = configured().tellDue();
+    await isAsked.promise;
+    await grow(tenantId, 4);
+    let again = 0;
+    witness.asked = () => {
+      again += 1;
+      return Promise.resolve();
+    };
+    await configured().tellDue();
+    expect(again).toBe(0);
+    mayAnswer.resolve(undefined);
+    await first;
+    expect(await remembered(tenantId)).toEqual({ size: 3, cosigned: true, refusal: null });
+    witness.asked = () => Promise.resolve();
+    clock.forward(60);
+    await configured().tellDue();
+    expect(await remembered(tenantId)).toEqual({ size: 7, cosigned: true, refusal: null });
+    expect([witness.taken, lines]).toEqual([2, []]);
+  });
+
   it('counts for nothing when somebody else signs, and is asked again when it is away', async () => {
     const tenantId = ids.next();
     await grow(tenantId, 2);
@@ -234,6 +264,8 @@ class TestWitness {
   privateKey: KeyObject = generateKeyPairSync('ed25519').privateKey;
   readonly vkey: string;
   isAway = false;
+  /** What comes before each answer. */
+  asked: () => Promise<void> = () => Promise.resolve();
   /** Checkpoints that it cosigned. */
   taken = 0;
   readonly #publicKey: Buffer;
