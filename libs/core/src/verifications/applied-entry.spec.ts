@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Observation, PROVIDER_VERDICTS, type ProviderVerdict } from '@gatehouse/contract';
+import { PROVIDER_VERDICTS, type ProviderVerdict } from '@gatehouse/contract';
 
+import { observation } from '../../../../test/support/observation.js';
 import { contradictedClaim } from './applied-entry.js';
 import { type Facts, NO_FACTS } from './facts.js';
 import { type Signal } from './transition.js';
@@ -14,18 +15,7 @@ function claimOf(verdict: ProviderVerdict, over: Partial<Facts> = {}): Facts {
 }
 
 function readOf(verdict: ProviderVerdict): Signal {
-  const observation: Observation = {
-    verdict,
-    rawStatus: verdict,
-    reasonCodes: [],
-    providerTime: null,
-    delivery: [],
-    validity: null,
-    riskLevel: null,
-    consent: null,
-    evidence: null,
-  };
-  return { kind: 'read', at: READ_AT, observation };
+  return { kind: 'read', at: READ_AT, observation: observation(verdict) };
 }
 
 const ABSENT: Signal = { kind: 'absent', at: READ_AT, reasonCodes: [] };

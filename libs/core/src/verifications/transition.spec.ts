@@ -12,25 +12,11 @@ import {
 } from '@gatehouse/contract';
 import fc from 'fast-check';
 
+import { observation } from '../../../../test/support/observation.js';
 import { type Facts, NO_FACTS } from './facts.js';
 import { type Signal, transition, type View, viewOf } from './transition.js';
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString();
-
-function observation(verdict: ProviderVerdict | null, over: Partial<Observation> = {}): Observation {
-  return {
-    verdict,
-    rawStatus: verdict,
-    reasonCodes: [],
-    providerTime: null,
-    delivery: [],
-    validity: null,
-    riskLevel: null,
-    consent: null,
-    evidence: null,
-    ...over,
-  };
-}
 
 const read = (minute: number, verdict: ProviderVerdict, over: Partial<Observation> = {}): Signal => ({
   kind: 'read',
