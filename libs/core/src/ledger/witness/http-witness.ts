@@ -5,7 +5,8 @@ import { cosignedAt } from '../tree/cosignature.js';
 import { addCheckpointBody, parseWitnessAnswer, type WitnessAnswer } from '../tree/witness-request.js';
 import { type Testimony, type ToldCheckpoint, type Witness } from './witness.js';
 
-const DEADLINE_MS = 10_000;
+/** Asked twice at most, it has answered before another replica may tell it of a newer head: see EVERY_MS of the telling. */
+const DEADLINE_MS = 4_000;
 /** Cosignatures are lines; more than this is no answer of a witness. */
 const LONGEST_ANSWER = 64 * 1024;
 
