@@ -85,3 +85,8 @@ export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
 }
+
+/** To hundredths, for who reads it. */
+export function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
+}

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 
 import { type Arrival } from './receiver.js';
 import { type PublishedKind, startWorld, type World } from './world.js';
-import { quantile } from '../ground.js';
+import { quantile, rounded } from '../ground.js';
 
 /*
  * Two questions about webhooks out. Is every event of the feed delivered once to each endpoint that asked for it, with eight writers
@@ -28,10 +28,6 @@ const PHASE_MS = 6_000;
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 100) / 100;
 }
 
 /** Until as many came in as were expected, or nothing more comes for a while. */

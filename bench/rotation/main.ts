@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 import { startWorld, type World } from './world.js';
-import { quantile } from '../ground.js';
+import { quantile, rounded } from '../ground.js';
 
 /*
  * A tenant's data key is rotated over many verifications while others read and write them. Does a request fail, and what does it cost
@@ -82,10 +82,10 @@ function figuresOf({ reads, writes, failed }: Latencies): Record<string, number>
   return {
     done: reads.length + writes.length,
     failed,
-    readP50Ms: quantile(reads, 0.5),
-    readP99Ms: quantile(reads, 0.99),
-    writeP50Ms: quantile(writes, 0.5),
-    writeP99Ms: quantile(writes, 0.99),
+    readP50Ms: rounded(quantile(reads, 0.5)),
+    readP99Ms: rounded(quantile(reads, 0.99)),
+    writeP50Ms: rounded(quantile(writes, 0.5)),
+    writeP99Ms: rounded(quantile(writes, 0.99)),
   };
 }
 
