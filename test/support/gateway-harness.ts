@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 
 import {
@@ -23,11 +24,15 @@ import { openVendorGate, type VendorGate } from './vendor-gate.js';
 
 export { ALL_SCOPES, type Answer, type GatewayTenant, required, send, text } from './gateway-client.js';
 
+const CONSOLE_PAGE = join(import.meta.dirname, 'console-page');
+
 export interface GatewayHarnessOptions {
   readonly providers?: readonly ProviderClass[];
   readonly rateLimits?: RateLimitOptions;
   /** The gateway's time, for tests that move it; absent: the computer's. */
   readonly clock?: Clock;
+  /** Where the built console is; absent: one of a single page, so that no build is needed. */
+  readonly consoleFolder?: string;
   /** 32 bytes; absent: some that nobody knows. */
   readonly masterKey?: Buffer;
   /** Absent: one of its own on the server of the whole run. Dropped when the harness is closed. */
@@ -75,6 +80,7 @@ export async function startGateway(
     database,
     masterKeys: { current: new LocalMasterKey(options.masterKey ?? randomBytes(32)), previous: null },
     log,
+    consoleFolder: options.consoleFolder ?? CONSOLE_PAGE,
     ...(options.rateLimits !== undefined && { rateLimits: options.rateLimits }),
     ...(options.clock !== undefined && { clock: options.clock }),
     ...(options.providers !== undefined && { providers: options.providers }),
