@@ -250,10 +250,15 @@ describe('an operation of operators', () => {
       operations.filter((operation) => isAdmins(operation) && idsOf(operation).length > 0),
       ({ id }) => id,
       async (operation) => {
-        const tenants = await scratch(operation.path);
+        const isOfVerification = operation.path.startsWith('/admin/v1/verifications/');
+        const tenants = isOfVerification ? {} : await scratch(operation.path);
         const isOfTenant = operation.path.startsWith('/admin/v1/tenants/');
-        const own = isOfTenant ? tenants : { id: await operatorsOwn(operation, tenants['id'] ?? '') };
-        const other = await scratch(operation.path);
+        const own = isOfVerification
+          ? await ownObject(ours, operation)
+          : isOfTenant
+            ? tenants
+            : { id: await operatorsOwn(operation, tenants['id'] ?? '') };
+        const other = isOfVerification ? await ownObject(theirs, operation) : await scratch(operation.path);
         const admin = world.harness.adminKey;
         for (const name of idsOf(operation)) {
           const prefix = idPrefixOf(operation, name) ?? '';
