@@ -19,6 +19,29 @@ const DESK = { viewport: { width: 1280, height: 800 } };
 /** Frames longer than this are seen. */
 const LONG_FRAME_MS = 50;
 
+/*
+ * What runs in the page, whose globals are not Node's: hence as text.
+ */
+const RECORD_FRAMES = `{
+  globalThis.frames = [];
+  let last = performance.now();
+  const next = (now) => {
+    frames.push(now - last);
+    last = now;
+    requestAnimationFrame(next);
+  };
+  requestAnimationFrame(next);
+}`;
+const LAST_ROW = `new Promise((resolve) => requestAnimationFrame(() =>
+  resolve(Math.max(-1, ...[...document.querySelectorAll('[data-index]')].map((row) => Number(row.dataset.index))))))`;
+const TIME_EVENTS = `{
+  globalThis.timed = [];
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) timed.push(duration);
+  }).observe({ type: 'event', durationThreshold: 16 });
+}`;
+const TWO_FRAMES = `new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))`;
+
 interface Load {
   readonly scripts: number;
   readonly scriptBytes: number;
@@ -74,38 +97,18 @@ interface Scrolled {
 
 /** Scrolls through the list by the wheel, page after page as it loads, and keeps the length of every frame. */
 async function scroll(page: Page): Promise<Scrolled> {
-  await page.evaluate(() => {
-    const frames: number[] = [];
-    let last = performance.now();
-    const next = (now: number): void => {
-      frames.push(now - last);
-      last = now;
-      requestAnimationFrame(next);
-    };
-    requestAnimationFrame(next);
-    Object.assign(globalThis, { frames });
-  });
+  await page.evaluate(RECORD_FRAMES);
   await page.mouse.move(640, 600);
   let still = 0;
   let reached = -1;
   // Until it goes no further: the list loads on as its end comes near.
   while (still < 20) {
     await page.mouse.wheel(0, 1_500);
-    const at = await page.evaluate(
-      () =>
-        new Promise<number>((resolve) => {
-          requestAnimationFrame(() => {
-            const tops = [...document.querySelectorAll('[data-index]')].map((row) =>
-              Number(row.getAttribute('data-index')),
-            );
-            resolve(Math.max(-1, ...tops));
-          });
-        }),
-    );
+    const at = await page.evaluate<number>(LAST_ROW);
     still = at === reached ? still + 1 : 0;
     reached = at;
   }
-  const frames = await page.evaluate(() => (globalThis as unknown as { frames: number[] }).frames);
+  const frames = await page.evaluate<number[]>('frames');
   return { rows: reached + 1, frames };
 }
 
@@ -121,19 +124,10 @@ async function interact(
   act: () => Promise<void>,
   seen: Interaction[],
 ): Promise<void> {
-  await page.evaluate(() => {
-    const timed: number[] = [];
-    const observer = new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) timed.push(duration);
-    });
-    observer.observe({ type: 'event', durationThreshold: 16 } as PerformanceObserverInit);
-    Object.assign(globalThis, { timed });
-  });
+  await page.evaluate(TIME_EVENTS);
   await act();
-  await page.evaluate(
-    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
-  );
-  const timed = await page.evaluate(() => (globalThis as unknown as { timed: number[] }).timed);
+  await page.evaluate(TWO_FRAMES);
+  const timed = await page.evaluate<number[]>('timed');
   seen.push({ what, ms: Math.max(16, ...timed) });
 }
 
