@@ -1,5 +1,6 @@
 import eslint from '@eslint/js';
 import prettier from 'eslint-config-prettier';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
@@ -27,6 +28,16 @@ export default tseslint.config(
   {
     files: ['**/*.js', '**/*.mjs'],
     ...tseslint.configs.disableTypeChecked,
+  },
+  {
+    files: ['apps/console/src/**/*.{ts,tsx}'],
+    extends: [reactHooks.configs.flat.recommended],
+    rules: {
+      // The router's types are those of the whole tree of routes: nobody can write them down.
+      '@typescript-eslint/explicit-module-boundary-types': 'off',
+      // What is thrown at the router is a place to go to.
+      '@typescript-eslint/only-throw-error': 'off',
+    },
   },
   {
     // Programs of a single file for people outside: they are run from the command line, and say what they have to say there.

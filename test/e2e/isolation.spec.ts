@@ -239,10 +239,24 @@ describe('an operation of operators', () => {
   };
 
   /** What an operation that names no tenant in its path is about. */
-  const operatorsOwn = async (operation: Operation, tenantId: string): Promise<string> => {
-    if (idPrefixOf(operation, 'id') !== 'rot') return (await world.adminKey('support')).id;
-    const { data } = required(await world.harness.admin('POST', '/keys/rotate', { tenantId }), 202);
-    return (data as { id: string }[])[0]?.id ?? '';
+  const operatorsOwn = async (
+    operation: Operation,
+    { id: tenantId = '' }: Readonly<Record<string, string>>,
+  ): Promise<Readonly<Record<string, string>>> => {
+    switch (idPrefixOf(operation, 'id')) {
+      case 'whe':
+      case 'dlv': {
+        const { key } = await world.apiKey(tenantId);
+        const { endpointId = '', deliveryId = '', replayId = '' } = await world.posted(key);
+        return { id: idPrefixOf(operation, 'id') === 'whe' ? endpointId : deliveryId, replayId };
+      }
+      case 'rot': {
+        const { data } = required(await world.harness.admin('POST', '/keys/rotate', { tenantId }), 202);
+        return { id: (data as { id: string }[])[0]?.id ?? '' };
+      }
+      default:
+        return { id: (await world.adminKey('support')).id };
+    }
   };
 
   it('reaches an object through its own tenant only', async () => {
@@ -250,15 +264,16 @@ describe('an operation of operators', () => {
       operations.filter((operation) => isAdmins(operation) && idsOf(operation).length > 0),
       ({ id }) => id,
       async (operation) => {
-        const isOfVerification = operation.path.startsWith('/admin/v1/verifications/');
-        const tenants = isOfVerification ? {} : await scratch(operation.path);
         const isOfTenant = operation.path.startsWith('/admin/v1/tenants/');
-        const own = isOfVerification
-          ? await ownObject(ours, operation)
-          : isOfTenant
-            ? tenants
-            : { id: await operatorsOwn(operation, tenants['id'] ?? '') };
-        const other = isOfVerification ? await ownObject(theirs, operation) : await scratch(operation.path);
+        const isOfVerification = operation.path.startsWith('/admin/v1/verifications/');
+        const pair = async (): Promise<readonly Readonly<Record<string, string>>[]> => {
+          if (isOfVerification) return [await ownObject(ours, operation), await ownObject(theirs, operation)];
+          const scratched = [await scratch(operation.path), await scratch(operation.path)];
+          return isOfTenant
+            ? scratched
+            : Promise.all(scratched.map((tenant) => operatorsOwn(operation, tenant)));
+        };
+        const [own = {}, other = {}] = await pair();
         const admin = world.harness.adminKey;
         for (const name of idsOf(operation)) {
           const prefix = idPrefixOf(operation, name) ?? '';

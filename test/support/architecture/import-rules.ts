@@ -13,6 +13,8 @@ const MAY_IMPORT: ReadonlyMap<string, readonly string[]> = new Map([
   ['apps/simulator', ['libs/platform']],
   // As whoever calls from outside: what it can do, the SDK can.
   ['apps/cli', ['libs/sdk']],
+  // Types of the API only: what runs in the browser is not Node's.
+  ['apps/console', ['libs/sdk']],
   ['apps/demo', ['libs/platform', 'apps/gateway', 'apps/simulator']],
 ]);
 

@@ -16,8 +16,7 @@ export class WebhookAttemptView {
   @ApiProperty({
     type: String,
     nullable: true,
-    description:
-      'Why it does not count as delivered, in our words; null: it does. Nothing else that the receiver answered is kept.',
+    description: 'Why it does not count as delivered, in our words; null: it does.',
   })
   error!: string | null;
 }

@@ -1,0 +1,31 @@
+import { type OperationId } from '../session/session.js';
+
+export interface NavigationEntry {
+  readonly to:
+    | '/'
+    | '/tenants'
+    | '/verifications'
+    | '/reviews'
+    | '/switching'
+    | '/providers'
+    | '/webhooks'
+    | '/audit'
+    | '/erasures'
+    | '/operators';
+  readonly label: string;
+  /** Shown to whoever may call it. */
+  readonly needs: OperationId;
+}
+
+export const NAVIGATION: readonly NavigationEntry[] = [
+  { to: '/', label: 'Overview', needs: 'listTenants' },
+  { to: '/tenants', label: 'Tenants', needs: 'listTenants' },
+  { to: '/switching', label: 'Switching', needs: 'getRoutingPolicy' },
+  { to: '/verifications', label: 'Verifications', needs: 'listTenants' },
+  { to: '/reviews', label: 'Reviews', needs: 'approveRoutingPolicy' },
+  { to: '/providers', label: 'Providers', needs: 'listProviders' },
+  { to: '/webhooks', label: 'Webhooks', needs: 'listAllWebhookDeliveries' },
+  { to: '/audit', label: 'Audit', needs: 'searchAuditLog' },
+  { to: '/erasures', label: 'Erasures', needs: 'listErasures' },
+  { to: '/operators', label: 'Operators', needs: 'listAdminKeys' },
+];

@@ -1,0 +1,28 @@
+import { Badge } from '@mantine/core';
+import { type ReactElement } from 'react';
+
+const COLORS: Readonly<Record<string, string>> = {
+  verified: 'green',
+  delivered: 'green',
+  closed: 'green',
+  done: 'green',
+  rejected: 'red',
+  revoked: 'red',
+  error: 'red',
+  failed: 'red',
+  open: 'red',
+  needs_review: 'orange',
+  half_open: 'orange',
+  processing: 'blue',
+  requires_input: 'blue',
+  pending: 'blue',
+};
+
+/** A status in its own word; the colour only says it again. */
+export function StatusBadge({ status }: { readonly status: string }): ReactElement {
+  return (
+    <Badge color={COLORS[status] ?? 'gray'} tt="none" radius="sm" miw="fit-content">
+      {status.replaceAll('_', ' ')}
+    </Badge>
+  );
+}
