@@ -5,16 +5,19 @@ import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { APP_PIPE } from '@nestjs/core';
 
 import { AdminKeysController } from './admin/admin-keys/admin-keys.controller.js';
+import { AdminSessionController } from './admin/session/admin-session.controller.js';
 import { ApiKeysController } from './admin/api-keys/api-keys.controller.js';
 import { AuditLogController } from './admin/audit-log/audit-log.controller.js';
 import { ConnectionsController } from './admin/connections/connections.controller.js';
 import { KeyRotationsController } from './admin/keys/key-rotations.controller.js';
 import { ErasuresController } from './admin/erasures/erasures.controller.js';
 import { HoldsController } from './admin/holds/holds.controller.js';
+import { OverviewController } from './admin/overview/overview.controller.js';
 import { RoutingController } from './admin/routing/routing.controller.js';
 import { TenantsController } from './admin/tenants/tenants.controller.js';
 import { ProvidersController } from './admin/providers/providers.controller.js';
 import { AdminWebhookDeliveriesController } from './admin/webhook-deliveries/admin-webhook-deliveries.controller.js';
+import { AdminWebhookEndpointsController } from './admin/webhook-endpoints/admin-webhook-endpoints.controller.js';
 import { EventsController } from './api/events/events.controller.js';
 import { ImportsController } from './api/imports/imports.controller.js';
 import { MeController } from './api/me/me.controller.js';
@@ -24,6 +27,7 @@ import { VerificationStepsController } from './api/verifications/verification-st
 import { VerificationsController } from './api/verifications/verifications.controller.js';
 import { WebhookDeliveriesController } from './api/webhooks/webhook-deliveries.controller.js';
 import { WebhookEndpointsController } from './api/webhooks/webhook-endpoints.controller.js';
+import { ConsoleController } from './console/console.controller.js';
 import { HealthController } from './http/health.controller.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { LedgerKeyController } from './http/ledger-key.controller.js';
@@ -53,11 +57,14 @@ const API_CONTROLLERS: readonly Type[] = [
   TenantsController,
   ApiKeysController,
   AdminKeysController,
+  AdminSessionController,
   ConnectionsController,
   ProvidersController,
   RoutingController,
   ErasuresController,
   HoldsController,
+  OverviewController,
+  AdminWebhookEndpointsController,
   AdminWebhookDeliveriesController,
   AuditLogController,
   LedgerKeyController,
@@ -66,6 +73,7 @@ const API_CONTROLLERS: readonly Type[] = [
   ReturnController,
   ProblemsController,
   DocsController,
+  ConsoleController,
 ];
 
 export interface AppOptions extends CoreOptions {

@@ -18,6 +18,7 @@ import { LedgerKeys } from './ledger/ledger-keys.js';
 import { LedgerReceipts } from './ledger/ledger-receipts.js';
 import { LedgerVerifier } from './ledger/ledger-verifier.js';
 import { Remapper } from './readings/remapper.js';
+import { OverviewQueries } from './overview/overview-queries.js';
 import { KeyProgress } from './privacy/key-progress.js';
 import { PolicyPreview } from './routing/policy-preview.js';
 import { ProviderHealth } from './routing/provider-health.js';
@@ -25,6 +26,7 @@ import { ProviderOutcomeQueries } from './routing/provider-outcomes.js';
 import { KeyRotationService } from './privacy/rotation/key-rotation.service.js';
 import { RoutingService } from './routing/routing.service.js';
 import { AdminKeyService } from './tenancy/admin-key.service.js';
+import { AdminSessionService } from './tenancy/admin-session.service.js';
 import { ApiKeyService } from './tenancy/api-key.service.js';
 import { ConnectionService } from './tenancy/connection.service.js';
 import { KeyUse } from './tenancy/key-use.js';
@@ -33,6 +35,8 @@ import { IdentityReceipts } from './verifications/identity-receipts.js';
 import { PeopleService } from './verifications/people.service.js';
 import { ReadLagQueries } from './verifications/read-lag.js';
 import { VerificationService } from './verifications/verification.service.js';
+import { AllDeliveries } from './webhooks/all-deliveries.js';
+import { AllEndpoints } from './webhooks/all-endpoints.js';
 import { WebhookDeliveries } from './webhooks/webhook-deliveries.js';
 import { WebhookDispatcher } from './webhooks/webhook-dispatcher.js';
 import { WebhookEndpointService } from './webhooks/webhook-endpoint.service.js';
@@ -57,6 +61,7 @@ const SERVICES: readonly (readonly [Type, keyof Core])[] = [
   [ApiKeyService, 'apiKeys'],
   [KeyUse, 'keyUse'],
   [AdminKeyService, 'adminKeys'],
+  [AdminSessionService, 'adminSessions'],
   [ConnectionService, 'connections'],
   [RoutingService, 'routing'],
   [PolicyPreview, 'policyPreview'],
@@ -69,6 +74,9 @@ const SERVICES: readonly (readonly [Type, keyof Core])[] = [
   [Remapper, 'remapper'],
   [WebhookEndpointService, 'webhookEndpoints'],
   [WebhookDeliveries, 'webhookDeliveries'],
+  [AllEndpoints, 'allEndpoints'],
+  [AllDeliveries, 'allDeliveries'],
+  [OverviewQueries, 'overview'],
   [WebhookDispatcher, 'dispatcher'],
   [KeyProgress, 'keyProgress'],
   [KeyRotationService, 'keyRotations'],

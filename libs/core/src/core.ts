@@ -39,6 +39,7 @@ import { LedgerVerifier } from './ledger/ledger-verifier.js';
 import { Sequencer } from './ledger/sequencer.js';
 import { CheckpointTelling } from './ledger/witness/checkpoint-telling.js';
 import { witnessesOf } from './ledger/witness/witness-of.js';
+import { OverviewQueries } from './overview/overview-queries.js';
 import { KeyProgress } from './privacy/key-progress.js';
 import { KeyRewrapper } from './privacy/key-rewrapper.js';
 import { KeyRotationService } from './privacy/rotation/key-rotation.service.js';
@@ -62,6 +63,7 @@ import { RoutingBoard } from './routing/routing-board.js';
 import { SharedBreakers } from './routing/shared-breakers.js';
 import { RoutingService } from './routing/routing.service.js';
 import { AdminKeyService } from './tenancy/admin-key.service.js';
+import { AdminSessionService } from './tenancy/admin-session.service.js';
 import { ApiKeyService } from './tenancy/api-key.service.js';
 import { tenantScope } from './tenancy/tenant-scope.js';
 import { ConnectionOpener } from './tenancy/connection-opener.js';
@@ -83,6 +85,8 @@ import { VerificationSealer } from './verifications/verification-sealer.js';
 import { VerificationService } from './verifications/verification.service.js';
 import { VerificationStarter } from './verifications/verification-starter.js';
 import { Wakeup } from './workers/wakeup.js';
+import { AllDeliveries } from './webhooks/all-deliveries.js';
+import { AllEndpoints } from './webhooks/all-endpoints.js';
 import { DeliveryQueue } from './webhooks/delivery-queue.js';
 import { EndpointHealth } from './webhooks/endpoint-health.js';
 import { WebhookDeliveries } from './webhooks/webhook-deliveries.js';
@@ -120,6 +124,7 @@ export interface Core {
   readonly tenants: TenantService;
   readonly apiKeys: ApiKeyService;
   readonly adminKeys: AdminKeyService;
+  readonly adminSessions: AdminSessionService;
   readonly connections: ConnectionService;
   readonly routing: RoutingService;
   readonly policyPreview: PolicyPreview;
@@ -132,6 +137,9 @@ export interface Core {
   readonly remapper: Remapper;
   readonly webhookEndpoints: WebhookEndpointService;
   readonly webhookDeliveries: WebhookDeliveries;
+  readonly allEndpoints: AllEndpoints;
+  readonly allDeliveries: AllDeliveries;
+  readonly overview: OverviewQueries;
   readonly dispatcher: WebhookDispatcher;
   readonly keyProgress: KeyProgress;
   readonly keyRotations: KeyRotationService;
@@ -163,6 +171,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   const keyUse = new KeyUse(database, ledger, clock, log);
   const apiKeys = new ApiKeyService(database, ledger, clock, ids, random, keyUse);
   const adminKeys = new AdminKeyService(database, ledger, clock, ids, random, config.adminApiKey);
+  const adminSessions = new AdminSessionService(database, ledger, clock, ids, random, keyUse);
   const health = new ProviderHealth(new SharedBreakers(database, clock), clock, log);
   const board = new RoutingBoard(database, clock);
   const quotas = new CallQuotas(database, clock, log);
@@ -243,6 +252,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     clock,
     random,
   );
+  const deliveries = new WebhookDeliveries({ database, ledger, onQueued }, clock);
   const sequencer = new Sequencer(database, ledgerKeys, clock);
   const telling = new CheckpointTelling(database, witnessesOf(config.ledgerWitness ?? null), clock, log);
   const feedWatch = new FeedWatch(database, log);
@@ -322,6 +332,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     tenants,
     apiKeys,
     adminKeys,
+    adminSessions,
     connections,
     routing,
     policyPreview: preview,
@@ -337,7 +348,10 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
       config.allowPrivateNetworks,
       { clock, ids, random },
     ),
-    webhookDeliveries: new WebhookDeliveries({ database, ledger, onQueued }, clock),
+    webhookDeliveries: deliveries,
+    allEndpoints: new AllEndpoints(database, vault, deliveries),
+    allDeliveries: new AllDeliveries(database, vault, deliveries),
+    overview: new OverviewQueries(database, clock),
     dispatcher,
     keyProgress: new KeyProgress(database, masterKeys),
     keyRotations: new KeyRotationService({ database, ledger, wakeup }, clock, ids),

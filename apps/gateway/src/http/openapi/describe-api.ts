@@ -48,16 +48,18 @@ export function describeApi(app: INestApplication, publicUrl: string): OpenAPIOb
     .addTag('Tenants', 'Admin: our customers.')
     .addTag('API keys', 'Admin: the keys of tenants’ backends.')
     .addTag('Admin keys', 'Admin: the keys of our own operators.')
+    .addTag('Sessions', 'Admin: signing in with a browser.')
     .addTag('Connections', 'Admin: tenants’ accounts at providers.')
     .addTag('Providers', 'Admin: what this deployment can connect to.')
     .addTag('Routing', 'Admin: which provider a tenant’s verifications go to.')
     .addTag('Keys', 'Admin: replacing the keys that encrypt what is stored.')
     .addTag('Audit', 'Admin: the ledger, searched, verified and taken along.')
     .addTag('Erasures', 'Admin: taking people out, legal holds, and the proof.')
-    .addTag('Webhook deliveries', 'Admin: what was posted to tenants’ endpoints.')
+    .addTag('Overview', 'Admin: how it goes, in figures.')
+    .addTag('Webhook deliveries', 'Admin: tenants’ endpoints, and what was posted to them.')
     .addTag('Inbound', 'What providers and browsers call.')
     .addTag('Operations', 'Health.')
-    .addTag('Documentation', 'This document, and the pages of problems.')
+    .addTag('Documentation', 'This document, the pages of problems, and the console.')
     .build();
   const document = SwaggerModule.createDocument(app, config, {
     extraModels: [ProblemView, ...EVENT_DATA_VIEWS],
