@@ -20,7 +20,8 @@ export function consequencesOf(
   moment: (at: string) => string,
 ): Consequences {
   const { effectiveAt } = policy;
-  const start = effectiveAt === null ? 'from the moment it is accepted' : `from ${moment(effectiveAt)}`;
+  const atOnce = isProposal ? 'from its approval on' : 'at once';
+  const start = effectiveAt === null ? atOnce : `from ${moment(effectiveAt)} on`;
   const overtaken = scheduled.filter(
     ({ policy: other }) =>
       other.effectiveAt !== null &&

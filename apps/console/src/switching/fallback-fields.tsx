@@ -28,7 +28,7 @@ export function FallbackFields({
   });
   return (
     <Stack gap="xs" role="group" aria-labelledby={`${id}-title`}>
-      <Text id={`${id}-title`} size="sm" fw={500} tabIndex={-1}>
+      <Text id={`${id}-title`} size="sm" fw={600} tabIndex={-1}>
         Fallback
       </Text>
       {fallback.length > 0 && (

@@ -1,7 +1,8 @@
-import { Checkbox, NumberInput, SimpleGrid, Stack } from '@mantine/core';
+import { Checkbox, SimpleGrid, Stack } from '@mantine/core';
 import { type ReactElement } from 'react';
 
 import { type FaultAt } from './field-faults.js';
+import { FigureInput } from './figure-input.js';
 import { type Guardrail } from './policy.js';
 import { percentOf } from './policy-words.js';
 
@@ -17,10 +18,10 @@ export function GuardrailFields({
   readonly faultAt: FaultAt;
   readonly onChange: (guardrail: Guardrail | null) => void;
 }): ReactElement {
-  const share = (value: number | string): number | null =>
-    typeof value === 'number' ? Number((value / 100).toFixed(8)) : null;
-  const percentage = (value: number | null | undefined): number | '' =>
-    value == null ? '' : percentOf(value);
+  const share = (value: number | null): number | null =>
+    value === null ? null : Number((value / 100).toFixed(8));
+  const percentage = (value: number | null | undefined): number | null =>
+    value == null ? null : percentOf(value);
   return (
     <Stack gap="xs">
       <Checkbox
@@ -33,37 +34,34 @@ export function GuardrailFields({
       />
       {guardrail !== null && (
         <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="sm">
-          <NumberInput
+          <FigureInput
             label="At least, in %, pass"
             min={0}
             max={100}
-            clampBehavior="none"
             value={percentage(guardrail.passRate)}
             onChange={(value) => {
               onChange({ ...guardrail, passRate: share(value) });
             }}
             error={faultAt('/guardrail/passRate')}
           />
-          <NumberInput
+          <FigureInput
             label="At most, in %, fail"
             min={0}
             max={100}
-            clampBehavior="none"
             value={percentage(guardrail.errorRate)}
             onChange={(value) => {
               onChange({ ...guardrail, errorRate: share(value) });
             }}
             error={faultAt('/guardrail/errorRate')}
           />
-          <NumberInput
+          <FigureInput
             label="Of this many at least"
             min={1}
             max={1000}
             allowDecimal={false}
-            clampBehavior="none"
             value={guardrail.minimumSample}
             onChange={(value) => {
-              onChange({ ...guardrail, minimumSample: typeof value === 'number' ? value : 0 });
+              onChange({ ...guardrail, minimumSample: value ?? 0 });
             }}
             error={faultAt('/guardrail/minimumSample')}
           />

@@ -26,6 +26,8 @@ export function History({
   const older = useInfiniteQuery(olderVersionsQuery(place, versions.nextCursor));
   const all = [...versions.newestFirst, ...(older.data?.pages.flatMap(({ data }) => data) ?? [])];
   const hasMore = older.data === undefined ? versions.nextCursor !== null : older.hasNextPage;
+  // Those that are still to come are hollow. The line counts from its end.
+  const begun = versions.inForce === null ? -1 : all.length - 1 - all.indexOf(versions.inForce);
   return (
     <Stack gap="sm">
       <Title order={2} size="h4">
@@ -37,7 +39,7 @@ export function History({
           begin.
         </EmptyState>
       )}
-      <Timeline active={-1} bulletSize={14} lineWidth={2}>
+      <Timeline active={begun} reverseActive bulletSize={14} lineWidth={2}>
         {all.map((version) => (
           <Timeline.Item key={version.version}>
             <Entry place={place} versions={versions} version={version} all={all} />

@@ -23,7 +23,12 @@ export function PolicyClauses({
   const clauses = clausesOf(after, title);
   const old = before === undefined ? clauses : before === null ? [] : clausesOf(before, title);
   return (
-    <Box component="ul" className={classes['list']} aria-label={label}>
+    <Box
+      component="ul"
+      className={classes['list']}
+      data-marked={before !== undefined || undefined}
+      aria-label={label}
+    >
       {difference(old, clauses).map(({ kind, clause: { who, where } }, index) => (
         <li key={index} className={classes['line']} data-kind={kind}>
           <span className="visually-hidden">{SAID[kind]} </span>

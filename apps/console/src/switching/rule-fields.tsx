@@ -4,7 +4,6 @@ import {
   Collapse,
   Group,
   MultiSelect,
-  NumberInput,
   Paper,
   Select,
   SimpleGrid,
@@ -15,6 +14,7 @@ import {
 import { type ReactElement, useId, useState } from 'react';
 
 import { type FaultAt } from './field-faults.js';
+import { FigureInput } from './figure-input.js';
 import { MoveButtons } from './move-buttons.js';
 import { CHECKS, type Condition, DOCUMENT_TYPES, type Place, type Rule } from './policy.js';
 import { conditionWords } from './policy-words.js';
@@ -115,15 +115,14 @@ export function RuleFields({
               }}
               error={faultAt('/provider')}
             />
-            <NumberInput
+            <FigureInput
               label="Share of the people, in %"
               description="Who is in it stays in it, also when it grows"
               min={0}
               max={100}
-              clampBehavior="none"
-              value={when.percent ?? ''}
+              value={when.percent ?? null}
               onChange={(percent) => {
-                change({ percent: typeof percent === 'number' ? percent : null });
+                change({ percent });
               }}
               error={faultAt('/when/percent')}
             />

@@ -31,7 +31,7 @@ export function RulesFields({
   return (
     <Stack gap="xs" role="group" aria-labelledby={`${id}-title`}>
       <div>
-        <Text id={`${id}-title`} size="sm" fw={500}>
+        <Text id={`${id}-title`} size="sm" fw={600}>
           Rules
         </Text>
         <Text size="xs" c="dimmed">

@@ -39,7 +39,7 @@ export function ScheduledNotice({
             <PolicyClauses
               label={`What version ${version.version} changes`}
               before={inForce?.policy ?? null}
-              after={version.policy}
+              after={{ ...version.policy, effectiveAt: null }}
             />
           </Stack>
         ))}

@@ -67,7 +67,7 @@ describe('what will change', () => {
   it('names what is planned and will not come any more', () => {
     const { changes } = consequencesOf({ effectiveAt: null }, [planned], false, words);
     expect(changes).toEqual([
-      'New verifications go by this policy from the moment it is accepted; every replica follows within a second.',
+      'New verifications go by this policy at once; every replica follows within a second.',
       'Version 3, planned for 2026-02-01, will not come into force.',
     ]);
   });
@@ -76,7 +76,7 @@ describe('what will change', () => {
     const { changes } = consequencesOf({ effectiveAt: '2026-03-01T00:00:00.000Z' }, [planned], true, words);
     expect(changes).toEqual([
       'It becomes a proposal: nothing changes before a second person approves it, within seven days.',
-      'New verifications go by this policy from 2026-03-01; every replica follows within a second.',
+      'New verifications go by this policy from 2026-03-01 on; every replica follows within a second.',
     ]);
   });
 });
