@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 
 import {
@@ -9,6 +10,7 @@ import {
   type Database,
   gatewayConfig,
   type GatewayConfig,
+  type Ids,
   LocalMasterKey,
   Log,
 } from '@gatehouse/platform';
@@ -23,11 +25,19 @@ import { openVendorGate, type VendorGate } from './vendor-gate.js';
 
 export { ALL_SCOPES, type Answer, type GatewayTenant, required, send, text } from './gateway-client.js';
 
+const CONSOLE_PAGE = join(import.meta.dirname, 'console-page');
+
 export interface GatewayHarnessOptions {
   readonly providers?: readonly ProviderClass[];
   readonly rateLimits?: RateLimitOptions;
   /** The gateway's time, for tests that move it; absent: the computer's. */
   readonly clock?: Clock;
+  /** Where the built console is; absent: one of a single page, so that no build is needed. */
+  readonly consoleFolder?: string;
+  /** The ids of the gateway's rows, for a history that is not of today; absent: of the computer's time. */
+  readonly ids?: Ids;
+  /** The vendors' time in milliseconds; absent: the computer's, whatever the gateway's is. */
+  readonly vendorsClock?: () => number;
   /** 32 bytes; absent: some that nobody knows. */
   readonly masterKey?: Buffer;
   /** Absent: one of its own on the server of the whole run. Dropped when the harness is closed. */
@@ -59,7 +69,10 @@ export async function startGateway(
   const lines: string[] = [];
   const log = new Log({ level: 'debug', destination: collector(lines) });
   const database = await connectDatabase(testDatabase.url, { poolSize: 10, log });
-  const { app: simulator } = createSimulator({ autoDelayMs: 0 });
+  const { app: simulator } = createSimulator({
+    autoDelayMs: 0,
+    ...(options.vendorsClock !== undefined && { wallClock: options.vendorsClock }),
+  });
   const simulatorOrigin = await simulator.listen({ port: 0, host: '127.0.0.1' });
   const adminKey = `gk_admin_${randomBytes(20).toString('hex')}`;
   const config: GatewayConfig = {
@@ -75,8 +88,10 @@ export async function startGateway(
     database,
     masterKeys: { current: new LocalMasterKey(options.masterKey ?? randomBytes(32)), previous: null },
     log,
+    consoleFolder: options.consoleFolder ?? CONSOLE_PAGE,
     ...(options.rateLimits !== undefined && { rateLimits: options.rateLimits }),
     ...(options.clock !== undefined && { clock: options.clock }),
+    ...(options.ids !== undefined && { ids: options.ids }),
     ...(options.providers !== undefined && { providers: options.providers }),
   });
   const origin = `http://127.0.0.1:${gateway.port}`;
