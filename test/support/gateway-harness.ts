@@ -9,6 +9,7 @@ import {
   type Database,
   gatewayConfig,
   type GatewayConfig,
+  type Ids,
   LocalMasterKey,
   Log,
 } from '@gatehouse/platform';
@@ -28,6 +29,10 @@ export interface GatewayHarnessOptions {
   readonly rateLimits?: RateLimitOptions;
   /** The gateway's time, for tests that move it; absent: the computer's. */
   readonly clock?: Clock;
+  /** The ids of the gateway's rows, for a history that is not of today; absent: of the computer's time. */
+  readonly ids?: Ids;
+  /** The vendors' time in milliseconds; absent: the computer's, whatever the gateway's is. */
+  readonly vendorsClock?: () => number;
   /** 32 bytes; absent: some that nobody knows. */
   readonly masterKey?: Buffer;
   /** Absent: one of its own on the server of the whole run. Dropped when the harness is closed. */
@@ -59,7 +64,10 @@ export async function startGateway(
   const lines: string[] = [];
   const log = new Log({ level: 'debug', destination: collector(lines) });
   const database = await connectDatabase(testDatabase.url, { poolSize: 10, log });
-  const { app: simulator } = createSimulator({ autoDelayMs: 0 });
+  const { app: simulator } = createSimulator({
+    autoDelayMs: 0,
+    ...(options.vendorsClock !== undefined && { wallClock: options.vendorsClock }),
+  });
   const simulatorOrigin = await simulator.listen({ port: 0, host: '127.0.0.1' });
   const adminKey = `gk_admin_${randomBytes(20).toString('hex')}`;
   const config: GatewayConfig = {
@@ -77,6 +85,7 @@ export async function startGateway(
     log,
     ...(options.rateLimits !== undefined && { rateLimits: options.rateLimits }),
     ...(options.clock !== undefined && { clock: options.clock }),
+    ...(options.ids !== undefined && { ids: options.ids }),
     ...(options.providers !== undefined && { providers: options.providers }),
   });
   const origin = `http://127.0.0.1:${gateway.port}`;

@@ -19,6 +19,7 @@ export function greeting(facts: GreetingFacts): string {
   return `
 Gatehouse is ready.
 
+  Console        ${gateway}/console       sign in with the admin key below
   API            ${gateway}/v1            reference: ${gateway}/docs
   Twins          ${simulator}             Sentinel, Sardine and Dentity on this machine
   Text messages  ${simulator}/dentity/outbox
@@ -36,7 +37,7 @@ curl -s ${gateway}/v1/verifications -H 'Authorization: Bearer ${tenantKey}' -H '
 
 curl -s '${gateway}/v1/verifications?limit=1' -H 'Authorization: Bearer ${tenantKey}'
 
-4. Switch the provider to sentinel, sardine or dentity, and send the first request again as it is:
+4. Switch the provider in the console, or here to sentinel, sardine or dentity, and send the first request again as it is:
 
 curl -s -X PUT '${gateway}/admin/v1/tenants/${tenantId}/routing?environment=test' -H 'Authorization: Bearer ${adminKey}' -H 'Content-Type: application/json' -d '{"provider":"sardine"}'
 
