@@ -1,7 +1,7 @@
 import { type QueryClient } from '@tanstack/react-query';
 import { createRouter } from '@tanstack/react-router';
 
-import { auditRoute } from '../audit/audit.routes.js';
+import { AUDIT_ROUTES } from '../audit/audit.routes.js';
 import { erasuresRoute, erasureRoute } from '../erasures/erasures.routes.js';
 import { operatorsRoute } from '../operators/operators.routes.js';
 import { overviewRoute } from '../overview/overview.routes.js';
@@ -29,7 +29,7 @@ const routeTree = rootRoute.addChildren([
     providersRoute,
     webhooksRoute,
     deliveryRoute,
-    auditRoute,
+    ...AUDIT_ROUTES,
     erasuresRoute,
     erasureRoute,
     operatorsRoute,
