@@ -2,7 +2,7 @@ import { type QueryClient } from '@tanstack/react-query';
 import { createRouter } from '@tanstack/react-router';
 
 import { AUDIT_ROUTES } from '../audit/audit.routes.js';
-import { erasuresRoute, erasureRoute } from '../erasures/erasures.routes.js';
+import { erasuresRoute, erasureRoute, holdsRoute } from '../erasures/erasures.routes.js';
 import { operatorsRoute } from '../operators/operators.routes.js';
 import { overviewRoute } from '../overview/overview.routes.js';
 import { providersRoute } from '../providers/providers.routes.js';
@@ -31,6 +31,7 @@ const routeTree = rootRoute.addChildren([
     deliveryRoute,
     ...AUDIT_ROUTES,
     erasuresRoute,
+    holdsRoute,
     erasureRoute,
     operatorsRoute,
   ]),
