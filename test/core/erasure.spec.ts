@@ -100,6 +100,42 @@ async function certified({ certificates }: Erasure, tenantId: string): Promise<s
 }
 
 describe('an erasure', () => {
+  it('takes what receivers answered to events about the person, and of nobody else', async () => {
+    const tenant = await begun('sentinel');
+    const { tenantId } = tenant.scope;
+    const another = await core.verifications.create(tenant.scope, newVerification(), null);
+    const ids = new SystemIds();
+    for (const { id } of [tenant.verification, another]) {
+      const deliveryId = ids.next();
+      await rows(
+        `INSERT INTO webhook_deliveries (tenant_id, id, environment, endpoint_id, event_id, event_type, state, turn, created_at)
+         SELECT tenant_id, $3, 'test', $3, id, 'verification.created', 'failed', 0, at FROM ledger_entries
+          WHERE tenant_id = $1 AND verification_id = $2 AND kind = 'verification.created'`,
+        tenantId,
+        id,
+        deliveryId,
+      );
+      await rows(
+        `INSERT INTO webhook_attempts (tenant_id, delivery_id, number, at, duration_ms, error, response_sealed)
+         VALUES ($1, $2, 1, now(), 5, 'answered 500', 'sealed')`,
+        tenantId,
+        deliveryId,
+      );
+    }
+    await erase(tenant, byVerification(tenant));
+    const kept = await rows(
+      `SELECT e.verification_id, a.response_sealed IS NOT NULL AS is_kept FROM webhook_attempts a
+         JOIN webhook_deliveries d ON d.tenant_id = a.tenant_id AND d.id = a.delivery_id
+         JOIN ledger_entries e ON e.tenant_id = d.tenant_id AND e.id = d.event_id
+        WHERE a.tenant_id = $1 ORDER BY d.id`,
+      tenantId,
+    );
+    expect(kept).toEqual([
+      { verification_id: tenant.verification.id, is_kept: false },
+      { verification_id: another.id, is_kept: true },
+    ]);
+  });
+
   it.each(['sentinel', 'sardine', 'dentity'] as const)(
     'at %s leaves the status and takes the person',
     async (provider) => {

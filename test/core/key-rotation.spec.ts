@@ -34,6 +34,7 @@ import {
   TenantVault,
   wrappedKeyOf,
 } from '../../libs/core/src/privacy/tenant-vault.js';
+import { placeOfExcerpt } from '../../libs/core/src/webhooks/response-excerpt.js';
 import { type CoreHarness, type HarnessTenant, newVerification, startCore } from '../support/core-harness.js';
 import { deliverFromDentity } from '../support/dentity-webhook.js';
 import { present } from '../support/eventually.js';
@@ -238,12 +239,21 @@ describe('a rotation of a tenant’s data key', () => {
       body: Buffer.from('{"id":1}'),
       about: null,
     });
+    const deliveryId = ids.next();
+    const excerpt = placeOfExcerpt(deliveryId, 2);
+    await rows(
+      `INSERT INTO webhook_attempts (tenant_id, delivery_id, number, at, duration_ms, error, response_sealed)
+       VALUES ($1, $2, 1, now(), 5, 'answered 503', NULL), ($1, $2, 2, now(), 5, 'answered 503', $3)`,
+      scope.tenantId,
+      deliveryId,
+      await replica().vault.sealForTenant(scope.tenantId, 'away', excerpt),
+    );
 
     const rotation = await rotated(tenant);
     expect(rotation).toMatchObject({
       state: 'done',
-      total: 5,
-      moved: 5,
+      total: 6,
+      moved: 6,
       failed: 0,
       destroyedAt: expect.any(Date),
     });
@@ -277,6 +287,12 @@ describe('a rotation of a tenant’s data key', () => {
     expect(await replica().vault.openForTenant(scope.tenantId, body_sealed, place)).toHaveProperty(
       'observation',
     );
+    const [, answered] = await rows<{ response_sealed: Buffer }>(
+      'SELECT response_sealed FROM webhook_attempts WHERE delivery_id = $1 ORDER BY number',
+      deliveryId,
+    );
+    const { response_sealed } = present(answered, 'attempt');
+    expect(await replica().vault.openForTenant(scope.tenantId, response_sealed, excerpt)).toBe('away');
   });
 
   it('rotates our own key too, with what it keeps of no tenant', async () => {

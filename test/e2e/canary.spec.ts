@@ -100,7 +100,7 @@ function at(provider: ProviderName): PlantedTenant {
 
 /** Tells the tenant's backend of everything; it fails, and says in its answer all that it knows. */
 async function listenFor({ tenant, provider }: PlantedTenant): Promise<void> {
-  const path = `/${canaries.text('webhook url')}?key=${canaries.text('webhook url')}`;
+  const path = `/${canaries.text('webhook url')}?key=${canaries.text('query of a webhook url')}`;
   const description = canaries.text('webhook description');
   const made = required(
     await tenant.call('POST', '/webhook-endpoints', { url: receiver.origin + path, description }),
@@ -561,7 +561,7 @@ describe('what happens', () => {
 
   it('a receiver of webhooks is set up, cannot be reached, and gets another secret', async () => {
     const { tenant } = at('sentinel');
-    const url = `http://127.0.0.1:9/${canaries.text('webhook url')}?key=${canaries.text('webhook url')}`;
+    const url = `http://127.0.0.1:9/${canaries.text('webhook url')}?key=${canaries.text('query of a webhook url')}`;
     const description = canaries.text('webhook description');
     const made = required(await tenant.call('POST', '/webhook-endpoints', { url, description }), 201);
     canaries.watch('webhook secret', text(made, 'secret').slice('whsec_'.length));
@@ -577,6 +577,13 @@ describe('what happens', () => {
     required(await tenant.call('GET', path), 200);
     required(await tenant.call('GET', '/webhook-endpoints'), 200);
     required(await harness.admin('GET', '/webhook-deliveries'), 200);
+    required(await harness.admin('GET', `/webhook-endpoints?tenantId=${tenant.id}`), 200);
+    // Of every planted one: what the receivers said is sealed, and shown here alone.
+    for (const world of planted.values()) {
+      const said = await harness.admin('GET', `/webhook-deliveries?tenantId=${world.tenant.id}&limit=5`);
+      for (const { id } of required(said, 200)['data'] as { id: string }[])
+        required(await harness.admin('GET', `/webhook-deliveries/${id}`), 200);
+    }
     const refused = { url: `ftp://${canaries.text('refused webhook url')}.test/`, disabled: true };
     expect((await tenant.call('POST', '/webhook-endpoints', refused)).status).toBe(422);
     const { data } = required(await tenant.call('GET', '/webhook-deliveries'), 200);
@@ -586,6 +593,11 @@ describe('what happens', () => {
     }
     const range = { since: '2026-01-31T00:00:00Z', until: '2026-02-01T00:00:00Z' };
     await tenant.call('POST', `${path}/replay`, range);
+    for (const { id } of (data as { id: string }[]).slice(0, 1))
+      required(await harness.admin('POST', `/webhook-deliveries/${id}/redeliver`), 202);
+    const replayed = required(await harness.admin('POST', `${path}/replay`, range), 202);
+    required(await harness.admin('GET', `${path}/replays/${text(replayed, 'replayId')}`), 200);
+    required(await harness.admin('GET', `/overview?tenantId=${tenant.id}`), 200);
     required(await tenant.call('PATCH', path, { disabled: true }), 200);
     expect((await tenant.call('DELETE', path)).status).toBe(204);
   });
@@ -689,7 +701,10 @@ describe('what is left behind has nobody’s data and no secret in it', () => {
 
   it('the webhooks that were delivered', () => {
     expect(receiver.received.length).toBeGreaterThan(20);
-    const url = [{ label: 'webhook url', reason: 'the receiver’s own address' }];
+    const url = ['webhook url', 'query of a webhook url'].map((label) => ({
+      label,
+      reason: 'the receiver’s own address',
+    }));
     expect(
       report(
         receiver.received.flatMap(({ path, headers, body }) => [

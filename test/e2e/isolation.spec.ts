@@ -239,10 +239,24 @@ describe('an operation of operators', () => {
   };
 
   /** What an operation that names no tenant in its path is about. */
-  const operatorsOwn = async (operation: Operation, tenantId: string): Promise<string> => {
-    if (idPrefixOf(operation, 'id') !== 'rot') return (await world.adminKey('support')).id;
-    const { data } = required(await world.harness.admin('POST', '/keys/rotate', { tenantId }), 202);
-    return (data as { id: string }[])[0]?.id ?? '';
+  const operatorsOwn = async (
+    operation: Operation,
+    { id: tenantId = '' }: Readonly<Record<string, string>>,
+  ): Promise<Readonly<Record<string, string>>> => {
+    switch (idPrefixOf(operation, 'id')) {
+      case 'whe':
+      case 'dlv': {
+        const { key } = await world.apiKey(tenantId);
+        const { endpointId = '', deliveryId = '', replayId = '' } = await world.posted(key);
+        return { id: idPrefixOf(operation, 'id') === 'whe' ? endpointId : deliveryId, replayId };
+      }
+      case 'rot': {
+        const { data } = required(await world.harness.admin('POST', '/keys/rotate', { tenantId }), 202);
+        return { id: (data as { id: string }[])[0]?.id ?? '' };
+      }
+      default:
+        return { id: (await world.adminKey('support')).id };
+    }
   };
 
   it('reaches an object through its own tenant only', async () => {
@@ -252,8 +266,10 @@ describe('an operation of operators', () => {
       async (operation) => {
         const tenants = await scratch(operation.path);
         const isOfTenant = operation.path.startsWith('/admin/v1/tenants/');
-        const own = isOfTenant ? tenants : { id: await operatorsOwn(operation, tenants['id'] ?? '') };
-        const other = await scratch(operation.path);
+        const others = await scratch(operation.path);
+        const [own, other] = isOfTenant
+          ? [tenants, others]
+          : [await operatorsOwn(operation, tenants), await operatorsOwn(operation, others)];
         const admin = world.harness.adminKey;
         for (const name of idsOf(operation)) {
           const prefix = idPrefixOf(operation, name) ?? '';

@@ -26,6 +26,8 @@ export const REFERENCE = 'user-42';
 /** Nobody listens there, and what it asks for hardly ever happens. */
 const ENDPOINT = { url: 'http://127.0.0.1:9/hooks', eventTypes: ['endpoint.disabled'] };
 
+const REPLAY = { since: '2026-01-31T00:00:00Z', until: '2026-02-01T00:00:00Z' };
+
 const ids = new SystemIds();
 
 export class IsolationWorld {
@@ -91,6 +93,16 @@ export class IsolationWorld {
       return copy.id;
     });
     return { erasureId, dutyId, verificationId, holdId: text(required(held, 201), 'id') };
+  }
+
+  /** An endpoint of the tenant's, a delivery to it, and a replay. */
+  async posted(key: string): Promise<Readonly<Record<string, string>>> {
+    const made = required(await this.call(key, 'POST', '/v1/webhook-endpoints', ENDPOINT), 201);
+    const endpointId = text(made, 'id');
+    const path = `/webhook-endpoints/${endpointId}`;
+    const deliveryId = text(required(await this.call(key, 'POST', `/v1${path}/test`), 202), 'deliveryId');
+    const replayed = required(await this.harness.admin('POST', `${path}/replay`, REPLAY), 202);
+    return { endpointId, deliveryId, replayId: text(replayed, 'replayId') };
   }
 
   async webhookUrl({ tenantId, environment }: Side, provider: ProviderName): Promise<string> {
@@ -183,7 +195,8 @@ export class IsolationWorld {
     beginImport: {},
     createWebhookEndpoint: ENDPOINT,
     changeWebhookEndpoint: { description: 'the backend' },
-    replayWebhookEndpoint: { since: '2026-01-31T00:00:00Z', until: '2026-02-01T00:00:00Z' },
+    replayWebhookEndpoint: REPLAY,
+    replayAnyWebhookEndpoint: REPLAY,
     createTenant: { name: 'Northwind Bank' },
     changeTenant: { name: 'Northwind Bank' },
     createApiKey: { name: 'backend', environment: 'test', scopes: ['verifications:read'] },
@@ -284,6 +297,7 @@ const PREFIXES: Readonly<Record<string, string | null>> = {
   erasures: 'ers',
   duties: 'dty',
   holds: 'hld',
+  replays: 'rpl',
   connections: null,
   // Counted from 1 on, within the tenant and environment.
   versions: null,

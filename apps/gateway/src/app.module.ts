@@ -12,10 +12,12 @@ import { ConnectionsController } from './admin/connections/connections.controlle
 import { KeyRotationsController } from './admin/keys/key-rotations.controller.js';
 import { ErasuresController } from './admin/erasures/erasures.controller.js';
 import { HoldsController } from './admin/holds/holds.controller.js';
+import { OverviewController } from './admin/overview/overview.controller.js';
 import { RoutingController } from './admin/routing/routing.controller.js';
 import { TenantsController } from './admin/tenants/tenants.controller.js';
 import { ProvidersController } from './admin/providers/providers.controller.js';
 import { AdminWebhookDeliveriesController } from './admin/webhook-deliveries/admin-webhook-deliveries.controller.js';
+import { AdminWebhookEndpointsController } from './admin/webhook-endpoints/admin-webhook-endpoints.controller.js';
 import { EventsController } from './api/events/events.controller.js';
 import { ImportsController } from './api/imports/imports.controller.js';
 import { MeController } from './api/me/me.controller.js';
@@ -61,6 +63,8 @@ const API_CONTROLLERS: readonly Type[] = [
   RoutingController,
   ErasuresController,
   HoldsController,
+  OverviewController,
+  AdminWebhookEndpointsController,
   AdminWebhookDeliveriesController,
   AuditLogController,
   LedgerKeyController,

@@ -18,6 +18,7 @@ import { LedgerKeys } from './ledger/ledger-keys.js';
 import { LedgerReceipts } from './ledger/ledger-receipts.js';
 import { LedgerVerifier } from './ledger/ledger-verifier.js';
 import { Remapper } from './readings/remapper.js';
+import { OverviewQueries } from './overview/overview-queries.js';
 import { KeyProgress } from './privacy/key-progress.js';
 import { PolicyPreview } from './routing/policy-preview.js';
 import { ProviderHealth } from './routing/provider-health.js';
@@ -34,6 +35,8 @@ import { IdentityReceipts } from './verifications/identity-receipts.js';
 import { PeopleService } from './verifications/people.service.js';
 import { ReadLagQueries } from './verifications/read-lag.js';
 import { VerificationService } from './verifications/verification.service.js';
+import { AllDeliveries } from './webhooks/all-deliveries.js';
+import { AllEndpoints } from './webhooks/all-endpoints.js';
 import { WebhookDeliveries } from './webhooks/webhook-deliveries.js';
 import { WebhookDispatcher } from './webhooks/webhook-dispatcher.js';
 import { WebhookEndpointService } from './webhooks/webhook-endpoint.service.js';
@@ -71,6 +74,9 @@ const SERVICES: readonly (readonly [Type, keyof Core])[] = [
   [Remapper, 'remapper'],
   [WebhookEndpointService, 'webhookEndpoints'],
   [WebhookDeliveries, 'webhookDeliveries'],
+  [AllEndpoints, 'allEndpoints'],
+  [AllDeliveries, 'allDeliveries'],
+  [OverviewQueries, 'overview'],
   [WebhookDispatcher, 'dispatcher'],
   [KeyProgress, 'keyProgress'],
   [KeyRotationService, 'keyRotations'],

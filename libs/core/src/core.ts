@@ -39,6 +39,7 @@ import { LedgerVerifier } from './ledger/ledger-verifier.js';
 import { Sequencer } from './ledger/sequencer.js';
 import { CheckpointTelling } from './ledger/witness/checkpoint-telling.js';
 import { witnessesOf } from './ledger/witness/witness-of.js';
+import { OverviewQueries } from './overview/overview-queries.js';
 import { KeyProgress } from './privacy/key-progress.js';
 import { KeyRewrapper } from './privacy/key-rewrapper.js';
 import { KeyRotationService } from './privacy/rotation/key-rotation.service.js';
@@ -84,6 +85,8 @@ import { VerificationSealer } from './verifications/verification-sealer.js';
 import { VerificationService } from './verifications/verification.service.js';
 import { VerificationStarter } from './verifications/verification-starter.js';
 import { Wakeup } from './workers/wakeup.js';
+import { AllDeliveries } from './webhooks/all-deliveries.js';
+import { AllEndpoints } from './webhooks/all-endpoints.js';
 import { DeliveryQueue } from './webhooks/delivery-queue.js';
 import { EndpointHealth } from './webhooks/endpoint-health.js';
 import { WebhookDeliveries } from './webhooks/webhook-deliveries.js';
@@ -134,6 +137,9 @@ export interface Core {
   readonly remapper: Remapper;
   readonly webhookEndpoints: WebhookEndpointService;
   readonly webhookDeliveries: WebhookDeliveries;
+  readonly allEndpoints: AllEndpoints;
+  readonly allDeliveries: AllDeliveries;
+  readonly overview: OverviewQueries;
   readonly dispatcher: WebhookDispatcher;
   readonly keyProgress: KeyProgress;
   readonly keyRotations: KeyRotationService;
@@ -246,6 +252,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     clock,
     random,
   );
+  const deliveries = new WebhookDeliveries({ database, ledger, onQueued }, clock);
   const sequencer = new Sequencer(database, ledgerKeys, clock);
   const telling = new CheckpointTelling(database, witnessesOf(config.ledgerWitness ?? null), clock, log);
   const feedWatch = new FeedWatch(database, log);
@@ -341,7 +348,10 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
       config.allowPrivateNetworks,
       { clock, ids, random },
     ),
-    webhookDeliveries: new WebhookDeliveries({ database, ledger, onQueued }, clock),
+    webhookDeliveries: deliveries,
+    allEndpoints: new AllEndpoints(database, vault, deliveries),
+    allDeliveries: new AllDeliveries(database, vault, deliveries),
+    overview: new OverviewQueries(database, clock),
     dispatcher,
     keyProgress: new KeyProgress(database, masterKeys),
     keyRotations: new KeyRotationService({ database, ledger, wakeup }, clock, ids),

@@ -112,18 +112,27 @@ export {
 } from './verifications/verification.js';
 export {
   type DeliveryFilter,
-  type DeliveryFilterOfAll,
+  type Replay,
   type ReplayRange,
   WebhookDeliveries,
 } from './webhooks/webhook-deliveries.js';
 export { DELIVERY_STATES, type DeliveryState, type WebhookDelivery } from './webhooks/webhook-delivery.js';
 export { WebhookDispatcher } from './webhooks/webhook-dispatcher.js';
+export { type DisabledReason, type WebhookEndpoint } from './webhooks/webhook-endpoint.js';
 export {
-  type DisabledReason,
   type EndpointChange,
   MAX_ENDPOINTS,
   type NewEndpoint,
-  type WebhookEndpoint,
   WebhookEndpointService,
 } from './webhooks/webhook-endpoint.service.js';
+export { AllDeliveries, type DeliveryFilterOfAll, type DeliveryInFull } from './webhooks/all-deliveries.js';
+export { AllEndpoints, type EndpointOfTenant, type ReplayProgress } from './webhooks/all-endpoints.js';
+export {
+  type OutcomeCounts,
+  NO_OUTCOMES,
+  type Overview,
+  type OverviewFilter,
+  type TimeToVerdict,
+} from './overview/overview.js';
+export { OverviewQueries, type Standing } from './overview/overview-queries.js';
 export { Workers } from './workers/workers.js';

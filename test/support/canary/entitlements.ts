@@ -19,6 +19,7 @@ const OWN_WORDS: readonly Allowance[] = [
 ];
 const WEBHOOK_WORDS: readonly Allowance[] = [
   { label: 'webhook url', reason: 'the caller’s own address, read back by who may' },
+  { label: 'query of a webhook url', reason: 'the caller’s own address, read back by who may' },
   { label: 'webhook description', reason: 'its own member' },
 ];
 const LEDGER_WORDS: readonly Allowance[] = [
@@ -240,6 +241,27 @@ const ANSWERS: readonly AnswerEntitlement[] = [
     routes: ['POST /admin/v1/session'],
     members: ['header:set-cookie'],
     allowed: [{ label: 'console session', reason: 'given to the browser this once' }],
+  },
+  {
+    routes: ['GET /admin/v1/webhook-endpoints'],
+    members: ['data.*.url', 'data.*.description'],
+    allowed: [
+      { label: 'webhook url', reason: 'for support, without what follows the question mark' },
+      { label: 'webhook description', reason: 'its own member' },
+    ],
+  },
+  {
+    routes: ['GET /admin/v1/webhook-deliveries/{id}'],
+    members: ['request.url'],
+    allowed: [{ label: 'webhook url', reason: 'for support, without what follows the question mark' }],
+  },
+  {
+    routes: ['GET /admin/v1/webhook-deliveries/{id}'],
+    members: ['attempts.*.responseExcerpt'],
+    allowed: [
+      { label: 'receiver’s answer', reason: 'for support, to tell a receiver what is wrong with it' },
+      { label: 'webhook url', reason: 'a receiver may repeat what it was sent' },
+    ],
   },
   {
     routes: ['GET /return/…'],

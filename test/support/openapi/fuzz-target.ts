@@ -346,7 +346,15 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
   const adminKey = text(required(await harness.admin('POST', '/admin-keys', operators), 201), 'id');
   const rotated = required(await harness.admin('POST', '/keys/rotate', { tenantId: victim.id }), 202);
   const [rotation] = rotated['data'] as { id: string }[];
+  const replayed = required(
+    await harness.admin('POST', `/webhook-endpoints/${endpointId}/replay`, REPLAY),
+    202,
+  );
   const adminIds: Readonly<Record<string, string>> = {
+    getAnyWebhookDelivery: text(tested, 'deliveryId'),
+    redeliverAnyWebhook: text(tested, 'deliveryId'),
+    replayAnyWebhookEndpoint: endpointId,
+    getWebhookReplay: endpointId,
     getKeyRotation: rotation?.id ?? '',
     suspendTenant: suspended.id,
     revokeAdminKey: adminKey,
@@ -374,6 +382,7 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
       createWebhookEndpoint: { url: NOWHERE },
       changeWebhookEndpoint: { description: 'the backend' },
       replayWebhookEndpoint: REPLAY,
+      replayAnyWebhookEndpoint: REPLAY,
       createTenant: { name: 'Northwind Bank' },
       changeTenant: { name: 'Northwind Bank' },
       createAdminKey: { name: 'another', role: 'approver' },
@@ -394,6 +403,7 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
           version: '2',
           keyId: id === 'rotateApiKey' ? keys.rotateApiKey : keys.revokeApiKey,
           provider: PROVIDERS[id] ?? 'dentity',
+          replayId: text(replayed, 'replayId'),
           ...erased,
         };
       }

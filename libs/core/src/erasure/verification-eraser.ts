@@ -49,6 +49,14 @@ const EMPTY_SIGNALS: Statement = {
           WHERE tenant_id = $1 AND verification_id = $2 AND length(body_sealed) > 0
          RETURNING id`,
 };
+/** Receivers may have named the person. Served by ledger_by_verification, webhook_deliveries_once and the primary key. */
+const EMPTY_RESPONSES: Statement = {
+  name: 'webhook_attempts_empty',
+  text: `UPDATE webhook_attempts a SET response_sealed = NULL
+           FROM ledger_entries e JOIN webhook_deliveries d ON d.tenant_id = e.tenant_id AND d.event_id = e.id
+          WHERE e.tenant_id = $1 AND e.verification_id = $2
+            AND a.tenant_id = d.tenant_id AND a.delivery_id = d.id AND a.response_sealed IS NOT NULL`,
+};
 /** By the primary keys. The report's row comes first: whoever is fetching it writes no part once it is gone. */
 const DELETE_READINGS: Statement = {
   name: 'readings_erase',
@@ -183,6 +191,7 @@ export class VerificationEraser {
     await tx.query(DELETE_REPORT_PARTS, which);
     const readings = await tx.query(DELETE_READINGS, which);
     const signals = await tx.query(EMPTY_SIGNALS, which);
+    await tx.query(EMPTY_RESPONSES, which);
     const [erased] = await tx.query<Pick<VerificationRow, 'version' | 'status' | 'reason_codes' | 'attempt'>>(
       ERASE,
       [...which, this.clock.now()],

@@ -2,6 +2,7 @@ import { type Database, LOWEST_ID, type Statement } from '@gatehouse/platform';
 
 import { type PublishedEntry } from '../events/published-event.js';
 import { type Allotted, type Queue, type Turn, TURNS } from './allotment.js';
+import { entryOf, EVENT_COLUMN, type EventColumn } from './delivered-event.js';
 
 /** One attempt to be made, claimed by this process until its lease runs out. */
 export interface ClaimedDelivery {
@@ -24,6 +25,8 @@ export interface Attempted {
   readonly durationMs: number;
   /** Null: it was accepted. */
   readonly error: string | null;
+  /** How the answer to a failed one began, sealed; null: it was accepted, or said nothing. */
+  readonly responseSealed: Buffer | null;
   readonly state: 'pending' | 'delivered' | 'failed';
   readonly dueAt: Date | null;
 }
@@ -69,8 +72,7 @@ export const CLAIM: Statement = {
            RETURNING d.tenant_id, d.id, d.endpoint_id, d.event_id, d.attempts, d.tries)
          SELECT c.tenant_id AS "tenantId", c.id, c.endpoint_id AS "endpointId", c.attempts, c.tries, w.sealed,
                 w.failing_since AS "failingSince",
-                json_build_object('id', e.id, 'kind', e.kind, 'environment', e.environment, 'verificationId', e.verification_id,
-                                  'version', e.version, 'provider', v.provider, 'data', e.data, 'at', e.at) AS event
+                ${EVENT_COLUMN}
            FROM claimed c
            JOIN webhook_endpoints w ON w.tenant_id = c.tenant_id AND w.id = c.endpoint_id
            JOIN ledger_entries e ON e.tenant_id = c.tenant_id AND e.id = c.event_id
@@ -80,8 +82,8 @@ export const CLAIM: Statement = {
 const SETTLE: Statement = {
   name: 'webhook_settle',
   text: `WITH outcome AS (
-           SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::timestamptz[], $5::int[], $6::int[], $7::text[], $8::text[], $9::timestamptz[])
-                      AS o(tenant_id, id, attempts, at, response_status, duration_ms, error, state, due_at)),
+           SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::timestamptz[], $5::int[], $6::int[], $7::text[], $8::text[], $9::timestamptz[], $10::bytea[])
+                      AS o(tenant_id, id, attempts, at, response_status, duration_ms, error, state, due_at, response_sealed)),
          moved AS (
            UPDATE webhook_deliveries d
               SET state = o.state, due_at = o.due_at, turn = 1, attempts = d.attempts + 1, tries = d.tries + 1,
@@ -89,8 +91,8 @@ const SETTLE: Statement = {
              FROM outcome o
             WHERE d.tenant_id = o.tenant_id AND d.id = o.id AND d.attempts = o.attempts
            RETURNING d.tenant_id, d.id)
-         INSERT INTO webhook_attempts (tenant_id, delivery_id, number, at, response_status, duration_ms, error)
-         SELECT o.tenant_id, o.id, o.attempts + 1, o.at, o.response_status, o.duration_ms, o.error
+         INSERT INTO webhook_attempts (tenant_id, delivery_id, number, at, response_status, duration_ms, error, response_sealed)
+         SELECT o.tenant_id, o.id, o.attempts + 1, o.at, o.response_status, o.duration_ms, o.error, o.response_sealed
            FROM outcome o JOIN moved USING (tenant_id, id)`,
 };
 /** What was pending at an endpoint that gets nothing any more. */
@@ -145,7 +147,7 @@ export class DeliveryQueue {
       now,
       new Date(now.getTime() + LEASE_MS),
     ]);
-    return rows.map((row) => ({ ...row, event: { ...row.event, at: new Date(row.event.at) } }));
+    return rows.map((row) => ({ ...row, event: entryOf(row.event) }));
   }
 
   async settle(attempts: readonly Attempted[]): Promise<void> {
@@ -160,6 +162,7 @@ export class DeliveryQueue {
       column(({ error }) => error),
       column(({ state }) => state),
       column(({ dueAt }) => dueAt),
+      column(({ responseSealed }) => responseSealed),
     ]);
   }
 
@@ -169,6 +172,5 @@ export class DeliveryQueue {
 }
 
 interface ClaimedRow extends Omit<ClaimedDelivery, 'event'> {
-  /** As JSON has it: the time is text. */
-  readonly event: Omit<PublishedEntry, 'at'> & { readonly at: string };
+  readonly event: EventColumn;
 }

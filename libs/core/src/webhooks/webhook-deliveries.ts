@@ -4,25 +4,20 @@ import { type Clock, type Database, firstIdAt, type Queryable, type Statement } 
 import { type EventType, eventTypeOf, kindsOf } from '../events/published-event.js';
 import { deliveryId, type Ledger } from '../ledger/ledger.js';
 import { decodeCursor, pageOf } from '../paging.js';
-import { ENVIRONMENTS, type TenantScope } from '../tenancy/tenant-scope.js';
+import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { type Page, type PageRequest } from '../verifications/verification.js';
 import {
   DELIVERY_COLUMNS,
   deliveryOf,
   type DeliveryRow,
   type DeliveryState,
+  NEWEST_DELIVERIES,
   type WebhookDelivery,
 } from './webhook-delivery.js';
 
 export interface DeliveryFilter {
   readonly endpointId: string | null;
   readonly eventId: string | null;
-  readonly state: DeliveryState | null;
-}
-
-/** For operators. By state only within a tenant: nothing else is indexed. */
-export interface DeliveryFilterOfAll {
-  readonly tenantId: string | null;
   readonly state: DeliveryState | null;
 }
 
@@ -33,62 +28,43 @@ export interface ReplayRange {
   readonly onlyUndelivered: boolean;
 }
 
-const NEWEST = `AND (d.created_at, d.id) < (coalesce($3, 'infinity'::timestamptz), coalesce($4, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
-          ORDER BY d.created_at DESC, d.id DESC LIMIT $5`;
+export interface Replay {
+  readonly queued: number;
+  /** The ledger's entry of it. */
+  readonly replayId: string;
+}
 
 /** Served by webhook_deliveries_newest. */
 const LIST: Statement = {
   name: 'webhook_deliveries_list',
-  text: `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries d WHERE d.tenant_id = $1 AND d.environment = $2 ${NEWEST}`,
+  text: `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries d WHERE d.tenant_id = $1 AND d.environment = $2 ${NEWEST_DELIVERIES}`,
 };
 /** Served by webhook_deliveries_undelivered. */
 const LIST_UNDELIVERED: Statement = {
   name: 'webhook_deliveries_list_undelivered',
   text: `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries d
-          WHERE d.tenant_id = $1 AND d.environment = $2 AND d.state <> 'delivered' AND d.state = $6 ${NEWEST}`,
+          WHERE d.tenant_id = $1 AND d.environment = $2 AND d.state <> 'delivered' AND d.state = $6 ${NEWEST_DELIVERIES}`,
 };
 /** Served by webhook_deliveries_newest: nearly all of them are. */
 const LIST_DELIVERED: Statement = {
   name: 'webhook_deliveries_list_delivered',
   text: `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries d
-          WHERE d.tenant_id = $1 AND d.environment = $2 AND d.state = 'delivered' ${NEWEST}`,
+          WHERE d.tenant_id = $1 AND d.environment = $2 AND d.state = 'delivered' ${NEWEST_DELIVERIES}`,
 };
 /** Served by webhook_deliveries_by_endpoint. */
 const LIST_BY_ENDPOINT: Statement = {
   name: 'webhook_deliveries_list_by_endpoint',
   text: `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries d
           WHERE d.tenant_id = $1 AND d.environment = $2 AND d.endpoint_id = $6
-            AND ($7::text IS NULL OR d.state = $7) ${NEWEST}`,
+            AND ($7::text IS NULL OR d.state = $7) ${NEWEST_DELIVERIES}`,
 };
 /** Served by webhook_deliveries_once. */
 const LIST_BY_EVENT: Statement = {
   name: 'webhook_deliveries_list_by_event',
   text: `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries d
           WHERE d.tenant_id = $1 AND d.environment = $2 AND d.event_id = $6 AND ($7::uuid IS NULL OR d.endpoint_id = $7)
-            AND ($8::text IS NULL OR d.state = $8) ${NEWEST}`,
+            AND ($8::text IS NULL OR d.state = $8) ${NEWEST_DELIVERIES}`,
 };
-/** Served by webhook_deliveries_of_all. */
-const LIST_ALL: Statement = {
-  name: 'webhook_deliveries_list_all',
-  text: `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries d
-          WHERE (d.created_at, d.id) < (coalesce($1, 'infinity'::timestamptz), coalesce($2, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
-          ORDER BY d.created_at DESC, d.id DESC LIMIT $3`,
-};
-/** A tenant's, in both environments: each of them as far as a page goes, then the newest of both. */
-const ofTenant = (name: string, condition: string): Statement => ({
-  name,
-  text: `SELECT ${DELIVERY_COLUMNS} FROM unnest($6::text[]) AS e(environment) CROSS JOIN LATERAL (
-           SELECT * FROM webhook_deliveries d
-            WHERE d.tenant_id = $1 AND d.environment = e.environment AND ($2::text IS NULL OR d.state = $2) ${condition} ${NEWEST}) d
-          ORDER BY d.created_at DESC, d.id DESC LIMIT $5`,
-});
-/** Served by webhook_deliveries_newest. */
-const LIST_OF_TENANT = ofTenant('webhook_deliveries_list_of_tenant', '');
-/** Served by webhook_deliveries_undelivered. */
-const LIST_UNDELIVERED_OF_TENANT = ofTenant(
-  'webhook_deliveries_list_undelivered_of_tenant',
-  `AND d.state <> 'delivered'`,
-);
 const FIND: Statement = {
   name: 'webhook_deliveries_find',
   text: `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries d WHERE d.tenant_id = $1 AND d.environment = $2 AND d.id = $3`,
@@ -167,17 +143,6 @@ export class WebhookDeliveries {
     return pageOf(rows.map(deliveryOf), request.limit, ({ createdAt, id }) => ({ at: createdAt, id }));
   }
 
-  /** Of every tenant, or of one, newest first: for our own operators. Throws Problem `validation_failed` for a strange cursor. */
-  async listAll(filter: DeliveryFilterOfAll, request: PageRequest): Promise<Page<WebhookDelivery>> {
-    const position = decodeCursor(request.cursor);
-    const rows = await this.#listedOfAll(filter, [
-      position?.at ?? null,
-      position?.id ?? null,
-      request.limit + 1,
-    ]);
-    return pageOf(rows.map(deliveryOf), request.limit, ({ createdAt, id }) => ({ at: createdAt, id }));
-  }
-
   /** Throws Problem `not_found`. */
   async get(scope: TenantScope, id: string): Promise<WebhookDelivery> {
     return find(this.store.database.within(scope), scope, id);
@@ -205,9 +170,9 @@ export class WebhookDeliveries {
 
   /**
    * Sends what happened in [since, until) to the endpoint, in the types that it asked for: everything, or only what has not reached it.
-   * Behind new events. Says how many. Repeated, it queues nothing twice. Throws Problem `not_found`, `conflict`, `validation_failed`.
+   * Behind new events. Repeated, it queues nothing twice. Throws Problem `not_found`, `conflict`, `validation_failed`.
    */
-  async replay(scope: TenantScope, endpointId: string, range: ReplayRange): Promise<number> {
+  async replay(scope: TenantScope, endpointId: string, range: ReplayRange): Promise<Replay> {
     const sessions = this.store.database.within(scope);
     const [endpoint] = await sessions.query<{ event_types: EventType[]; disabled_at: Date | null }>(
       ENDPOINT,
@@ -236,7 +201,10 @@ export class WebhookDeliveries {
         ],
       });
     }
-    await this.store.ledger.note(sessions, scope, 'endpoint.replayed', { endpointId, ...range });
+    const replayId = await this.store.ledger.note(sessions, scope, 'endpoint.replayed', {
+      endpointId,
+      ...range,
+    });
     let queued = 0;
     for (let after = start; ;) {
       const ids = (await sessions.query<{ id: string }>(RANGE, rangeAfter(after))).map(({ id }) => id);
@@ -255,7 +223,7 @@ export class WebhookDeliveries {
       this.store.onQueued();
       after = last;
     }
-    return queued;
+    return { queued, replayId };
   }
 
   #listed(
@@ -269,16 +237,6 @@ export class WebhookDeliveries {
     if (state === null) return sessions.query(LIST, page);
     if (state === 'delivered') return sessions.query(LIST_DELIVERED, page);
     return sessions.query(LIST_UNDELIVERED, [...page, state]);
-  }
-
-  #listedOfAll({ tenantId, state }: DeliveryFilterOfAll, page: readonly unknown[]): Promise<DeliveryRow[]> {
-    const { across } = this.store.database;
-    if (tenantId === null) {
-      if (state !== null) throw new Error('a state is only looked for within a tenant');
-      return across.query(LIST_ALL, page);
-    }
-    const statement = state === null || state === 'delivered' ? LIST_OF_TENANT : LIST_UNDELIVERED_OF_TENANT;
-    return across.query(statement, [tenantId, state, ...page, ENVIRONMENTS]);
   }
 }
 

@@ -19,6 +19,8 @@ export interface WebhookDelivery {
 }
 
 export interface WebhookAttempt {
+  /** 1, 2, 3 … */
+  readonly number: number;
   readonly at: Date;
   /** Null: no answer came. */
   readonly responseStatus: number | null;
@@ -40,6 +42,7 @@ export interface DeliveryRow {
   readonly created_at: Date;
   readonly completed_at: Date | null;
   readonly attempts: readonly {
+    readonly number: number;
     readonly at: string;
     readonly responseStatus: number | null;
     readonly durationMs: number;
@@ -53,10 +56,14 @@ const ATTEMPTS_SHOWN = 50;
 /** Of `webhook_deliveries d`, with its attempts. */
 export const DELIVERY_COLUMNS = `d.tenant_id, d.environment, d.id, d.event_id, d.event_type, d.endpoint_id, d.state, d.due_at, d.created_at,
        d.completed_at,
-       (SELECT coalesce(json_agg(json_build_object('at', a.at, 'responseStatus', a.response_status, 'durationMs', a.duration_ms,
+       (SELECT coalesce(json_agg(json_build_object('number', a.number, 'at', a.at, 'responseStatus', a.response_status, 'durationMs', a.duration_ms,
                                                    'error', a.error) ORDER BY a.number), '[]')
           FROM webhook_attempts a
          WHERE a.tenant_id = d.tenant_id AND a.delivery_id = d.id AND a.number > d.attempts - ${ATTEMPTS_SHOWN}) AS attempts`;
+
+/** The end of a list: from $3 and $4 on, as far as $5. */
+export const NEWEST_DELIVERIES = `AND (d.created_at, d.id) < (coalesce($3, 'infinity'::timestamptz), coalesce($4, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
+          ORDER BY d.created_at DESC, d.id DESC LIMIT $5`;
 
 export function deliveryOf(row: DeliveryRow): WebhookDelivery {
   return {

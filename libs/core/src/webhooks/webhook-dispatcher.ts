@@ -10,6 +10,7 @@ import { allot, TURNS, type UnderWay } from './allotment.js';
 import { type Attempted, type ClaimedDelivery, type DeliveryQueue } from './delivery-queue.js';
 import { type EndpointHealth } from './endpoint-health.js';
 import { endpointSecrets, placeOfEndpoint, signingSecrets } from './endpoint-secrets.js';
+import { placeOfExcerpt } from './response-excerpt.js';
 import { nextTry, retryAfterMs } from './retry-schedule.js';
 import { signedMessage } from './signed-message.js';
 
@@ -141,7 +142,7 @@ export class WebhookDispatcher {
     const at = this.clock.now();
     const message = signedMessage(toldEvent(publishedEvent(delivery.event)), signingSecrets(secrets, at), at);
     const began = performance.now();
-    const { status, retryAfter, failure } = await post.send(
+    const { status, retryAfter, failure, excerpt } = await post.send(
       secrets.url,
       message.headers,
       message.body,
@@ -150,12 +151,16 @@ export class WebhookDispatcher {
     const durationMs = Math.round(performance.now() - began);
     const made = { delivery, at, responseStatus: status, durationMs };
     if (status !== null && status >= 200 && status < 300) {
-      return { ...made, error: null, state: 'delivered', dueAt: null };
+      return { ...made, error: null, responseSealed: null, state: 'delivered', dueAt: null };
     }
+    const place = placeOfExcerpt(delivery.id, delivery.attempts + 1);
+    const responseSealed =
+      excerpt === null ? null : await this.parts.vault.sealForTenant(tenantId, excerpt, place);
     const now = this.clock.now();
     const dueAt =
       status === 410 ? null : nextTry(tries + 1, now, retryAfterMs(retryAfter, now), this.random.fraction());
-    return { ...made, error: errorOf(status, failure), state: dueAt === null ? 'failed' : 'pending', dueAt };
+    const state = dueAt === null ? 'failed' : 'pending';
+    return { ...made, error: errorOf(status, failure), responseSealed, state, dueAt };
   }
 
   /** Together what came together: one statement for many. What cannot be written is delivered again when its lease has run out. */
@@ -175,7 +180,7 @@ export class WebhookDispatcher {
   }
 }
 
-/** In our words: nothing that the receiver said is kept. */
+/** In our words: what the receiver said is only kept sealed. */
 function errorOf(status: number | null, failure: string | null): string {
   if (status === null)
     return failure === 'timeout' ? 'no answer within 15 seconds' : `no connection: ${failure ?? ''}`;

@@ -20,25 +20,7 @@ import {
   placeOfEndpoint,
   rotated,
 } from './endpoint-secrets.js';
-
-/** Why an endpoint gets nothing: somebody `asked`, it answered 410 (`gone`), or nothing reached it for days (`failing`). */
-export type DisabledReason = 'asked' | 'gone' | 'failing';
-
-export interface WebhookEndpoint {
-  readonly id: string;
-  readonly url: string;
-  readonly description: string | null;
-  /** None: all. */
-  readonly eventTypes: readonly EventType[];
-  readonly disabledAt: Date | null;
-  readonly disabledReason: DisabledReason | null;
-  /** Nothing has reached it since. */
-  readonly failingSince: Date | null;
-  /** The replaced secret signs as well until then. */
-  readonly previousSecretUntil: Date | null;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-}
+import { ENDPOINT_COLUMNS, endpointOf, type EndpointRow, type WebhookEndpoint } from './webhook-endpoint.js';
 
 export interface NewEndpoint {
   readonly url: string;
@@ -55,34 +37,19 @@ export interface EndpointChange {
   readonly disabled?: boolean | undefined;
 }
 
-interface EndpointRow {
-  readonly id: string;
-  readonly sealed: Buffer;
-  readonly description: string | null;
-  readonly event_types: EventType[];
-  readonly failing_since: Date | null;
-  readonly disabled_at: Date | null;
-  readonly disabled_reason: DisabledReason | null;
-  readonly created_at: Date;
-  readonly updated_at: Date;
-}
-
 /** Of one tenant in one environment: each costs a delivery per event. */
 export const MAX_ENDPOINTS = 50;
-
-const COLUMNS =
-  'id, sealed, description, event_types, failing_since, disabled_at, disabled_reason, created_at, updated_at';
 
 /** Served by webhook_endpoints_in_use. */
 const LIST: Statement = {
   name: 'webhook_endpoints_list',
-  text: `SELECT ${COLUMNS} FROM webhook_endpoints
+  text: `SELECT ${ENDPOINT_COLUMNS} FROM webhook_endpoints
           WHERE tenant_id = $1 AND environment = $2 AND deleted_at IS NULL ORDER BY id DESC`,
 };
 /** Served by the primary key. */
 const FIND: Statement = {
   name: 'webhook_endpoints_find',
-  text: `SELECT ${COLUMNS} FROM webhook_endpoints
+  text: `SELECT ${ENDPOINT_COLUMNS} FROM webhook_endpoints
           WHERE tenant_id = $1 AND environment = $2 AND id = $3 AND deleted_at IS NULL`,
 };
 const LOCK: Statement = { name: 'webhook_endpoints_lock', text: `${FIND.text} FOR UPDATE` };
@@ -97,14 +64,14 @@ const INSERT: Statement = {
   name: 'webhook_endpoints_insert',
   text: `INSERT INTO webhook_endpoints
            (tenant_id, id, environment, sealed, description, event_types, disabled_at, disabled_reason, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) RETURNING ${COLUMNS}`,
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) RETURNING ${ENDPOINT_COLUMNS}`,
 };
 const UPDATE: Statement = {
   name: 'webhook_endpoints_update',
   text: `UPDATE webhook_endpoints
             SET sealed = $3, description = $4, event_types = $5, disabled_at = $6, disabled_reason = $7, failing_since = $8,
                 version = version + 1, updated_at = $9
-          WHERE tenant_id = $1 AND id = $2 RETURNING ${COLUMNS}`,
+          WHERE tenant_id = $1 AND id = $2 RETURNING ${ENDPOINT_COLUMNS}`,
 };
 const REMOVE: Statement = {
   name: 'webhook_endpoints_remove',
@@ -311,19 +278,4 @@ export class WebhookEndpointService {
 
 function notFound(): Problem {
   return new Problem('not_found', 'There is no such webhook endpoint.');
-}
-
-function endpointOf(row: EndpointRow, secrets: EndpointSecrets): WebhookEndpoint {
-  return {
-    id: row.id,
-    url: secrets.url,
-    description: row.description,
-    eventTypes: row.event_types,
-    disabledAt: row.disabled_at,
-    disabledReason: row.disabled_reason,
-    failingSince: row.failing_since,
-    previousSecretUntil: secrets.previous === null ? null : new Date(secrets.previous.until),
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
 }

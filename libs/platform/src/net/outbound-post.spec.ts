@@ -25,6 +25,7 @@ describe('a post to an address that a customer gave', () => {
       status: 429,
       retryAfter: '7',
       failure: null,
+      excerpt: 'later',
     });
     expect(await post.send(`${receiver.origin}/moved`, {}, '{}', 2000)).toMatchObject({ status: 302 });
   });
@@ -39,8 +40,36 @@ describe('a post to an address that a customer gave', () => {
       post.send(`${receiver.origin}/hangs`, {}, '{}', 100),
       post.send(`${receiver.origin}/endless`, {}, '{}', 100),
     ]);
-    expect(hangs).toEqual({ status: null, retryAfter: null, failure: 'timeout' });
+    expect(hangs).toEqual({ status: null, retryAfter: null, failure: 'timeout', excerpt: null });
     expect(endless).toMatchObject({ status: 200 });
+  });
+
+  it('tells how an answer began that is no success, also of one that never ends or breaks off', async () => {
+    post = new OutboundPost({ allowPrivateNetworks: true });
+    receiver.answer('/long', (response) => {
+      response.writeHead(500).end('é'.repeat(50_000));
+    });
+    receiver.answer('/endless', (response) => {
+      response.writeHead(503).write('for ever');
+    });
+    receiver.answer('/breaks', (response) => {
+      response.writeHead(500, { 'content-length': '100' });
+      response.write('half of');
+      setImmediate(() => response.destroy());
+    });
+    receiver.answer('/silent', (response) => {
+      response.writeHead(500).end();
+    });
+    const excerpt = async (path: string): Promise<string | null> =>
+      (await post.send(receiver.origin + path, {}, '{}', 300)).excerpt;
+    expect(await excerpt('/long')).toBe('é'.repeat(1000));
+    expect(await excerpt('/endless')).toBe('for ever');
+    expect(await excerpt('/breaks')).toBe('half of');
+    expect(await excerpt('/silent')).toBeNull();
+    receiver.answer('/fine', (response) => {
+      response.writeHead(200).end('thank you');
+    });
+    expect(await excerpt('/fine')).toBeNull();
   });
 
   it('names what broke, in a code', async () => {
@@ -62,6 +91,7 @@ describe('a post to an address that a customer gave', () => {
         status: null,
         retryAfter: null,
         failure: 'address_refused',
+        excerpt: null,
       });
     },
   );
@@ -81,6 +111,7 @@ describe('a post to an address that a customer gave', () => {
       const { port } = new URL(receiver.origin);
       expect(await post.send(`http://rebound.test:${port}/`, {}, '{}', 2000)).toMatchObject({
         failure: 'address_refused',
+        excerpt: null,
       });
       await post.close();
     }

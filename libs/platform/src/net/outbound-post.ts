@@ -1,15 +1,29 @@
-import { Agent } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 
 import { isError } from '../system-error.js';
 import { ADDRESS_REFUSED, type ConnectorOptions, publicConnector } from './public-connector.js';
 
 /** What came of a post. `failure` is a fixed word or an error's code, never anything that the other side said. */
 export type PostOutcome =
-  | { readonly status: number; readonly retryAfter: string | null; readonly failure: null }
-  | { readonly status: null; readonly retryAfter: null; readonly failure: string };
+  | {
+      readonly status: number;
+      readonly retryAfter: string | null;
+      readonly failure: null;
+      /** How the text of an answer that is no success began; null: it is one, or has none. */
+      readonly excerpt: string | null;
+    }
+  | {
+      readonly status: null;
+      readonly retryAfter: null;
+      readonly failure: string;
+      readonly excerpt: null;
+    };
 
-/** An answer's body is of no interest: this much of it is read, so that the connection can be used again. */
+/** This much of an answer's body is read, so that the connection can be used again. */
 const READ_AT_MOST = 64 * 1024;
+const EXCERPT_CHARACTERS = 1000;
+/** A character of UTF-8 has four at most. */
+const EXCERPT_BYTES = 4 * EXCERPT_CHARACTERS;
 
 /**
  * Posts to addresses that customers gave us: verifies TLS, follows no redirect, refuses private addresses at connect, and has one
@@ -47,15 +61,23 @@ export class OutboundPost {
         signal,
       });
       const retryAfter = answer.headers['retry-after'];
+      const isSuccess = answer.statusCode >= 200 && answer.statusCode < 300;
+      const excerpt = isSuccess ? null : await beginningOf(answer.body, signal);
       // What is wrong with a body that nobody wants changes nothing; the deadline ends one that never does.
-      await answer.body.dump({ limit: READ_AT_MOST, signal }).catch(() => undefined);
+      if (isSuccess) await answer.body.dump({ limit: READ_AT_MOST, signal }).catch(() => undefined);
       return {
         status: answer.statusCode,
         retryAfter: typeof retryAfter === 'string' ? retryAfter : null,
         failure: null,
+        excerpt,
       };
     } catch (error) {
-      return { status: null, retryAfter: null, failure: signal.aborted ? 'timeout' : codeOf(error) };
+      return {
+        status: null,
+        retryAfter: null,
+        failure: signal.aborted ? 'timeout' : codeOf(error),
+        excerpt: null,
+      };
     }
   }
 
@@ -63,6 +85,32 @@ export class OutboundPost {
   async close(): Promise<void> {
     await this.#agent.destroy();
   }
+}
+
+/** Never throws: what came until it broke off, or until the deadline, is what there is. */
+async function beginningOf(
+  body: Dispatcher.ResponseData['body'],
+  signal: AbortSignal,
+): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  const stop = (): void => {
+    body.destroy();
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      if (length < EXCERPT_BYTES) chunks.push(chunk);
+      length += chunk.length;
+      if (length > READ_AT_MOST) break;
+    }
+  } catch {
+    // An answer that breaks off is an answer still; its status counts.
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+  const text = Buffer.concat(chunks).subarray(0, EXCERPT_BYTES).toString('utf8').slice(0, EXCERPT_CHARACTERS);
+  return text === '' ? null : text;
 }
 
 function codeOf(error: unknown): string {

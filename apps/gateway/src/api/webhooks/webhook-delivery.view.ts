@@ -17,7 +17,7 @@ export class WebhookAttemptView {
     type: String,
     nullable: true,
     description:
-      'Why it does not count as delivered, in our words; null: it does. Nothing else that the receiver answered is kept.',
+      'Why it does not count as delivered, in our words; null: it does.',
   })
   error!: string | null;
 }

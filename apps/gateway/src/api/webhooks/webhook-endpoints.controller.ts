@@ -232,6 +232,7 @@ export class WebhookEndpointsController {
     @IdParam('whe') id: string,
     @Body() body: ReplayBody,
   ): Promise<Plain<ReplayView>> {
-    return { queued: await this.deliveries.replay(scope, id, toReplayRange(body)) };
+    const { queued } = await this.deliveries.replay(scope, id, toReplayRange(body));
+    return { queued };
   }
 }

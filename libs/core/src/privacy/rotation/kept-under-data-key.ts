@@ -112,6 +112,28 @@ const IDEMPOTENCY: KeptUnderDataKey = {
   },
 };
 
+/** What receivers answered to attempts that failed. */
+const WEBHOOK_ATTEMPTS: KeptUnderDataKey = {
+  table: 'webhook_attempts',
+  start: [LOWEST_ID, '0'],
+  placeOf: (at) => ({ table: 'webhook_attempts', row: JSON.stringify(at), column: 'response_sealed' }),
+  /** Served by the primary key. */
+  page: {
+    name: 'rotation_webhook_attempts_page',
+    text: `SELECT jsonb_build_array(delivery_id, number::text) AS at, ${older('response_sealed')}
+             FROM webhook_attempts
+            WHERE tenant_id = $1 AND response_sealed IS NOT NULL
+              AND (delivery_id, number) > (($2::jsonb ->> 0)::uuid, ($2::jsonb ->> 1)::int)
+            ORDER BY delivery_id, number LIMIT $3`,
+  },
+  replace: {
+    name: 'rotation_webhook_attempts_replace',
+    text: `UPDATE webhook_attempts t SET response_sealed = fresh.sealed FROM ${FRESH}
+            WHERE t.tenant_id = $1 AND t.delivery_id = (fresh.at::jsonb ->> 0)::uuid AND t.number = (fresh.at::jsonb ->> 1)::int
+              AND t.response_sealed = fresh.was AND ${KEPT_FOR} RETURNING t.number`,
+  },
+};
+
 const LEDGER_KEYS: KeptUnderDataKey = {
   table: 'ledger_keys',
   start: [LOWEST_ID],
@@ -140,5 +162,6 @@ export const KEPT_UNDER_DATA_KEY: readonly KeptUnderDataKey[] = [
   byId('erasure_duties', 'note_sealed'),
   ORPHANS,
   IDEMPOTENCY,
+  WEBHOOK_ATTEMPTS,
   LEDGER_KEYS,
 ];

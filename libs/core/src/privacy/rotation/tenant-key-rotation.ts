@@ -11,7 +11,8 @@ const COUNT: Statement = {
   text: `SELECT ((SELECT count(*) FROM subjects WHERE tenant_id = $1) + (SELECT count(*) FROM connections WHERE tenant_id = $1)
                 + (SELECT count(*) FROM webhook_endpoints WHERE tenant_id = $1)
                 + (SELECT count(*) FROM signals WHERE tenant_id = $1 AND verification_id IS NULL)
-                + (SELECT count(*) FROM idempotency_keys WHERE tenant_id = $1))::int AS total`,
+                + (SELECT count(*) FROM idempotency_keys WHERE tenant_id = $1)
+                + (SELECT count(*) FROM webhook_attempts WHERE tenant_id = $1 AND response_sealed IS NOT NULL))::int AS total`,
 };
 /** By the primary key. */
 const NEWEST: Statement = {
