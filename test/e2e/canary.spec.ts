@@ -515,6 +515,8 @@ describe('what happens', () => {
     const imageHosts = [`${canaries.text('setting imageHosts')}.test`];
     required(await harness.admin('PUT', path, { settings: { ...settings, imageHosts } }), 200);
     required(await harness.admin('GET', path), 200);
+    const all = `/tenants/${world.tenant.id}/connections?environment=test`;
+    expect(required(await harness.admin('GET', all), 200)['data']).toHaveLength(1);
   });
 
   it('operators change, preview, propose, approve, reject and remove, and give their reasons', async () => {

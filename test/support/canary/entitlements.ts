@@ -160,6 +160,14 @@ const ANSWERS: readonly AnswerEntitlement[] = [
     ],
   },
   {
+    routes: ['GET /admin/v1/tenants/{id}/connections'],
+    members: ['data.*.webhookUrl', 'data.*.settings'],
+    allowed: [
+      { label: 'webhook token', reason: 'the admin has to tell the provider the URL (API.md 5)' },
+      { label: 'setting', reason: 'settings are no secrets and can be read back (API.md 6)' },
+    ],
+  },
+  {
     routes: [
       'POST /admin/v1/tenants',
       'GET /admin/v1/tenants/{id}',
