@@ -45,6 +45,8 @@ export function createConsoleRouter(queries: QueryClient) {
     context: { queries },
     defaultPreload: 'intent',
     defaultPendingComponent: Loading,
+    // What no page has checked comes to none.
+    search: { strict: true },
     scrollRestoration: true,
   });
 }
