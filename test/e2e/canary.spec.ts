@@ -495,6 +495,17 @@ describe('what happens', () => {
     canaries.watch('admin key, another', text(operator, 'key'));
     required(await harness.admin('GET', '/admin-keys'), 200);
     expect((await harness.admin('DELETE', `/admin-keys/${text(operator, 'id')}`)).status).toBe(204);
+    const begun = await harness.admin('POST', '/session');
+    required(begun, 201);
+    const [cookie = ''] = begun.headers.getSetCookie().join().split(';');
+    canaries.watch('console session', cookie.slice(cookie.indexOf('=') + 1));
+    const asConsole = (method: string, path: string): Promise<Answer> =>
+      harness.fetch(`/admin/v1${path}`, { method, headers: { cookie, 'x-gatehouse-console': '1' } });
+    required(await asConsole('GET', '/session'), 200);
+    required(await asConsole('DELETE', '/session'), 204);
+    expect((await asConsole('GET', '/session')).status).toBe(401);
+    required(await harness.admin('DELETE', '/sessions'), 204);
+    expect((await harness.fetch('/console')).status).toBe(200);
     const note = canaries.text('routing note');
     const routing = `/tenants/${world.tenant.id}/routing?environment=test`;
     required(await harness.admin('PUT', routing, { provider: 'dentity', note }), 200);

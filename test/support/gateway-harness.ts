@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 
 import {
@@ -24,11 +25,15 @@ import { openVendorGate, type VendorGate } from './vendor-gate.js';
 
 export { ALL_SCOPES, type Answer, type GatewayTenant, required, send, text } from './gateway-client.js';
 
+const CONSOLE_PAGE = join(import.meta.dirname, 'console-page');
+
 export interface GatewayHarnessOptions {
   readonly providers?: readonly ProviderClass[];
   readonly rateLimits?: RateLimitOptions;
   /** The gateway's time, for tests that move it; absent: the computer's. */
   readonly clock?: Clock;
+  /** Where the built console is; absent: one of a single page, so that no build is needed. */
+  readonly consoleFolder?: string;
   /** The ids of the gateway's rows, for a history that is not of today; absent: of the computer's time. */
   readonly ids?: Ids;
   /** The vendors' time in milliseconds; absent: the computer's, whatever the gateway's is. */
@@ -83,6 +88,7 @@ export async function startGateway(
     database,
     masterKeys: { current: new LocalMasterKey(options.masterKey ?? randomBytes(32)), previous: null },
     log,
+    consoleFolder: options.consoleFolder ?? CONSOLE_PAGE,
     ...(options.rateLimits !== undefined && { rateLimits: options.rateLimits }),
     ...(options.clock !== undefined && { clock: options.clock }),
     ...(options.ids !== undefined && { ids: options.ids }),

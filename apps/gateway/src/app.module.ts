@@ -5,6 +5,7 @@ import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { APP_PIPE } from '@nestjs/core';
 
 import { AdminKeysController } from './admin/admin-keys/admin-keys.controller.js';
+import { AdminSessionController } from './admin/session/admin-session.controller.js';
 import { ApiKeysController } from './admin/api-keys/api-keys.controller.js';
 import { AuditLogController } from './admin/audit-log/audit-log.controller.js';
 import { ConnectionsController } from './admin/connections/connections.controller.js';
@@ -26,6 +27,7 @@ import { VerificationStepsController } from './api/verifications/verification-st
 import { VerificationsController } from './api/verifications/verifications.controller.js';
 import { WebhookDeliveriesController } from './api/webhooks/webhook-deliveries.controller.js';
 import { WebhookEndpointsController } from './api/webhooks/webhook-endpoints.controller.js';
+import { ConsoleController } from './console/console.controller.js';
 import { HealthController } from './http/health.controller.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { LedgerKeyController } from './http/ledger-key.controller.js';
@@ -55,6 +57,7 @@ const API_CONTROLLERS: readonly Type[] = [
   TenantsController,
   ApiKeysController,
   AdminKeysController,
+  AdminSessionController,
   ConnectionsController,
   ProvidersController,
   RoutingController,
@@ -70,6 +73,7 @@ const API_CONTROLLERS: readonly Type[] = [
   ReturnController,
   ProblemsController,
   DocsController,
+  ConsoleController,
 ];
 
 export interface AppOptions extends CoreOptions {

@@ -1,8 +1,10 @@
 import { type Server } from 'node:http';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import {
   AdminKeyService,
+  AdminSessionService,
   ApiKeyService,
   LedgerKeys,
   TenantService,
@@ -12,6 +14,7 @@ import {
 import {
   type Clock,
   type Database,
+  findProjectRoot,
   type GatewayConfig,
   type Ids,
   type Log,
@@ -50,6 +53,8 @@ export interface GatewayDependencies {
   readonly ids?: Ids;
   readonly random?: RandomSource;
   readonly rateLimits?: RateLimitOptions;
+  /** Where the built console is; absent: where `npm run build` leaves it. */
+  readonly consoleFolder?: string;
   /** The providers of this deployment; absent: all that this repository has. */
   readonly providers?: NonNullable<AppOptions['providers']>;
 }
@@ -94,8 +99,10 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   );
   app.useGlobalFilters(filter);
   const apiKeys = app.get(ApiKeyService);
+  const adminSessions = app.get(AdminSessionService);
+  const consoleFolder = dependencies.consoleFolder ?? join(findProjectRoot(), 'dist', 'console');
   const rateLimits = dependencies.rateLimits ?? RATE_LIMITS;
-  await prepareFastify(app, { log, routes, rateLimits, apiKeys });
+  await prepareFastify(app, { log, routes, rateLimits, apiKeys, adminSessions, consoleFolder });
   app.get(ApiDocument).describe(() => describeApi(app, config.publicUrl));
 
   const unused = new UnusedConnections(app.getHttpServer());

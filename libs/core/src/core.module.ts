@@ -26,6 +26,7 @@ import { ProviderOutcomeQueries } from './routing/provider-outcomes.js';
 import { KeyRotationService } from './privacy/rotation/key-rotation.service.js';
 import { RoutingService } from './routing/routing.service.js';
 import { AdminKeyService } from './tenancy/admin-key.service.js';
+import { AdminSessionService } from './tenancy/admin-session.service.js';
 import { ApiKeyService } from './tenancy/api-key.service.js';
 import { ConnectionService } from './tenancy/connection.service.js';
 import { KeyUse } from './tenancy/key-use.js';
@@ -60,6 +61,7 @@ const SERVICES: readonly (readonly [Type, keyof Core])[] = [
   [ApiKeyService, 'apiKeys'],
   [KeyUse, 'keyUse'],
   [AdminKeyService, 'adminKeys'],
+  [AdminSessionService, 'adminSessions'],
   [ConnectionService, 'connections'],
   [RoutingService, 'routing'],
   [PolicyPreview, 'policyPreview'],

@@ -63,6 +63,7 @@ import { RoutingBoard } from './routing/routing-board.js';
 import { SharedBreakers } from './routing/shared-breakers.js';
 import { RoutingService } from './routing/routing.service.js';
 import { AdminKeyService } from './tenancy/admin-key.service.js';
+import { AdminSessionService } from './tenancy/admin-session.service.js';
 import { ApiKeyService } from './tenancy/api-key.service.js';
 import { tenantScope } from './tenancy/tenant-scope.js';
 import { ConnectionOpener } from './tenancy/connection-opener.js';
@@ -123,6 +124,7 @@ export interface Core {
   readonly tenants: TenantService;
   readonly apiKeys: ApiKeyService;
   readonly adminKeys: AdminKeyService;
+  readonly adminSessions: AdminSessionService;
   readonly connections: ConnectionService;
   readonly routing: RoutingService;
   readonly policyPreview: PolicyPreview;
@@ -169,6 +171,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   const keyUse = new KeyUse(database, ledger, clock, log);
   const apiKeys = new ApiKeyService(database, ledger, clock, ids, random, keyUse);
   const adminKeys = new AdminKeyService(database, ledger, clock, ids, random, config.adminApiKey);
+  const adminSessions = new AdminSessionService(database, ledger, clock, ids, random, keyUse);
   const health = new ProviderHealth(new SharedBreakers(database, clock), clock, log);
   const board = new RoutingBoard(database, clock);
   const quotas = new CallQuotas(database, clock, log);
@@ -329,6 +332,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     tenants,
     apiKeys,
     adminKeys,
+    adminSessions,
     connections,
     routing,
     policyPreview: preview,

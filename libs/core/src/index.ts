@@ -58,6 +58,11 @@ export { type ProviderReadLag, ReadLagQueries } from './verifications/read-lag.j
 export { ProviderOutcomeQueries, type ProviderOutcomes } from './routing/provider-outcomes.js';
 export { RoutingService } from './routing/routing.service.js';
 export { ADMIN_ROLES, type AdminKey, AdminKeyService, type AdminRole } from './tenancy/admin-key.service.js';
+export {
+  type AdminPrincipal,
+  type AdminSession,
+  AdminSessionService,
+} from './tenancy/admin-session.service.js';
 export { type ApiKey, ApiKeyService } from './tenancy/api-key.service.js';
 export { type Principal, type Scope, SCOPES } from './tenancy/principal.js';
 export { KeyUse } from './tenancy/key-use.js';

@@ -259,6 +259,11 @@ const ANSWERS: readonly AnswerEntitlement[] = [
     ],
   },
   {
+    routes: ['POST /admin/v1/session'],
+    members: ['header:set-cookie'],
+    allowed: [{ label: 'console session', reason: 'given to the browser this once' }],
+  },
+  {
     routes: ['GET /return/…'],
     members: ['header:location'],
     allowed: [{ label: 'redirectUrl', reason: 'where the caller wants its user to go (API.md 5)' }],

@@ -14,6 +14,7 @@ const APPEND_ONLY = ['ledger_entries', 'ledger_leaves', 'ledger_nodes', 'ledger_
 /** Tables whose rows are of no tenant, so that no tenant's session may do anything with them. */
 const OF_NO_TENANT: Readonly<Record<string, string>> = {
   admin_keys: 'keys of our own operators',
+  admin_sessions: 'who of our own operators is signed in',
   ledger_keys: 'with what the ledgers of all tenants are signed',
 };
 

@@ -1,4 +1,12 @@
-import { type AdminRole, type Principal, type Scope, type TenantScope, tenantScope } from '@gatehouse/core';
+import {
+  type AdminPrincipal,
+  type AdminRole,
+  type AdminSession,
+  type Principal,
+  type Scope,
+  type TenantScope,
+  tenantScope,
+} from '@gatehouse/core';
 import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ApiSecurity } from '@nestjs/swagger';
 import { type FastifyRequest } from 'fastify';
@@ -67,7 +75,23 @@ export type TenantPrincipal = Extract<Principal, { kind: 'tenant' }>;
 
 /** Which operator acts, for the ledger: `admin:<key id>`. */
 export const Actor = createParamDecorator((_: unknown, context: ExecutionContext): string => {
+  return `admin:${operatorOf(context).keyId}`;
+});
+
+/** The operator who calls, by a key or by a session of it. */
+export const AdminCaller = createParamDecorator((_: unknown, context: ExecutionContext): AdminPrincipal => {
+  return operatorOf(context);
+});
+
+/** The session that an operator calls with; null with a key. */
+export const CallerSession = createParamDecorator(
+  (_: unknown, context: ExecutionContext): AdminSession | null => {
+    return context.switchToHttp().getRequest<FastifyRequest>().adminSession;
+  },
+);
+
+function operatorOf(context: ExecutionContext): AdminPrincipal {
   const principal = principalOf(context);
   if (principal.kind !== 'admin') throw new Error('the route is not for operators');
-  return `admin:${principal.keyId}`;
-});
+  return principal;
+}

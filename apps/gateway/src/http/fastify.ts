@@ -3,12 +3,19 @@ import { STATUS_CODES } from 'node:http';
 import { type Socket } from 'node:net';
 
 import { Problem } from '@gatehouse/contract';
-import { type ApiKeyService } from '@gatehouse/core';
+import {
+  type AdminSession,
+  type AdminSessionService,
+  type ApiKeyService,
+  type Principal,
+} from '@gatehouse/core';
 import { type Log, RequestContext } from '@gatehouse/platform';
+import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
+import { serveConsole } from '../console/console-folder.js';
 import { bearerKey, requireAccess } from './authentication.js';
 import { parseJson, requireJson, requireNothing } from './json-body.js';
 import { type ProblemFilter } from './problems/problem.filter.js';
@@ -16,6 +23,7 @@ import { type RateLimitOptions, RateLimits } from './rate-limits.js';
 import { requestIdOf } from './request-id.js';
 import { type RouteTable } from './route-table.js';
 import { SECURITY_HEADERS } from './security-headers.js';
+import { sessionToken } from './session-cookie.js';
 
 const BODY_LIMIT = 256 * 1024;
 const WEBHOOK_BODY_LIMIT = 1024 * 1024;
@@ -54,6 +62,9 @@ export interface Surroundings {
   readonly routes: RouteTable;
   readonly rateLimits: RateLimitOptions;
   readonly apiKeys: ApiKeyService;
+  readonly adminSessions: AdminSessionService;
+  /** Where the built console is. */
+  readonly consoleFolder: string;
 }
 
 /** What happens to every request, in this order: named, admitted, counted, and only then read. */
@@ -61,8 +72,12 @@ export async function prepareFastify(app: NestFastifyApplication, surroundings: 
   const instance = app.getHttpAdapter().getInstance();
   await instance.register(rateLimit, { global: false });
   const limits = new RateLimits(instance, surroundings.rateLimits);
+  // Read where a cookie can count, and nowhere else.
+  await instance.register(cookie, { hook: false });
+  await serveConsole(instance, surroundings.consoleFolder);
 
   instance.decorateRequest('principal', null);
+  instance.decorateRequest('adminSession', null);
   instance.decorateRequest('bodyBytes', null);
   instance.decorateRequest('problemCode', null);
 
@@ -74,7 +89,7 @@ export async function prepareFastify(app: NestFastifyApplication, surroundings: 
     begin(request, reply);
     RequestContext.run({ requestId: request.id }, done);
   });
-  instance.addHook('onRequest', (request, reply) => admit(request, reply, surroundings.apiKeys, limits));
+  instance.addHook('onRequest', (request, reply) => admit(request, reply, surroundings, limits));
   instance.addHook('onResponse', (request, reply, done) => {
     logRequest(surroundings.log, request, reply);
     done();
@@ -90,22 +105,45 @@ function begin(request: FastifyRequest, reply: FastifyReply): void {
 async function admit(
   request: FastifyRequest,
   reply: FastifyReply,
-  apiKeys: ApiKeyService,
+  callers: Pick<Surroundings, 'apiKeys' | 'adminSessions'>,
   limits: RateLimits,
 ): Promise<void> {
   if (request.is404) return;
   const { access } = request.routeOptions.config;
   if (access?.kind === 'public') return;
-  const key = bearerKey(request.headers.authorization);
-  const principal = key === null ? null : await apiKeys.authenticate(key);
-  if (principal === null) {
-    if (key === null) apiKeys.noteKeyless();
+  // A cookie counts where no key is sent, and opens nothing of tenants.
+  const isWithoutKey = request.headers.authorization === undefined && access?.kind === 'admin';
+  const token = isWithoutKey ? sessionToken(request) : null;
+  const caller =
+    token === null ? await byKey(request, callers.apiKeys) : await callers.adminSessions.authenticate(token);
+  if (caller === null) {
     await limits.countFailure(request);
-    throw new Problem('unauthenticated', 'Send a key in force as Authorization: Bearer.');
+    throw new Problem(
+      'unauthenticated',
+      token === null
+        ? 'Send a key in force as Authorization: Bearer.'
+        : 'The session has ended. Sign in again.',
+    );
   }
-  request.principal = principal;
+  request.principal = caller.principal;
+  request.adminSession = caller.session;
   await limits.count(request, reply);
-  requireAccess(access, principal);
+  requireAccess(access, caller.principal);
+}
+
+interface Caller {
+  readonly principal: Principal;
+  readonly session: AdminSession | null;
+}
+
+async function byKey(request: FastifyRequest, apiKeys: ApiKeyService): Promise<Caller | null> {
+  const key = bearerKey(request.headers.authorization);
+  if (key === null) {
+    apiKeys.noteKeyless();
+    return null;
+  }
+  const principal = await apiKeys.authenticate(key);
+  return principal === null ? null : { principal, session: null };
 }
 
 /** One parser for everything: Fastify's own would accept text, and forms, and say too much when it fails. */

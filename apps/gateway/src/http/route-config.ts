@@ -1,5 +1,5 @@
 import { type ProblemCode } from '@gatehouse/contract';
-import { type AdminRole, type Principal, type Scope } from '@gatehouse/core';
+import { type AdminRole, type AdminSession, type Principal, type Scope } from '@gatehouse/core';
 import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
 import { type FastifyContextConfig } from 'fastify';
 
@@ -22,6 +22,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set before anything of the body is read; null on public routes. */
     principal: Principal | null;
+    /** By which an operator is signed in; null for callers with a key. */
+    adminSession: AdminSession | null;
     /** The bytes of the body, for what is computed over them. */
     bodyBytes: Buffer | null;
     /** The code of the problem that the request was answered with, for the request's log line. */

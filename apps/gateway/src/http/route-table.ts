@@ -30,9 +30,11 @@ export class RouteTable {
 }
 
 function matches(pattern: readonly string[], segments: readonly string[]): boolean {
+  const isOpen = pattern.at(-1) === '*';
+  const fixed = isOpen ? pattern.slice(0, -1) : pattern;
   return (
-    pattern.length === segments.length &&
-    pattern.every((part, index) => {
+    (isOpen ? segments.length > fixed.length : segments.length === fixed.length) &&
+    fixed.every((part, index) => {
       const segment = segments[index];
       return part.startsWith(':') ? segment !== '' : part === segment;
     })

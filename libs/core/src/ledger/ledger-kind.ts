@@ -48,6 +48,8 @@ export const LEDGER_KINDS = [
   'api_key.rotated',
   'admin_key.created',
   'admin_key.revoked',
+  'admin_session.created',
+  'admin_session.ended',
   'keys.master_rotated',
   'keys.rotation_begun',
   'keys.rotation_ended',

@@ -61,9 +61,12 @@ const TAKE_CONFIGURED: Statement = {
   text: `INSERT INTO admin_keys (id, name, role, hash, hint, created_at) VALUES ($1, $2, 'admin', $3, $4, $5)
          ON CONFLICT (hash) DO UPDATE SET name = excluded.name, role = excluded.role, revoked_at = NULL`,
 };
+/** With its sessions: a key that is in force again later brings none of them back. */
 const REVOKE_EARLIER_CONFIGURED: Statement = {
   name: 'admin_keys_revoke_earlier_configured',
-  text: `UPDATE admin_keys SET revoked_at = $2 WHERE name = $3 AND hash <> $1 AND revoked_at IS NULL`,
+  text: `WITH revoked AS (
+           UPDATE admin_keys SET revoked_at = $2 WHERE name = $3 AND hash <> $1 AND revoked_at IS NULL RETURNING id)
+         UPDATE admin_sessions SET ended_at = $2 WHERE admin_key_id IN (SELECT id FROM revoked) AND ended_at IS NULL`,
 };
 const LIST: Statement = {
   name: 'admin_keys_list',
@@ -75,7 +78,8 @@ const FIND: Statement = {
 };
 const REVOKE: Statement = {
   name: 'admin_keys_revoke',
-  text: `UPDATE admin_keys SET revoked_at = $2 WHERE id = $1`,
+  text: `WITH revoked AS (UPDATE admin_keys SET revoked_at = $2 WHERE id = $1 RETURNING id)
+         UPDATE admin_sessions SET ended_at = $2 WHERE admin_key_id IN (SELECT id FROM revoked) AND ended_at IS NULL`,
 };
 
 /** The name by which the key of the environment is known; no other key may have it, since a start revokes by it. */
@@ -134,6 +138,13 @@ export class AdminKeyService {
   /** All of them, newest first, those that are revoked included. */
   async list(): Promise<readonly AdminKey[]> {
     return (await this.database.across.query<AdminKeyRow>(LIST)).map(adminKeyOf);
+  }
+
+  /** Throws Problem `not_found`. */
+  async get(keyId: string): Promise<AdminKey> {
+    const [row] = await this.database.across.query<AdminKeyRow>(FIND, [keyId]);
+    if (row === undefined) throw new Problem('not_found', 'There is no such key.');
+    return adminKeyOf(row);
   }
 
   /**

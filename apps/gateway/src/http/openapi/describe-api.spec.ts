@@ -169,7 +169,8 @@ describe('the OpenAPI document', () => {
         .map(({ operationId }) => operationId),
     );
     expect(without.sort()).toEqual([
-      // They read, or try; a webhook carries the provider's own proof of being the same again.
+      // They read, or try; a webhook carries the provider's own proof of being the same again; a session that nobody uses ends.
+      'beginSession',
       'checkConnection',
       'getVerificationStatuses',
       'lookUpPerson',

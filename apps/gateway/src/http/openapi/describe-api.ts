@@ -48,6 +48,7 @@ export function describeApi(app: INestApplication, publicUrl: string): OpenAPIOb
     .addTag('Tenants', 'Admin: our customers.')
     .addTag('API keys', 'Admin: the keys of tenants’ backends.')
     .addTag('Admin keys', 'Admin: the keys of our own operators.')
+    .addTag('Sessions', 'Admin: signing in with a browser.')
     .addTag('Connections', 'Admin: tenants’ accounts at providers.')
     .addTag('Providers', 'Admin: what this deployment can connect to.')
     .addTag('Routing', 'Admin: which provider a tenant’s verifications go to.')
@@ -58,7 +59,7 @@ export function describeApi(app: INestApplication, publicUrl: string): OpenAPIOb
     .addTag('Webhook deliveries', 'Admin: tenants’ endpoints, and what was posted to them.')
     .addTag('Inbound', 'What providers and browsers call.')
     .addTag('Operations', 'Health.')
-    .addTag('Documentation', 'This document, and the pages of problems.')
+    .addTag('Documentation', 'This document, the pages of problems, and the console.')
     .build();
   const document = SwaggerModule.createDocument(app, config, {
     extraModels: [ProblemView, ...EVENT_DATA_VIEWS],
