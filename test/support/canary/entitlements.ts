@@ -238,6 +238,11 @@ const ANSWERS: readonly AnswerEntitlement[] = [
     allowed: WEBHOOK_WORDS,
   },
   {
+    routes: ['POST /admin/v1/session'],
+    members: ['header:set-cookie'],
+    allowed: [{ label: 'console session', reason: 'given to the browser this once' }],
+  },
+  {
     routes: ['GET /admin/v1/webhook-endpoints'],
     members: ['data.*.url', 'data.*.description'],
     allowed: [
@@ -257,11 +262,6 @@ const ANSWERS: readonly AnswerEntitlement[] = [
       { label: 'receiver’s answer', reason: 'for support, to tell a receiver what is wrong with it' },
       { label: 'webhook url', reason: 'a receiver may repeat what it was sent' },
     ],
-  },
-  {
-    routes: ['POST /admin/v1/session'],
-    members: ['header:set-cookie'],
-    allowed: [{ label: 'console session', reason: 'given to the browser this once' }],
   },
   {
     routes: ['GET /return/…'],

@@ -1,0 +1,153 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { findProjectRoot } from '@gatehouse/platform';
+import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
+import { type Browser, type BrowserContextOptions } from 'playwright-core';
+
+import { present } from '../eventually.js';
+import {
+  type GatewayHarness,
+  type GatewayHarnessOptions,
+  required,
+  startGateway,
+  text,
+} from '../gateway-harness.js';
+import { MovableClock } from '../movable-clock.js';
+import { launchChromium } from './chromium.js';
+import { ConsolePage } from './console-page.js';
+import { openOutageFront, type OutageFront } from './outage-front.js';
+
+export type AdminRole = 'admin' | 'support' | 'auditor' | 'approver';
+export const ADMIN_ROLES: readonly AdminRole[] = ['admin', 'support', 'auditor', 'approver'];
+
+export const DESK = { width: 1280, height: 800 };
+export const PHONE = { width: 390, height: 844 };
+
+export interface Operator {
+  readonly id: string;
+  readonly name: string;
+  readonly role: AdminRole;
+  readonly key: string;
+}
+
+type PageOptions = Pick<BrowserContextOptions, 'viewport' | 'colorScheme'>;
+
+interface Opened {
+  readonly harness: GatewayHarness;
+  readonly front: OutageFront;
+  readonly browser: Browser;
+}
+
+/** The built console at a gateway with the three twins beside it, and browsers to look at it with. */
+export class ConsoleWorld {
+  /** The gateway's time. */
+  readonly clock = new MovableClock();
+  #opened: Opened | null = null;
+  readonly #pages: ConsolePage[] = [];
+
+  constructor(private readonly options: GatewayHarnessOptions = {}) {}
+
+  get harness(): GatewayHarness {
+    return this.#world.harness;
+  }
+
+  /** Between browsers and the gateway. */
+  get front(): OutageFront {
+    return this.#world.front;
+  }
+
+  /** Where browsers find the console. */
+  get origin(): string {
+    return this.front.origin;
+  }
+
+  async open(): Promise<void> {
+    const consoleFolder = join(findProjectRoot(), 'dist', 'console');
+    if (!existsSync(consoleFolder)) throw new Error('build first: npm run build');
+    const [harness, browser] = await Promise.all([
+      startGateway({}, { clock: this.clock, consoleFolder, ...this.options }),
+      launchChromium(),
+    ]);
+    this.#opened = { harness, browser, front: await openOutageFront(harness.origin) };
+  }
+
+  async close(): Promise<void> {
+    const { browser, front, harness } = this.#world;
+    await browser.close();
+    await front.close();
+    await harness.close();
+  }
+
+  /** A new operator with a key of its own. */
+  async operator(role: AdminRole, name = 'Dana Haddad'): Promise<Operator> {
+    const created = required(await this.harness.admin('POST', '/admin-keys', { name, role }), 201);
+    return { id: text(created, 'id'), name, role, key: text(created, 'key') };
+  }
+
+  /** A browser of its own in which nobody is signed in and nothing is open. */
+  async page({ viewport = DESK, colorScheme = 'light' }: PageOptions = {}): Promise<ConsolePage> {
+    const context = await this.#world.browser.newContext({
+      viewport,
+      colorScheme,
+      reducedMotion: 'reduce',
+      locale: 'en-GB',
+      timezoneId: 'UTC',
+    });
+    const page = await ConsolePage.open(context, this.origin);
+    this.#pages.push(page);
+    return page;
+  }
+
+  /** A browser of its own in which an operator is signed in, with nothing open; a new operator for a role. */
+  async signedIn(who: AdminRole | Operator, options: PageOptions = {}): Promise<ConsolePage> {
+    const { key } = typeof who === 'string' ? await this.operator(who) : who;
+    const page = await this.page(options);
+    await page.context.addCookies([
+      {
+        name: 'gatehouse_session',
+        value: await this.session(key),
+        domain: '127.0.0.1',
+        path: '/admin/v1',
+        httpOnly: true,
+        sameSite: 'Strict',
+      },
+    ]);
+    return page;
+  }
+
+  /** A new session of the key: what its cookie holds. */
+  async session(key: string): Promise<string> {
+    const answer = await this.harness.fetch('/admin/v1/session', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}` },
+    });
+    required(answer, 201);
+    const [cookie] = answer.headers.getSetCookie();
+    return present(/^gatehouse_session=([^;]+)/.exec(cookie ?? '')?.[1], 'session cookie');
+  }
+
+  /** Closes every browser. Fails with what they complained of. */
+  async closePages(): Promise<void> {
+    const pages = this.#pages.splice(0);
+    await Promise.all(pages.map(({ context }) => context.close()));
+    this.front.recover();
+    expect(pages.flatMap(({ unexpected }) => unexpected)).toEqual([]);
+  }
+
+  get #world(): Opened {
+    return present(this.#opened, 'world: it is opened before the first test and closed after the last');
+  }
+}
+
+/**
+ * For a spec file: a world that is open while its tests run. After each test its browsers are closed, and the test fails if one of them
+ * had something to complain of.
+ */
+export function useConsole(options: GatewayHarnessOptions = {}): ConsoleWorld {
+  const world = new ConsoleWorld(options);
+  beforeAll(() => world.open(), 60_000);
+  afterEach(() => world.closePages());
+  afterAll(() => world.close());
+  return world;
+}
