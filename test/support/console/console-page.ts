@@ -97,6 +97,11 @@ export class ConsolePage {
     this.complaints.expect(failure);
   }
 
+  /** A violation of the policy that the test brings about on purpose. */
+  expectViolation(directive: string): void {
+    this.complaints.expectViolation(directive);
+  }
+
   /** Fails with every violation that axe-core finds, in light and in dark. */
   async expectAccessible(): Promise<void> {
     expect(await accessibilityFaults(this.view)).toEqual([]);
@@ -110,8 +115,8 @@ export class ConsolePage {
     expect(hidden).toBeLessThanOrEqual(0);
   }
 
-  /** What the browser complained of that no test expected. */
-  get unexpected(): readonly string[] {
-    return this.complaints.all;
+  /** What the browser complained of since the last time, other than what the test expected. */
+  takeComplaints(): readonly string[] {
+    return this.complaints.take();
   }
 }

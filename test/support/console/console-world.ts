@@ -132,7 +132,7 @@ export class ConsoleWorld {
     const pages = this.#pages.splice(0);
     await Promise.all(pages.map(({ context }) => context.close()));
     this.front.recover();
-    expect(pages.flatMap(({ unexpected }) => unexpected)).toEqual([]);
+    expect(pages.flatMap((page) => page.takeComplaints())).toEqual([]);
   }
 
   get #world(): Opened {

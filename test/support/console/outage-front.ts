@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, request } from 'node:http';
+import { createServer, type IncomingHttpHeaders, request } from 'node:http';
 import { type AddressInfo } from 'node:net';
 
 /** What balancers say when nobody behind them answers, in the words of the gateway. */
@@ -20,13 +20,17 @@ export interface OutageFront {
   /** From now on connections of `/admin/v1` are cut off without an answer. */
   hangUp(): void;
   recover(): void;
+  /** The header fields with which this path was asked for last. */
+  heard(path: string): IncomingHttpHeaders | undefined;
   close(): Promise<void>;
 }
 
 export async function openOutageFront(target: string): Promise<OutageFront> {
   let state: 'well' | 'hung up' | { readonly requestId: string } = 'well';
+  const heard = new Map<string, IncomingHttpHeaders>();
   const server = createServer((incoming, answer) => {
     const path = incoming.url ?? '/';
+    heard.set(path, incoming.headers);
     if (path.startsWith('/admin/v1') && state !== 'well') {
       incoming.resume();
       if (state === 'hung up') {
@@ -66,6 +70,7 @@ export async function openOutageFront(target: string): Promise<OutageFront> {
     recover() {
       state = 'well';
     },
+    heard: (path) => heard.get(path),
     async close() {
       server.closeAllConnections();
       server.close();

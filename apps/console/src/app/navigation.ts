@@ -1,4 +1,4 @@
-import { type OperationId } from '../session/session.js';
+import { may, type OperationId, type Session } from '../session/session.js';
 
 export interface NavigationEntry {
   readonly to:
@@ -29,3 +29,8 @@ export const NAVIGATION: readonly NavigationEntry[] = [
   { to: '/erasures', label: 'Erasures', needs: 'listErasures' },
   { to: '/operators', label: 'Operators', needs: 'listAdminKeys' },
 ];
+
+/** Where somebody begins: at the first page that is for them. */
+export function homeOf(session: Session): NavigationEntry['to'] {
+  return NAVIGATION.find(({ needs }) => may(session, needs))?.to ?? '/';
+}

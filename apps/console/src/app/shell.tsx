@@ -14,8 +14,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useMatches, useNavigate } from '@tanstack/react-router';
 import { type ReactElement, Suspense, useEffect } from 'react';
 
-import { EmptyState } from '../kit/empty-state.js';
 import { Loading } from '../kit/loading.js';
+import { Page } from '../kit/page.js';
 import { ProblemNotice } from '../kit/problem-notice.js';
 import { may, signOut, signOutEverywhere } from '../session/session.js';
 import { useSession } from '../session/use-session.js';
@@ -73,10 +73,12 @@ export function Shell(): ReactElement {
           {needs === undefined || may(session, needs) ? (
             <Outlet />
           ) : (
-            <EmptyState title="This page is not for your role">
-              Your key has the role {session.role}. Choose a page from the navigation, or ask an operator with
-              the role admin.
-            </EmptyState>
+            <Page title="This page is not for your role">
+              <Text>
+                Your key has the role {session.role}. Choose a page from the navigation, or ask an operator
+                with the role admin.
+              </Text>
+            </Page>
           )}
         </Suspense>
       </AppShell.Main>

@@ -1,6 +1,7 @@
 import { createRoute, redirect } from '@tanstack/react-router';
 
 import { type OperationId, sessionQuery } from '../session/session.js';
+import { homeOf } from './navigation.js';
 import { rootRoute } from './root.route.js';
 import { Shell } from './shell.js';
 
@@ -19,5 +20,7 @@ export const signedInRoute = createRoute({
   beforeLoad: async ({ context, location }) => {
     const session = await context.queries.query({ ...sessionQuery, staleTime: 'static' });
     if (session === null) throw redirect({ to: '/sign-in', search: { from: location.href } });
+    const home = homeOf(session);
+    if (location.pathname === '/' && home !== '/') throw redirect({ to: home, replace: true });
   },
 });
