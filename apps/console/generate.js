@@ -1,4 +1,5 @@
-// Writes which role may call which operation, and what each does, from the OpenAPI document, unless it is there already.
+// Writes what the console needs of the OpenAPI document when it runs, unless it is there already: which role may call which operation, what
+// each operation does, and of what the ledger speaks.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -16,27 +17,33 @@ const operations = Object.entries(paths)
   }));
 const byOperation = (member) =>
   JSON.stringify(Object.fromEntries(operations.map((each) => [each.operationId, each[member]])), null, 2);
+const kinds = paths['/admin/v1/audit-log'].get.parameters
+  .find(({ name }) => name === 'kind')
+  .schema.enum.filter((kind) => kind !== null);
 
 write(
   'roles.ts',
-  `// Generated from openapi.json by generate.js. Do not edit.
-
-/** The roles of admin keys that may call an operation of the admin API. */
+  `/** The roles of admin keys that may call an operation of the admin API. */
 export const ROLES_OF = ${byOperation('roles')} as const;
 `,
 );
 write(
   'summaries.ts',
-  `// Generated from openapi.json by generate.js. Do not edit.
-
-/** What each operation of the admin API does, in a line. */
+  `/** What each operation of the admin API does, in a line. */
 export const SUMMARY_OF = ${byOperation('summary')} as const;
 `,
 );
+write(
+  'ledger-kinds.ts',
+  `/** The kinds of entries that the ledger can be searched for. */
+export const LEDGER_KINDS = ${JSON.stringify(kinds, null, 2)} as const;
+`,
+);
 
-function write(name, text) {
-  const path = join(GENERATED, name);
-  if (existsSync(path) && readFileSync(path, 'utf8') === text) return;
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
+function write(name, content) {
+  const file = join(GENERATED, name);
+  const text = `// Generated from openapi.json by generate.js. Do not edit.\n\n${content}`;
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
 }

@@ -1,0 +1,85 @@
+import { SimpleGrid, Stack } from '@mantine/core';
+import { type ReactElement } from 'react';
+
+import { DayLines, StackedDays } from './charts.js';
+import { Figure, type FigureOf } from './figure.js';
+import {
+  OUTCOMES,
+  outcomesByDay,
+  type Overview,
+  passRateByDay,
+  providersByDay,
+  timesByDay,
+} from './figures.js';
+import { OUTCOME_SERIES, PASS_RATE, providerSeries, TIMES } from './palette.js';
+import { countWords, durationWords, shareWords } from './words.js';
+
+const sayCount = (value: number | null): string => countWords(value ?? 0);
+const sayPercent = (value: number | null): string => shareWords(value === null ? null : value / 100);
+
+/** The charts. Loaded after the page, because what draws them is large. */
+export function OverviewFigures({
+  overview,
+  providers,
+}: {
+  readonly overview: Overview;
+  readonly providers: readonly { readonly name: string; readonly title: string }[];
+}): ReactElement {
+  const { total, passRate, timeToVerdict } = overview;
+  const outcomeSeries = OUTCOME_SERIES.filter(
+    ({ name }) => OUTCOMES.some((known) => known === name && total[known] > 0) || name === 'verified',
+  );
+  const byProvider = providerSeries(providers);
+  const outcomes: FigureOf = {
+    title: 'Verifications a day, by outcome',
+    summary: `${countWords(total.created)} began, ${countWords(total.verified)} are verified and ${countWords(total.rejected)} rejected.`,
+    rows: outcomesByDay(overview, outcomeSeries),
+    series: outcomeSeries,
+    say: sayCount,
+  };
+  const begun: FigureOf = {
+    title: 'Verifications a day, by provider',
+    summary: overview.providers
+      .map(({ provider, created }) => `${titleOf(provider, providers)}: ${countWords(created)}.`)
+      .join(' '),
+    rows: providersByDay(overview, byProvider),
+    series: byProvider,
+    say: sayCount,
+  };
+  const passing: FigureOf = {
+    title: 'Pass rate',
+    summary: `${shareWords(passRate)} of those verified or rejected.`,
+    rows: passRateByDay(overview),
+    series: [PASS_RATE],
+    say: sayPercent,
+  };
+  const times: FigureOf = {
+    title: 'Time to a verdict',
+    summary: `Half within ${durationWords(timeToVerdict?.p50Seconds ?? null)}, 95 of 100 within ${durationWords(timeToVerdict?.p95Seconds ?? null)}.`,
+    rows: timesByDay(overview),
+    series: TIMES,
+    say: durationWords,
+  };
+  return (
+    <Stack gap="md">
+      <Figure of={outcomes}>
+        <StackedDays of={outcomes} />
+      </Figure>
+      <Figure of={begun}>
+        <StackedDays of={begun} />
+      </Figure>
+      <SimpleGrid cols={{ base: 1, lg: 2 }}>
+        <Figure of={passing}>
+          <DayLines of={passing} top={100} />
+        </Figure>
+        <Figure of={times}>
+          <DayLines of={times} />
+        </Figure>
+      </SimpleGrid>
+    </Stack>
+  );
+}
+
+function titleOf(name: string, providers: readonly { name: string; title: string }[]): string {
+  return providers.find((provider) => provider.name === name)?.title ?? name;
+}

@@ -1,0 +1,74 @@
+import { Paper, SimpleGrid, Stack, Text } from '@mantine/core';
+import { type ReactElement, type ReactNode } from 'react';
+
+import { useMay } from '../session/use-session.js';
+import { type Overview } from './figures.js';
+import { TextLink } from '../kit/text-link.js';
+import { countWords, durationWords, shareWords } from './words.js';
+
+/** The figures of the range, and what waits now. */
+export function Standing({ overview }: { readonly overview: Overview }): ReactElement {
+  const may = useMay();
+  const { total, passRate, timeToVerdict, openReviews, webhooks } = overview;
+  const { in: inbound, out } = webhooks;
+  return (
+    <SimpleGrid component="dl" cols={{ base: 1, xs: 2, lg: 3 }} m={0}>
+      <Stat term="Verifications begun" value={countWords(total.created)}>
+        {countWords(total.verified)} verified, {countWords(total.rejected)} rejected, {countWords(total.open)}{' '}
+        open
+      </Stat>
+      <Stat term="Pass rate" value={shareWords(passRate)}>
+        of those verified or rejected
+      </Stat>
+      <Stat term="Time to a verdict" value={durationWords(timeToVerdict?.p50Seconds ?? null)}>
+        for half of them; {durationWords(timeToVerdict?.p95Seconds ?? null)} for 95 of 100
+      </Stat>
+      <Stat term="Open reviews" value={countWords(openReviews)}>
+        {may('approveRoutingPolicy') ? (
+          <TextLink to="/reviews">
+            {openReviews === 0 ? 'The queue is empty' : 'Decide them in the queue'}
+          </TextLink>
+        ) : (
+          'waiting for a reviewer now'
+        )}
+      </Stat>
+      <Stat term="Webhooks to tenants" value={`${countWords(out.pending)} waiting`}>
+        {lagWords(out.oldestPendingSeconds)} {countWords(out.delivered)} delivered, {countWords(out.failed)}{' '}
+        failed in the range. <TextLink to="/webhooks">Deliveries</TextLink>
+      </Stat>
+      <Stat term="Webhooks from providers" value={`${countWords(inbound.pending)} waiting`}>
+        {lagWords(inbound.oldestPendingSeconds)} {countWords(inbound.orphans)} of nobody known.
+      </Stat>
+    </SimpleGrid>
+  );
+}
+
+function lagWords(seconds: number | null): string {
+  return seconds === null ? 'Nothing is behind.' : `The oldest for ${durationWords(seconds)}.`;
+}
+
+function Stat({
+  term,
+  value,
+  children,
+}: {
+  readonly term: string;
+  readonly value: string;
+  readonly children: ReactNode;
+}): ReactElement {
+  return (
+    <Paper withBorder p="md">
+      <Stack gap={2}>
+        <Text component="dt" size="sm" c="dimmed">
+          {term}
+        </Text>
+        <Text component="dd" size="xl" fw={700} m={0}>
+          {value}
+        </Text>
+        <Text component="dd" size="sm" m={0}>
+          {children}
+        </Text>
+      </Stack>
+    </Paper>
+  );
+}
