@@ -6,5 +6,5 @@ export const overviewRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/',
   component: lazyRouteComponent(() => import('./overview.page.js'), 'OverviewPage'),
-  staticData: { needs: 'listTenants' },
+  staticData: { needs: 'getOverview' },
 });

@@ -6,7 +6,7 @@ export const tenantsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/tenants',
   component: lazyRouteComponent(() => import('./tenants.page.js'), 'TenantsPage'),
-  staticData: { needs: 'listTenants' },
+  staticData: { needs: 'listConnections' },
 });
 
 export const tenantRoute = createRoute({
