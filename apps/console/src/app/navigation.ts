@@ -19,7 +19,7 @@ export interface NavigationEntry {
 
 export const NAVIGATION: readonly NavigationEntry[] = [
   { to: '/', label: 'Overview', needs: 'getOverview' },
-  { to: '/tenants', label: 'Tenants', needs: 'listTenants' },
+  { to: '/tenants', label: 'Tenants', needs: 'listConnections' },
   { to: '/switching', label: 'Switching', needs: 'getRoutingPolicy' },
   { to: '/verifications', label: 'Verifications', needs: 'listTenants' },
   { to: '/reviews', label: 'Reviews', needs: 'approveRoutingPolicy' },
