@@ -13,9 +13,11 @@ const COLORS: Readonly<Record<string, string>> = {
   open: 'red',
   needs_review: 'orange',
   half_open: 'orange',
+  held: 'orange',
   processing: 'blue',
   requires_input: 'blue',
   pending: 'blue',
+  running: 'blue',
 };
 
 /** A status in its own word; the colour only says it again. */
