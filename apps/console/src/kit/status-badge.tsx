@@ -19,6 +19,8 @@ const COLORS: Readonly<Record<string, string>> = {
   requires_input: 'blue',
   pending: 'blue',
   scheduled: 'blue',
+  held: 'orange',
+  running: 'blue',
 };
 
 /** A status in its own word; the colour only says it again. */
