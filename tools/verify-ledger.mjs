@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 
 const USAGE = `Usage: node verify-ledger.mjs receipt FILE --key KEY
+       node verify-ledger.mjs pack FILE --key KEY
        node verify-ledger.mjs export FILE --key KEY [--checkpoint NOTE ...]
        node verify-ledger.mjs note FILE --key KEY --name NAME`;
 
@@ -65,19 +66,55 @@ function verifyReceipt(file, keys) {
   const receipt = objectOf(readFileSync(file, 'utf8'), 'The receipt');
   const { verificationId, position, entry, proof, opening } = receipt;
   assert(receipt.object === 'receipt' && typeof entry === 'string' && proof, 'The file is not a receipt');
-  const { verification_id: about, data } = objectOf(entry, 'The entry');
-  assert(verificationId === `ver_${asTypeId(about)}`, 'The entry is about another verification');
+  const { data } = objectOf(entry, 'The entry');
   const opened = opening && sha256(Buffer.from(`${opening.salt}`, 'hex'), Buffer.from(`${opening.value}`));
   assert(!opened || opened.toString('hex') === data.commitments?.identity, 'It is of another identity');
-  const { origin, size, root } = checkpointOf(receipt.checkpoint, keys, 'The checkpoint');
-  assert(origin === `gatehouse/${receipt.tenantId}`, "The checkpoint is of another tenant's ledger");
+  const head = checkpointOf(receipt.checkpoint, keys, 'The checkpoint');
+  assert(head.origin === `gatehouse/${receipt.tenantId}`, "The checkpoint is of another tenant's ledger");
+  provenEntry(receipt, verificationId, head);
+  return `OK: ${verificationId} is in entry ${position} of the ${head.size} signed ones of ${head.origin}`;
+}
+
+// What a proven entry says, if it is about this verification and in the tree of this head.
+function provenEntry({ position, entry, proof }, verificationId, { size, root }) {
+  const said = objectOf(entry, 'The entry');
+  assert(
+    verificationId === `ver_${asTypeId(said.verification_id)}`,
+    'The entry is about another verification',
+  );
   const isThere = Number.isInteger(position) && position > 0 && position <= size;
   const path = [proof.hashes].flat().map(bytes32);
   const isForIt = proof.leafIndex === position - 1 && proof.treeSize === size && !path.includes(null);
   assert(isThere && isForIt, 'The proof is not for this position of the ledger that was signed');
   const isIn = rootFrom(leafHash(entry), position - 1, size, path).equals(root);
   assert(isIn, 'The entry is not in the signed ledger, or the proof was changed');
-  return `OK: ${verificationId} is in entry ${position} of the ${size} signed ones of ${origin}`;
+  return said;
+}
+
+// Each entry, and that the facts and the views beside them are what the entries say. The explanation is prose: not checked.
+function verifyPack(file, keys) {
+  const { object, verification, entries, views, checkpoint } = objectOf(
+    readFileSync(file, 'utf8'),
+    'The pack',
+  );
+  assert(object === 'evidence_pack' && verification && entries && views, 'The file is not an evidence pack');
+  const head = checkpointOf(checkpoint, keys, 'The checkpoint');
+  assert(
+    head.origin === `gatehouse/${verification.tenantId}`,
+    "The checkpoint is of another tenant's ledger",
+  );
+  const said = new Map(entries.map((one) => [one.position, provenEntry(one, verification.id, head)]));
+  const { version, data } = [...said.values()].reduce((a, b) => (b.version > (a.version ?? 0) ? b : a), {});
+  const isSame = version === verification.version && (data.to ?? verification.status) === verification.status;
+  assert(isSame, 'The record says something else than the newest entry of the ledger');
+  for (const { position, kind, purpose } of views) {
+    const entry = said.get(position);
+    assert(
+      entry?.kind === kind && (entry.data.purpose ?? null) === purpose,
+      'A view is not what its entry says',
+    );
+  }
+  return `OK: ${verification.id} is ${verification.status} by ${said.size} of the ${head.size} signed entries of ${head.origin}`;
 }
 
 async function verifyExport(file, keys, notes) {
@@ -130,7 +167,7 @@ function asTypeId(uuid) {
 }
 
 const verifyNote = (file, keys, name) => signedText(readFileSync(file, 'utf8'), keys, 'The file', name);
-const commands = { receipt: verifyReceipt, export: verifyExport, note: verifyNote };
+const commands = { receipt: verifyReceipt, pack: verifyPack, export: verifyExport, note: verifyNote };
 try {
   const [text, texts] = [{ type: 'string' }, { type: 'string', multiple: true }];
   const options = { key: text, name: text, checkpoint: texts };

@@ -425,7 +425,7 @@ describe('what happens', () => {
   });
 
   it('auditors search, verify and take away the ledger', async () => {
-    for (const word of ['kind', 'actor']) {
+    for (const word of ['kind', 'about', 'actor']) {
       await harness.admin('GET', `/audit-log?${word}=${canaries.text(`audit search by ${word}`)}`);
     }
     const checkpoints = [canaries.text('checkpoint that is none')];
@@ -438,6 +438,38 @@ describe('what happens', () => {
     }
     required(await harness.admin('GET', '/audit-log?limit=100'), 200);
     expect((await harness.admin('GET', '/audit-log/export')).status).toBe(200);
+  });
+
+  it('operators look up, look at, decide and refresh the verifications of all tenants', async () => {
+    const world = at('sentinel');
+    const { tenant, account } = world;
+    const body = world.request('to be looked at');
+    const created = required(await world.create(body), 201);
+    world.watchReturnTokens(created);
+    const own = `/verifications/${text(created, 'id')}`;
+    await account.finish(body.subject.email, 'review');
+    required(await harness.admin('POST', `${own}/refresh`), 200);
+    const reason = canaries.text('reason of a decision');
+    required(await harness.admin('POST', `${own}/decision`, { decision: 'approve', reason }), 200);
+    for (const query of ['', `?tenantId=${tenant.id}`, '?status=needs_review'])
+      required(await harness.admin('GET', `/verifications${query}`), 200);
+    await harness.admin('GET', `/verifications?reference=${canaries.text('reference asked for')}`);
+    for (const email of [body.subject.email, canaries.email('subject.email searched for')])
+      required(await harness.admin('POST', '/verifications/search', { tenantId: tenant.id, email }), 200);
+    const why = { purpose: 'other', ticket: 'OPS-1204' };
+    required(await harness.admin('POST', `${own}/identity`, why), 200);
+    const { data } = required(await harness.admin('POST', `${own}/images`, why), 200) as {
+      data: { id: string }[];
+    };
+    const image = present(data[0], 'image');
+    expect((await harness.admin('POST', `${own}/images/${image.id}`, why)).status).toBe(200);
+    for (const path of ['', '/events?limit=200', '/explain', '/receipt', '/evidence-pack'])
+      required(await harness.admin('GET', `${own}${path}`), 200);
+    const wrong = {
+      purpose: canaries.text('unknown purpose'),
+      ticket: canaries.email('ticket that is none'),
+    };
+    expect((await harness.admin('POST', `${own}/identity`, wrong)).status).toBe(422);
   });
 
   it('people are held back and erased, duties closed, keys replaced', async () => {
@@ -515,6 +547,8 @@ describe('what happens', () => {
     const imageHosts = [`${canaries.text('setting imageHosts')}.test`];
     required(await harness.admin('PUT', path, { settings: { ...settings, imageHosts } }), 200);
     required(await harness.admin('GET', path), 200);
+    const all = `/tenants/${world.tenant.id}/connections?environment=test`;
+    expect(required(await harness.admin('GET', all), 200)['data']).toHaveLength(1);
   });
 
   it('operators change, preview, propose, approve, reject and remove, and give their reasons', async () => {

@@ -264,12 +264,16 @@ describe('an operation of operators', () => {
       operations.filter((operation) => isAdmins(operation) && idsOf(operation).length > 0),
       ({ id }) => id,
       async (operation) => {
-        const tenants = await scratch(operation.path);
         const isOfTenant = operation.path.startsWith('/admin/v1/tenants/');
-        const others = await scratch(operation.path);
-        const [own, other] = isOfTenant
-          ? [tenants, others]
-          : [await operatorsOwn(operation, tenants), await operatorsOwn(operation, others)];
+        const isOfVerification = operation.path.startsWith('/admin/v1/verifications/');
+        const pair = async (): Promise<readonly Readonly<Record<string, string>>[]> => {
+          if (isOfVerification) return [await ownObject(ours, operation), await ownObject(theirs, operation)];
+          const scratched = [await scratch(operation.path), await scratch(operation.path)];
+          return isOfTenant
+            ? scratched
+            : Promise.all(scratched.map((tenant) => operatorsOwn(operation, tenant)));
+        };
+        const [own = {}, other = {}] = await pair();
         const admin = world.harness.adminKey;
         for (const name of idsOf(operation)) {
           const prefix = idPrefixOf(operation, name) ?? '';

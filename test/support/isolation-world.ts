@@ -213,6 +213,11 @@ export class IsolationWorld {
     rotateKeys: {},
     requestErasure: { email: SUBJECT.email },
     closeErasureDuty: { note: 'their support confirmed it' },
+    searchAllVerifications: { tenantId: missingId('tnt'), ...SUBJECT },
+    viewAnyIdentity: { purpose: 'support', ticket: 'OPS-1204' },
+    viewAnyImages: { purpose: 'review' },
+    viewAnyImage: { purpose: 'review' },
+    decideAnyVerification: { decision: 'approve', reason: 'compared with the file' },
   };
 }
 
@@ -234,16 +239,20 @@ export async function ownObject(side: Side, operation: Operation): Promise<Reado
     case 'getIdentityReceipt':
     case 'listVerificationImages':
     case 'correctVerificationContact':
+    case 'viewAnyIdentity':
+    case 'viewAnyImages':
       return { id: await verifiedBy(side, 'sentinel') };
     case 'getVerificationReport':
       return { id: await verifiedBy(side, 'dentity') };
-    case 'getVerificationImage': {
+    case 'getVerificationImage':
+    case 'viewAnyImage': {
       const id = await verifiedBy(side, 'sentinel');
       const { data } = required(await side.call('GET', `/verifications/${id}/images`), 200);
       const [image] = data as { id: string }[];
       return { id, imageId: image?.id ?? '' };
     }
-    case 'decideVerification': {
+    case 'decideVerification':
+    case 'decideAnyVerification': {
       const id = await side.create();
       await side.sentinel.finish(SUBJECT.email, 'review');
       required(await side.call('POST', `/verifications/${id}/refresh`), 200);

@@ -16,6 +16,9 @@ import { OverviewController } from './admin/overview/overview.controller.js';
 import { RoutingController } from './admin/routing/routing.controller.js';
 import { TenantsController } from './admin/tenants/tenants.controller.js';
 import { ProvidersController } from './admin/providers/providers.controller.js';
+import { AdminVerificationRecordsController } from './admin/verifications/admin-verification-records.controller.js';
+import { AdminVerificationStepsController } from './admin/verifications/admin-verification-steps.controller.js';
+import { AdminVerificationsController } from './admin/verifications/admin-verifications.controller.js';
 import { AdminWebhookDeliveriesController } from './admin/webhook-deliveries/admin-webhook-deliveries.controller.js';
 import { AdminWebhookEndpointsController } from './admin/webhook-endpoints/admin-webhook-endpoints.controller.js';
 import { EventsController } from './api/events/events.controller.js';
@@ -63,6 +66,9 @@ const API_CONTROLLERS: readonly Type[] = [
   RoutingController,
   ErasuresController,
   HoldsController,
+  AdminVerificationsController,
+  AdminVerificationRecordsController,
+  AdminVerificationStepsController,
   OverviewController,
   AdminWebhookEndpointsController,
   AdminWebhookDeliveriesController,

@@ -5,6 +5,7 @@ import { type Core, type CoreOptions, createCore } from './core.js';
 import { ErasureList } from './erasure/erasure-list.js';
 import { ErasureService } from './erasure/erasure.service.js';
 import { LegalHolds } from './erasure/legal-holds.js';
+import { EvidencePacks } from './evidence/evidence-packs.js';
 import { EvidenceService } from './evidence/evidence.service.js';
 import { EventFeed } from './events/event-feed.js';
 import { FeedWatch } from './events/feed-watch.js';
@@ -34,6 +35,7 @@ import { TenantService } from './tenancy/tenant.service.js';
 import { IdentityReceipts } from './verifications/identity-receipts.js';
 import { PeopleService } from './verifications/people.service.js';
 import { ReadLagQueries } from './verifications/read-lag.js';
+import { VerificationDirectory } from './verifications/verification-directory.js';
 import { VerificationService } from './verifications/verification.service.js';
 import { AllDeliveries } from './webhooks/all-deliveries.js';
 import { AllEndpoints } from './webhooks/all-endpoints.js';
@@ -47,7 +49,9 @@ const CORE = Symbol('core');
 /** Which service of the core answers to which class. */
 const SERVICES: readonly (readonly [Type, keyof Core])[] = [
   [VerificationService, 'verifications'],
+  [VerificationDirectory, 'directory'],
   [EvidenceService, 'evidence'],
+  [EvidencePacks, 'evidencePacks'],
   [PeopleService, 'people'],
   [ImportService, 'imports'],
   [EventFeed, 'events'],

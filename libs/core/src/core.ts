@@ -20,6 +20,7 @@ import { ProviderCopies } from './erasure/provider-copies.js';
 import { Retention } from './erasure/retention.js';
 import { VerificationEraser } from './erasure/verification-eraser.js';
 import { EvidenceService } from './evidence/evidence.service.js';
+import { EvidencePacks } from './evidence/evidence-packs.js';
 import { ImageLinks } from './evidence/image-links.js';
 import { ReportArchive } from './evidence/report-archive.js';
 import { EventFeed } from './events/event-feed.js';
@@ -76,6 +77,7 @@ import { PeopleService } from './verifications/people.service.js';
 import { ReadLagQueries } from './verifications/read-lag.js';
 import { VerificationApplier } from './verifications/verification-applier.js';
 import { VerificationBulkReader } from './verifications/verification-bulk-reader.js';
+import { VerificationDirectory } from './verifications/verification-directory.js';
 import { VerificationExplainer } from './verifications/verification-explainer.js';
 import { VerificationQueries } from './verifications/verification-queries.js';
 import { VerificationReader } from './verifications/verification-reader.js';
@@ -110,7 +112,9 @@ export interface CoreOptions {
 export interface Core {
   readonly ledger: Ledger;
   readonly verifications: VerificationService;
+  readonly directory: VerificationDirectory;
   readonly evidence: EvidenceService;
+  readonly evidencePacks: EvidencePacks;
   readonly people: PeopleService;
   readonly imports: ImportService;
   readonly events: EventFeed;
@@ -280,6 +284,12 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   );
   const retention = new Retention({ database, tenants, orphans }, clock, ids);
   const receipts = new LedgerReceipts(database, feedWatch);
+  const explainer = new VerificationExplainer(database, queries, readings);
+  const erasures = new ErasureService(
+    { database, vault, tenants, copies, certifier, ledger, onWork },
+    clock,
+    ids,
+  );
   const background = {
     'positions in the ledger': () => sequencer.placeWaiting(),
     'witnesses of the ledger': () => telling.tellDue(),
@@ -308,15 +318,20 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
         recorder,
         sealer,
         queries,
-        explainer: new VerificationExplainer(database, queries, readings),
+        explainer,
         connections: opener,
         capabilities,
         ledger,
       },
       clock,
     ),
+    directory: new VerificationDirectory(database, sealer, vault),
     evidence: new EvidenceService(
       { database, queries, sealer, connections: opener, capabilities, archive, links, ledger },
+      clock,
+    ),
+    evidencePacks: new EvidencePacks(
+      { database, queries, explainer, receipts, keys: ledgerKeys, erasures, ledger },
       clock,
     ),
     people: new PeopleService(database, choice, correlator, ledger, clock),
@@ -355,7 +370,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     dispatcher,
     keyProgress: new KeyProgress(database, masterKeys),
     keyRotations: new KeyRotationService({ database, ledger, wakeup }, clock, ids),
-    erasures: new ErasureService({ database, vault, tenants, copies, certifier, ledger, onWork }, clock, ids),
+    erasures,
     erasureList: new ErasureList(database, orphans, holds, erasureWorker, clock),
     legalHolds: holds,
     health: new HealthService(database, clock),

@@ -10,6 +10,7 @@ export {
 export { ErasureList, type ListedErasure } from './erasure/erasure-list.js';
 export { ErasureService } from './erasure/erasure.service.js';
 export { type LegalHold, LegalHolds } from './erasure/legal-holds.js';
+export { type EvidencePack, EvidencePacks } from './evidence/evidence-packs.js';
 export { EvidenceService, type ListedImage } from './evidence/evidence.service.js';
 export { EventFeed, type FeedPage } from './events/event-feed.js';
 export { FeedWatch } from './events/feed-watch.js';
@@ -29,7 +30,9 @@ export {
   AuditLog,
   type EntryFilter,
   type ExportedLine,
+  LOG_SUBJECTS,
   type LoggedEntry,
+  type LogSubject,
   type StoredCheckpoint,
 } from './ledger/audit-log.js';
 export { Ledger } from './ledger/ledger.js';
@@ -37,8 +40,15 @@ export { LedgerKeys, type PublishedKey } from './ledger/ledger-keys.js';
 export { Sequencer } from './ledger/sequencer.js';
 export { type Opening } from './ledger/commitment.js';
 export { LEDGER_KINDS, type LedgerKind } from './ledger/ledger-kind.js';
-export { LedgerReceipts, type Receipt } from './ledger/ledger-receipts.js';
-export { type FirstBad, LEDGER_FAULTS, type LedgerFault, LedgerVerifier } from './ledger/ledger-verifier.js';
+export { LedgerReceipts, type ProvenEntry, type Receipt } from './ledger/ledger-receipts.js';
+export {
+  type FirstBad,
+  LEDGER_FAULTS,
+  type LedgerFault,
+  type LedgerProgress,
+  type LedgerVerdict,
+  LedgerVerifier,
+} from './ledger/ledger-verifier.js';
 export { KeyProgress, type MasterKeyProgress } from './privacy/key-progress.js';
 export {
   type KeyRotation,
@@ -90,6 +100,7 @@ export {
   LINK_SOURCES,
   OUTCOMES,
 } from './verifications/explanation.js';
+export { type DirectoryFilter, VerificationDirectory } from './verifications/verification-directory.js';
 export { type Statuses, VerificationService } from './verifications/verification.service.js';
 export {
   type FactSource,
@@ -101,6 +112,7 @@ export {
   type Verification,
   type VerificationFilter,
 } from './verifications/verification.js';
+export { VIEW_PURPOSES, type ViewPurpose, type ViewReason } from './verifications/view-reason.js';
 export {
   type DeliveryFilter,
   type Replay,

@@ -52,7 +52,17 @@ export {
   pendingMigrations,
 } from './database/migrations.js';
 export { Prisma, PrismaClient } from './database/generated/client.js';
-export { derivedId, firstIdAt, fromTypeId, HIGHEST_ID, Ids, LOWEST_ID, SystemIds, timeOfId, toTypeId } from './ids.js';
+export {
+  derivedId,
+  firstIdAt,
+  fromTypeId,
+  HIGHEST_ID,
+  Ids,
+  LOWEST_ID,
+  SystemIds,
+  timeOfId,
+  toTypeId,
+} from './ids.js';
 export { type ErrorFields, errorFields } from './log/error-fields.js';
 export { Log, type LogFields, type LogOptions } from './log/log.js';
 export { type FrameworkLogger, NestLog } from './log/nest-log.js';

@@ -67,6 +67,30 @@ const ANSWERS: readonly AnswerEntitlement[] = [
     allowed: OWN_WORDS,
   },
   {
+    routes: [
+      'GET /admin/v1/verifications/{id}',
+      'POST /admin/v1/verifications/{id}/decision',
+      'POST /admin/v1/verifications/{id}/refresh',
+    ],
+    members: VERIFICATION_MEMBERS,
+    allowed: OWN_WORDS,
+  },
+  {
+    routes: ['GET /admin/v1/verifications', 'POST /admin/v1/verifications/search'],
+    members: VERIFICATION_MEMBERS.map((member) => `data.*.${member}`),
+    allowed: OWN_WORDS,
+  },
+  {
+    routes: ['GET /admin/v1/verifications/{id}', 'POST /admin/v1/verifications/{id}/refresh'],
+    members: ['action.url'],
+    allowed: [{ label: 'return token', reason: 'the person’s link, as the tenant reads it (API.md 5)' }],
+  },
+  {
+    routes: ['GET /admin/v1/verifications', 'POST /admin/v1/verifications/search'],
+    members: ['data.*.action.url'],
+    allowed: [{ label: 'return token', reason: 'the person’s link, as the tenant reads it (API.md 5)' }],
+  },
+  {
     routes: ['GET /v1/verifications', 'POST /v1/verifications/search', 'POST /v1/verifications/status'],
     members: VERIFICATION_MEMBERS.map((member) => `data.*.${member}`),
     allowed: OWN_WORDS,
@@ -94,6 +118,14 @@ const ANSWERS: readonly AnswerEntitlement[] = [
     allowed: [
       { label: 'identity', reason: 'what the endpoint is for, behind a scope of its own (API.md 3)' },
       { label: 'subject', reason: 'what the endpoint is for, behind a scope of its own (API.md 3)' },
+    ],
+  },
+  {
+    routes: ['POST /admin/v1/verifications/{id}/identity'],
+    members: ['person', 'documents', 'risk', 'consent'],
+    allowed: [
+      { label: 'identity', reason: 'what the endpoint is for, to who says why, and that is in the ledger' },
+      { label: 'subject', reason: 'what the endpoint is for, to who says why, and that is in the ledger' },
     ],
   },
   {
@@ -154,6 +186,14 @@ const ANSWERS: readonly AnswerEntitlement[] = [
       ),
     ),
     members: ['webhookUrl', 'settings'],
+    allowed: [
+      { label: 'webhook token', reason: 'the admin has to tell the provider the URL (API.md 5)' },
+      { label: 'setting', reason: 'settings are no secrets and can be read back (API.md 6)' },
+    ],
+  },
+  {
+    routes: ['GET /admin/v1/tenants/{id}/connections'],
+    members: ['data.*.webhookUrl', 'data.*.settings'],
     allowed: [
       { label: 'webhook token', reason: 'the admin has to tell the provider the URL (API.md 5)' },
       { label: 'setting', reason: 'settings are no secrets and can be read back (API.md 6)' },

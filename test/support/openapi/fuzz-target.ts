@@ -277,6 +277,7 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
     'refreshVerification',
     'renewVerificationLink',
     'retryVerification',
+    'refreshAnyVerification',
   ])
     own[id] = await create();
   required(await tenant.call('POST', `/verifications/${own['retryVerification'] ?? ''}/cancel`), 200);
@@ -293,11 +294,16 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
     'getIdentityReceipt',
     'listVerificationImages',
     'getVerificationImage',
+    'viewAnyIdentity',
+    'viewAnyImages',
+    'viewAnyImage',
   ])
     own[id] = verified;
   // People of their own again: one that is to be decided, one whose contact changes, one with a report.
   own['decideVerification'] = await create({ email: 'cleo.ruiz@mail.test', phone: '+14155550125' });
   await sentinel.finish('cleo.ruiz@mail.test', 'review');
+  own['decideAnyVerification'] = await create({ email: 'eva.ruiz@mail.test', phone: '+14155550128' });
+  await sentinel.finish('eva.ruiz@mail.test', 'review');
   own['correctVerificationContact'] = await create({ email: 'dora.ruiz@mail.test', phone: '+14155550126' });
   await sentinel.finish('dora.ruiz@mail.test', 'approve');
   const reported = { subject: { phone: '+14155550127' }, provider: 'dentity' };
@@ -306,7 +312,12 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
     'id',
   );
   await dentity.finish('+14155550127', 'approve');
-  for (const id of ['decideVerification', 'correctVerificationContact', 'getVerificationReport'])
+  for (const id of [
+    'decideVerification',
+    'decideAnyVerification',
+    'correctVerificationContact',
+    'getVerificationReport',
+  ])
     required(await tenant.call('POST', `/verifications/${own[id] ?? ''}/refresh`), 200);
   own['getImport'] = text(required(await tenant.call('POST', '/imports', {}), 202), 'id');
   await told.setWebhook(NOWHERE);
@@ -393,10 +404,16 @@ async function stocked(harness: GatewayHarness): Promise<Stock> {
       previewRoutingPolicy: { policy: { provider: 'dentity' } },
       requestErasure: { email: 'nobody@mail.test' },
       closeErasureDuty: { note: 'their support confirmed it' },
+      searchAllVerifications: { tenantId: tenant.id, email: subject.email },
+      viewAnyIdentity: { purpose: 'support', ticket: 'OPS-1204' },
+      viewAnyImages: { purpose: 'review' },
+      viewAnyImage: { purpose: 'review' },
+      decideAnyVerification: { decision: 'approve', reason: 'compared with the file' },
       placeLegalHold: { verificationId: erased['verificationId'], reason: 'a dispute' },
     },
     segments: ({ id, path }) => {
-      if (path.startsWith('/v1/')) return { id: own[id] ?? shared, imageId: images[0]?.id ?? '' };
+      if (/^(?:\/admin)?\/v1\/verifications\//.test(path) || path.startsWith('/v1/'))
+        return { id: own[id] ?? shared, imageId: images[0]?.id ?? '' };
       if (path.startsWith('/admin/')) {
         return {
           id: proposals[id] ?? adminIds[id] ?? victim.id,

@@ -15,6 +15,15 @@ export interface Problem {
   readonly provider: string | null;
   readonly errors: readonly FieldError[];
   readonly retryAfterSeconds: number | null;
+  /** What something is still needed by, where that is why it cannot go. */
+  readonly heldBy: HeldBy | null;
+}
+
+/** In public ids; members that hold nothing are absent. */
+export interface HeldBy {
+  readonly verifications?: { readonly count: number; readonly ids: readonly string[] };
+  readonly imports?: readonly string[];
+  readonly policies?: readonly { readonly version: number }[];
 }
 
 /** Thrown for every answer that is not a success, and for no answer at all. */
@@ -39,6 +48,7 @@ export async function problemOf(response: Response): Promise<Problem> {
     provider: said('provider'),
     errors: fieldErrors(body['errors']),
     retryAfterSeconds: Number(response.headers.get('retry-after')) || null,
+    heldBy: heldByOf(body['heldBy']),
   };
 }
 
@@ -53,6 +63,7 @@ export const UNREACHABLE: Problem = {
   provider: null,
   errors: [],
   retryAfterSeconds: null,
+  heldBy: null,
 };
 
 /** What somebody who sees the problem can do about it. */
@@ -93,6 +104,10 @@ async function bodyOf(response: Response): Promise<Record<string, unknown>> {
     // Not JSON: the status alone says what there is to say.
     return {};
   }
+}
+
+function heldByOf(value: unknown): HeldBy | null {
+  return typeof value === 'object' && value !== null ? value : null;
 }
 
 function fieldErrors(value: unknown): readonly FieldError[] {

@@ -2,6 +2,7 @@ import { Alert, Anchor, Button, Code, Group, List, Stack, Text } from '@mantine/
 import { type ReactElement } from 'react';
 
 import { type Problem, ProblemError, remedyOf, UNREACHABLE } from '../api/problem.js';
+import { Holders } from './holders.js';
 
 /** What went wrong, under which code and request id, and what to do about it. Nothing for no error. */
 export function ProblemNotice({
@@ -26,6 +27,7 @@ export function ProblemNotice({
             ))}
           </List>
         )}
+        {problem.heldBy !== null && <Holders heldBy={problem.heldBy} />}
         <Text size="sm" fw={600}>
           {remedyOf(problem)}
         </Text>

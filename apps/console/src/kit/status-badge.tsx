@@ -7,6 +7,7 @@ const COLORS: Readonly<Record<string, string>> = {
   reached: 'green',
   closed: 'green',
   done: 'green',
+  in_force: 'green',
   rejected: 'red',
   revoked: 'red',
   error: 'red',
@@ -16,9 +17,11 @@ const COLORS: Readonly<Record<string, string>> = {
   open: 'red',
   needs_review: 'orange',
   half_open: 'orange',
+  proposed: 'orange',
   processing: 'blue',
   requires_input: 'blue',
   pending: 'blue',
+  scheduled: 'blue',
 };
 
 /** A status in its own word; the colour only says it again. */

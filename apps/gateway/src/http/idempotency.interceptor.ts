@@ -5,7 +5,9 @@ import {
   IdempotencyService,
   SYSTEM_TENANT_ID,
   TenantService,
+  type TenantScope,
   tenantScope,
+  VerificationDirectory,
 } from '@gatehouse/core';
 import { fromTypeId } from '@gatehouse/platform';
 import {
@@ -40,6 +42,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
   constructor(
     private readonly idempotency: IdempotencyService,
     private readonly tenants: TenantService,
+    private readonly directory: VerificationDirectory,
     private readonly publicUrl: PublicUrl,
   ) {}
 
@@ -84,8 +87,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
         return this.idempotency.begin(scope, route, key, hash);
       }
       case 'admin': {
-        const tenantId = await this.#tenantIn(params);
-        const scope = tenantScope(tenantId, 'live', `admin:${principal.keyId}`);
+        const scope = await this.#scopeIn(params, `admin:${principal.keyId}`);
         // Operators' keys never meet the tenant's own.
         return this.idempotency.begin(scope, `admin ${route}`, key, hash);
       }
@@ -95,13 +97,15 @@ export class IdempotencyInterceptor implements NestInterceptor {
   }
 
   /** Whose an operator's request is: what is done to no tenant in particular is the system's. Throws Problem `not_found`. */
-  async #tenantIn({ id }: Readonly<Record<string, string>>): Promise<string> {
-    if (id === undefined) return SYSTEM_TENANT_ID;
+  async #scopeIn({ id }: Readonly<Record<string, string>>, actor: string): Promise<TenantScope> {
+    if (id === undefined) return tenantScope(SYSTEM_TENANT_ID, 'live', actor);
+    const verificationId = fromTypeId('ver', id);
+    if (verificationId !== null) return this.directory.scopeOf(actor, verificationId);
     const tenantId = fromTypeId('tnt', id);
     // Another kind of id: what it names is looked for by whoever carries it out.
-    if (tenantId === null) return SYSTEM_TENANT_ID;
+    if (tenantId === null) return tenantScope(SYSTEM_TENANT_ID, 'live', actor);
     // Only a tenant that exists has the keys which this would need.
-    return (await this.tenants.get(tenantId)).id;
+    return tenantScope((await this.tenants.get(tenantId)).id, 'live', actor);
   }
 
   async #carryOut(

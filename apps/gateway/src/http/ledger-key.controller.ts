@@ -1,4 +1,4 @@
-import { LedgerKeys } from '@gatehouse/core';
+import { LedgerKeys, type PublishedKey } from '@gatehouse/core';
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
 
@@ -59,13 +59,15 @@ export class LedgerKeyController {
   })
   async list(): Promise<Plain<LedgerKeysView>> {
     const keys = await this.keys.published();
-    return {
-      keys: keys.map(({ publicKey, createdAt, retiredAt }) => ({
-        algorithm: 'Ed25519',
-        publicKey: publicKey.toString('base64'),
-        createdAt: createdAt.toISOString(),
-        retiredAt: retiredAt?.toISOString() ?? null,
-      })),
-    };
+    return { keys: keys.map(toLedgerKeyView) };
   }
+}
+
+export function toLedgerKeyView({ publicKey, createdAt, retiredAt }: PublishedKey): Plain<LedgerKeyView> {
+  return {
+    algorithm: 'Ed25519',
+    publicKey: publicKey.toString('base64'),
+    createdAt: createdAt.toISOString(),
+    retiredAt: retiredAt?.toISOString() ?? null,
+  };
 }

@@ -17,6 +17,7 @@ import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { type VerificationQueries } from '../verifications/verification-queries.js';
 import { type VerificationSealer } from '../verifications/verification-sealer.js';
 import { type VerificationRow } from '../verifications/verification.rows.js';
+import { statedIn, type ViewReason } from '../verifications/view-reason.js';
 import { type ImageLinks } from './image-links.js';
 import { type ReportArchive } from './report-archive.js';
 
@@ -60,14 +61,24 @@ export class EvidenceService {
     private readonly clock: Clock,
   ) {}
 
-  /** Throws Problem `not_found`, `erased`, `evidence_lost`, `capability_unsupported`, and ProviderError. */
-  async images(scope: TenantScope, id: string): Promise<readonly ListedImage[]> {
+  /**
+   * `reason`: an operator's. Throws Problem `not_found`, `erased`, `evidence_lost`, `capability_unsupported`, and ProviderError.
+   */
+  async images(
+    scope: TenantScope,
+    id: string,
+    reason: ViewReason | null = null,
+  ): Promise<readonly ListedImage[]> {
     const { row, connection, handle } = await this.#connect(scope, await this.#row(scope, id));
     const { images } = this.parts.capabilities.require(connection.provider, 'images', 'give images');
     if (handle === null || !hasResult(row)) return [];
     const entries = await found(row, images.list(connection, handle, this.#linksOf(row)));
     if (entries.length === 0 && this.#wereThere(row)) throw lost('images');
-    await this.#record(scope, id, 'images.listed', { provider: row.provider, images: entries.length });
+    await this.#record(scope, id, 'images.listed', {
+      provider: row.provider,
+      images: entries.length,
+      ...statedIn(reason),
+    });
     return entries.map((entry) => ({
       id: imageId(id, entry.key),
       kind: entry.kind,
@@ -82,6 +93,7 @@ export class EvidenceService {
     id: string,
     wantedId: string,
     request: { readonly size: 'full' | 'small'; readonly signal: AbortSignal },
+    reason: ViewReason | null = null,
   ): Promise<ByteStream> {
     const { row, connection, handle } = await this.#connect(scope, await this.#row(scope, id));
     const { images } = this.parts.capabilities.require(connection.provider, 'images', 'give images');
@@ -95,7 +107,11 @@ export class EvidenceService {
       }),
     );
     if (stream !== null) {
-      return this.#shown(scope, id, stream, 'image.viewed', { provider: row.provider, imageId: wantedId });
+      return this.#shown(scope, id, stream, 'image.viewed', {
+        provider: row.provider,
+        imageId: wantedId,
+        ...statedIn(reason),
+      });
     }
     // Of images that can be had for a moment only, nobody knows afterwards which ones there were.
     if (row.evidence?.imagesUntil != null) throw lost('image');

@@ -46,6 +46,11 @@ export interface ConnectionView {
   readonly updatedAt: Date;
 }
 
+/** Served by connections_provider. */
+const LIST: Statement = {
+  name: 'connections_list',
+  text: `SELECT ${COLUMNS} FROM connections WHERE tenant_id = $1 AND environment = $2 ORDER BY provider`,
+};
 const LOCK: Statement = { name: 'connections_lock', text: `${FIND.text} FOR UPDATE` };
 const INSERT: Statement = {
   name: 'connections_insert',
@@ -175,6 +180,25 @@ export class ConnectionService {
       .query<ConnectionRow>(FIND, [tenantId, environment, providerName]);
     if (row === undefined) throw new Problem('not_found', 'This provider is not connected.');
     return this.#view(provider, row, await this.opener.secretsOf(tenantId, row));
+  }
+
+  /**
+   * What the tenant has connected, by the provider's name; without those whose provider this deployment no longer has, which nothing
+   * can be done with. Throws Problem `not_found`.
+   */
+  async list(tenantId: string, environment: Environment): Promise<readonly ConnectionView[]> {
+    const place = this.store.database.within({ tenantId, environment });
+    const rows = await place.query<ConnectionRow>(LIST, [tenantId, environment]);
+    if (rows.length === 0) await requireTenant(place, tenantId);
+    const known = rows.flatMap((row) => {
+      const provider = this.providers.get(row.provider);
+      return provider === undefined ? [] : [{ provider, row }];
+    });
+    return Promise.all(
+      known.map(async ({ provider, row }) =>
+        this.#view(provider, row, await this.opener.secretsOf(tenantId, row)),
+      ),
+    );
   }
 
   /** Throws Problem `not_found`, `stale_version`, and `conflict` that names what needs it (`heldBy`). */

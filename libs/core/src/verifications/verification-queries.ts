@@ -4,6 +4,7 @@ import { type Database, type Statement } from '@gatehouse/platform';
 import { decodeCursor, pageOf } from '../paging.js';
 import { type TenantVault } from '../privacy/tenant-vault.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
+import { type Condition, conditionsOf } from './verification-conditions.js';
 import { FIND, FIND_MANY, SELECT_VERIFICATION, type VerificationRow } from './verification.rows.js';
 import { type VerificationSealer } from './verification-sealer.js';
 import {
@@ -81,7 +82,7 @@ export class VerificationQueries {
       filter.reference === undefined
         ? undefined
         : await this.vault.lookupHash(scope.tenantId, 'reference', filter.reference);
-    const query = listQuery({ ...filter, referenceHash }, page.cursor !== null);
+    const query = listQuery(conditionsOf(filter, referenceHash), page.cursor !== null);
     const after = decodeCursor(page.cursor);
     const rows = await this.database
       .within(scope)
@@ -152,27 +153,19 @@ export class VerificationQueries {
 
 /**
  * One prepared statement per combination of filters, so that each gets a plan of its own. Served by verifications_newest,
- * …_by_status, …_by_provider and …_by_reference. Only our own words become part of the text; values are parameters.
+ * …_by_status, …_by_provider and …_by_reference.
  */
 function listQuery(
-  filter: VerificationFilter & { readonly referenceHash: Buffer | undefined },
+  used: readonly Condition[],
   hasCursor: boolean,
 ): { statement: Statement; values: readonly unknown[] } {
-  const conditions: readonly (readonly [name: string, sql: string, value: unknown])[] = [
-    ['status', 'v.status =', filter.status],
-    ['provider', 'v.provider =', filter.provider],
-    ['reference', 'v.reference_hash =', filter.referenceHash],
-    ['after', 'v.created_at >', filter.createdAfter],
-    ['before', 'v.created_at <', filter.createdBefore],
-  ];
-  const used = conditions.filter(([, , value]) => value !== undefined);
-  const where = used.map(([, sql], index) => `AND ${sql} $${index + 4}`);
+  const where = used.map(({ sql }, index) => `AND ${sql} $${index + 4}`);
   const cursor = hasCursor
     ? [`AND (v.created_at, v.id) < ($${used.length + 4}, $${used.length + 5}::uuid)`]
     : [];
   return {
     statement: {
-      name: ['verifications_list', ...used.map(([name]) => name), ...(hasCursor ? ['on'] : [])].join('_'),
+      name: ['verifications_list', ...used.map(({ name }) => name), ...(hasCursor ? ['on'] : [])].join('_'),
       text: [
         `${SELECT_VERIFICATION} WHERE v.tenant_id = $1 AND v.environment = $2`,
         ...where,
@@ -180,6 +173,6 @@ function listQuery(
         'ORDER BY v.created_at DESC, v.id DESC LIMIT $3',
       ].join(' '),
     },
-    values: used.map(([, , value]) => value),
+    values: used.map(({ value }) => value),
   };
 }

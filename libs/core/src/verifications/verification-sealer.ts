@@ -103,6 +103,7 @@ export class VerificationSealer {
     // What there was at the provider is not to be had here any more.
     const evidence = isErased ? null : row.evidence;
     return {
+      tenantId: row.tenant_id,
       id: row.id,
       environment: row.environment,
       version: row.version,

@@ -8,6 +8,7 @@ import { type ConnectionOpener } from '../tenancy/connection-opener.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { type Explanation } from './explanation.js';
 import { shownFields } from './shown-fields.js';
+import { statedIn, type ViewReason } from './view-reason.js';
 import { type VerificationApplier } from './verification-applier.js';
 import { type VerificationBulkReader } from './verification-bulk-reader.js';
 import { type VerificationExplainer } from './verification-explainer.js';
@@ -229,8 +230,11 @@ export class VerificationService {
     return this.parts.queries.events(scope, id, page);
   }
 
-  /** The person as the provider verified them; the view is in the ledger. Throws Problem `not_found` while there is none. */
-  async identity(scope: TenantScope, id: string): Promise<StoredIdentity> {
+  /**
+   * The person as the provider verified them; the view is in the ledger, with the reason where an operator looks. Throws Problem
+   * `not_found` while there is none.
+   */
+  async identity(scope: TenantScope, id: string, reason: ViewReason | null = null): Promise<StoredIdentity> {
     const identity = await this.parts.queries.identity(scope, id);
     await this.parts.ledger.append(this.parts.database.within(scope), {
       kind: 'identity.viewed',
@@ -239,7 +243,7 @@ export class VerificationService {
       verificationId: id,
       version: null,
       actor: scope.actor,
-      data: { fields: shownFields(identity.identity) },
+      data: { fields: shownFields(identity.identity), ...statedIn(reason) },
     });
     return identity;
   }

@@ -36,6 +36,7 @@ export type FactSource = 'read' | 'webhook' | 'redirect' | 'admin' | 'system';
 
 /** One verification as the store knows it, opened. Ids are UUIDs here and TypeIDs at the API. */
 export interface Verification {
+  readonly tenantId: string;
   readonly id: string;
   readonly environment: Environment;
   readonly version: number;

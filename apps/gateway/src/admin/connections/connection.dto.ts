@@ -102,6 +102,18 @@ export class ConnectionView {
   updatedAt!: string;
 }
 
+export class ConnectionListView {
+  @ApiProperty({ type: [ConnectionView] })
+  data!: ConnectionView[];
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Always null: there are no more than there are providers.',
+  })
+  nextCursor!: null;
+}
+
 export class FindingView {
   @ApiProperty()
   ok!: boolean;

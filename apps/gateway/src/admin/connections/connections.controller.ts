@@ -40,6 +40,7 @@ import {
   CONNECTION_CHECK_EXAMPLE,
   CONNECTION_EXAMPLE,
   ConnectionCheckView,
+  ConnectionListView,
   ConnectionView,
   PutConnectionBody,
   REGISTERED_WEBHOOK_EXAMPLE,
@@ -56,14 +57,37 @@ const PROVIDER = {
 } as const;
 
 @ApiTags('Connections')
-@Controller('admin/v1/tenants/:id/connections/:provider')
+@Controller('admin/v1/tenants/:id/connections')
 export class ConnectionsController {
   constructor(
     private readonly connections: ConnectionService,
     private readonly health: ProviderHealth,
   ) {}
 
-  @Put()
+  @Get()
+  @ApiParam(ID)
+  @AdminOnly('admin', 'support')
+  @Operation({
+    id: 'listConnections',
+    summary: 'List what a tenant has connected in an environment, by the provider’s name',
+    description:
+      'As `GET …/connections/{provider}` tells each of them; never with a secret. A connection to a provider that this deployment no longer has is left out.',
+    problems: ['not_found', 'validation_failed'],
+  })
+  @ApiOkResponse({
+    type: ConnectionListView,
+    description: 'All of them.',
+    example: { data: [CONNECTION_EXAMPLE], nextCursor: null },
+  })
+  async list(
+    @IdParam('tnt') tenantId: string,
+    @Query() { environment }: EnvironmentQuery,
+  ): Promise<Plain<ConnectionListView>> {
+    const connections = await this.connections.list(tenantId, environment);
+    return { data: connections.map((connection) => this.#view(connection)), nextCursor: null };
+  }
+
+  @Put(':provider')
   @ApiParam(ID)
   @ApiParam(PROVIDER)
   @AdminOnly('admin')
@@ -110,7 +134,7 @@ export class ConnectionsController {
     return this.#tagged(reply, connection);
   }
 
-  @Get()
+  @Get(':provider')
   @ApiParam(ID)
   @ApiParam(PROVIDER)
   @AdminOnly('admin', 'support')
@@ -135,7 +159,7 @@ export class ConnectionsController {
     return this.#tagged(reply, await this.connections.get(tenantId, environment, provider));
   }
 
-  @Delete()
+  @Delete(':provider')
   @HttpCode(204)
   @ApiParam(ID)
   @ApiParam(PROVIDER)
@@ -163,7 +187,7 @@ export class ConnectionsController {
     );
   }
 
-  @Post('check')
+  @Post(':provider/check')
   @HttpCode(200)
   @ApiParam(ID)
   @ApiParam(PROVIDER)
@@ -194,7 +218,7 @@ export class ConnectionsController {
     };
   }
 
-  @Post('register-webhook')
+  @Post(':provider/register-webhook')
   @HttpCode(200)
   @ApiParam(ID)
   @ApiParam(PROVIDER)
@@ -224,16 +248,16 @@ export class ConnectionsController {
   }
 
   #tagged(reply: FastifyReply, connection: StoredConnection): Plain<ConnectionView> {
-    return tagged(reply, connection, this.health.ofConnection(connection.id, connection.version));
+    void reply.header('etag', etagOf(connection.version));
+    return this.#view(connection);
+  }
+
+  #view(connection: StoredConnection): Plain<ConnectionView> {
+    return toConnectionView(connection, this.health.ofConnection(connection.id, connection.version));
   }
 }
 
-function tagged(
-  reply: FastifyReply,
-  connection: StoredConnection,
-  health: ConnectionHealth,
-): Plain<ConnectionView> {
-  void reply.header('etag', etagOf(connection.version));
+function toConnectionView(connection: StoredConnection, health: ConnectionHealth): Plain<ConnectionView> {
   return {
     id: toTypeId('con', connection.id),
     provider: connection.provider,

@@ -43,6 +43,8 @@ const TOLD = [
   'confidences',
   'isArchived',
   'byteLength',
+  'purpose',
+  'ticket',
 ] as const;
 
 export function toEventView(event: TimelineEvent): Plain<EventView> {

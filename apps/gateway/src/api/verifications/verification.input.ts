@@ -62,7 +62,12 @@ function toAddress(body: AddressBody): PostalAddress {
   };
 }
 
-export function toFilter(query: ListVerificationsQuery): VerificationFilter {
+type AskedFor = Pick<
+  ListVerificationsQuery,
+  'status' | 'provider' | 'reference' | 'createdAfter' | 'createdBefore'
+>;
+
+export function toFilter(query: AskedFor): VerificationFilter {
   return {
     ...(query.status == null ? {} : { status: query.status }),
     ...(query.provider == null ? {} : { provider: query.provider }),

@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { toVerificationView } from './verification.mapper.js';
 
 const verification: Verification = {
+  tenantId: '01890a5d-ac96-774b-bcce-b302099a8050',
   id: '01890a5d-ac96-774b-bcce-b302099a8057',
   environment: 'test',
   version: 3,

@@ -16,8 +16,7 @@ export class WebhookAttemptView {
   @ApiProperty({
     type: String,
     nullable: true,
-    description:
-      'Why it does not count as delivered, in our words; null: it does.',
+    description: 'Why it does not count as delivered, in our words; null: it does.',
   })
   error!: string | null;
 }
