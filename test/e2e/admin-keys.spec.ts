@@ -145,7 +145,7 @@ describe('a role', () => {
     ['admin', { tenants: 200, providers: 200, create: 201 }],
     ['support', { tenants: 200, providers: 200, create: 403 }],
     ['auditor', { tenants: 403, providers: 403, create: 403 }],
-    ['approver', { tenants: 403, providers: 200, create: 403 }],
+    ['approver', { tenants: 200, providers: 200, create: 403 }],
   ])('%s opens what it is for and nothing else', async (role, expected) => {
     const { key } = await operator(role);
     const tenants = await call(key, 'GET', '/tenants');

@@ -425,7 +425,7 @@ describe('what happens', () => {
   });
 
   it('auditors search, verify and take away the ledger', async () => {
-    for (const word of ['kind', 'actor']) {
+    for (const word of ['kind', 'about', 'actor']) {
       await harness.admin('GET', `/audit-log?${word}=${canaries.text(`audit search by ${word}`)}`);
     }
     const checkpoints = [canaries.text('checkpoint that is none')];

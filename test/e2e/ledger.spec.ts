@@ -63,6 +63,26 @@ async function logged(query: string): Promise<readonly Record<string, unknown>[]
   return page['data'] as Record<string, unknown>[];
 }
 
+function verifiedInLines(body: object): Promise<Response> {
+  return fetch(`${harness.origin}/admin/v1/audit-log/verify`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${harness.adminKey}`,
+      'content-type': 'application/json',
+      accept: 'application/x-ndjson',
+    },
+    body: JSON.stringify(body),
+  });
+}
+
+function linesOf(text: string): Record<string, unknown>[] {
+  expect(text.endsWith('\n')).toBe(true);
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
 describe('a receipt', () => {
   it('proves the present status to whoever has the public key and none of our software', async () => {
     const receipt = required(await tenant.call('GET', `/verifications/${verificationId}/receipt`), 200);
@@ -172,6 +192,23 @@ describe('the audit log', () => {
     expect(seen).toEqual(await logged('kind=verification.created&limit=200'));
   });
 
+  it('finds in one search who saw whom', async () => {
+    required(await tenant.call('GET', `/verifications/${verificationId}/identity`), 200);
+    required(await tenant.call('GET', `/verifications/${verificationId}/images`), 200);
+    const views = await logged(`about=personal_data&verificationId=${verificationId}&limit=200`);
+    expect(new Set(views.map(({ kind }) => kind))).toEqual(new Set(['identity.viewed', 'images.listed']));
+    const ofOneKind = await logged('about=personal_data&kind=images.listed&limit=200');
+    expect(new Set(ofOneKind.map(({ kind }) => kind))).toEqual(new Set(['images.listed']));
+    expect(await logged('about=personal_data&kind=verification.created')).toEqual([]);
+    const [search] = await logged('kind=audit.searched&limit=1');
+    expect(search?.['data']).toMatchObject({ kind: 'audit.searched' });
+    const searches = await logged('kind=audit.searched&limit=10');
+    expect(searches.map(({ data }) => data)).toContainEqual(
+      expect.objectContaining({ about: 'personal_data', kind: 'verification.created' }),
+    );
+    expect((await harness.admin('GET', '/audit-log?about=everybody')).status).toBe(422);
+  });
+
   it('has admin actions with before and after, and no secret', async () => {
     const path = `/tenants/${tenant.id}`;
     required(await harness.admin('PATCH', path, { retentionDays: 30 }), 200);
@@ -196,6 +233,46 @@ describe('the audit log', () => {
     const again = await harness.admin('POST', '/audit-log/verify', { checkpoints: [head?.note] });
     expect(required(again, 200)).toMatchObject({ ok: true });
     expect(await logged('kind=audit.verified')).not.toEqual([]);
+  });
+
+  it('tells its progress as lines, and the verdict last', async () => {
+    const answer = await verifiedInLines({ tenantId: tenant.id });
+    expect(answer.headers.get('content-type')).toBe('application/x-ndjson');
+    const lines = linesOf(await answer.text());
+    const [first, ...further] = lines;
+    const total = Number(first?.['total']);
+    expect(first).toEqual({ checked: 0, total });
+    expect(total).toBeGreaterThan(5);
+    expect(further.at(-2)).toEqual({ checked: expect.any(Number), total });
+    expect(further.at(-1)).toEqual({ ok: true, checked: further.at(-2)?.['checked'], firstBad: null });
+    const [written] = await logged('kind=audit.verified&limit=1');
+    expect(written?.['data']).toMatchObject({ checked: further.at(-1)?.['checked'], firstBad: null });
+  });
+
+  it('answers with a problem of its own what fails before the first line', async () => {
+    const strange = await verifiedInLines({ checkpoints: ['nonsense'] });
+    expect(strange.status).toBe(422);
+    expect(strange.headers.get('content-type')).toBe('application/problem+json');
+    expect(await strange.json()).toMatchObject({ errors: [{ pointer: '/checkpoints/0' }] });
+  });
+
+  it('says in its last line that it failed in the middle, and gives no verdict', async () => {
+    await harness.pool.query('REVOKE SELECT ON ledger_nodes FROM gatehouse_app');
+    try {
+      const answer = await verifiedInLines({ tenantId: tenant.id });
+      const lines = linesOf(await answer.text());
+      const requestId = answer.headers.get('x-request-id');
+      expect(lines[0]).toMatchObject({ checked: 0 });
+      expect(lines.at(-1)).toEqual({
+        problem: expect.objectContaining({ code: 'internal_error', status: 500, requestId }),
+      });
+      expect(lines.some((line) => 'ok' in line)).toBe(false);
+      expect(harness.logLines().filter((line) => line.includes('long work failed'))).toEqual([
+        expect.stringContaining(requestId ?? 'no id'),
+      ]);
+    } finally {
+      await harness.pool.query('GRANT SELECT ON ledger_nodes TO gatehouse_app');
+    }
   });
 
   it('is exported whole, and verified offline with the checkpoints that were kept', async () => {

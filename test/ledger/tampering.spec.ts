@@ -5,6 +5,7 @@ import {
   Ledger,
   type LedgerFault,
   type LedgerKeys,
+  type LedgerProgress,
   LedgerVerifier,
 } from '@gatehouse/core';
 import { connectDatabase, type Database, Log, SystemClock, SystemIds } from '@gatehouse/platform';
@@ -78,6 +79,33 @@ describe('what was done to a ledger', () => {
       checked: 13,
       firstBad: null,
     });
+  });
+
+  it('is looked for in sight: from nothing to all of it', async () => {
+    const [one, other] = [await sealed(), await sealed()];
+    const told: LedgerProgress[] = [];
+    await verifier.verify(one, [], { onProgress: (progress) => told.push(progress) });
+    expect(told).toEqual([
+      { checked: 0, total: 13 },
+      { checked: 13, total: 13 },
+    ]);
+    told.length = 0;
+    await verifier.verify(null, [], { onProgress: (progress) => told.push(progress) });
+    expect(told).toEqual([0, 13, 26].map((checked) => ({ checked, total: 26 })));
+    expect(other).not.toBe(one);
+  });
+
+  it('is not looked for any longer than somebody waits', async () => {
+    await sealed();
+    await sealed();
+    const leaving = new AbortController();
+    const told: LedgerProgress[] = [];
+    const onProgress = (progress: LedgerProgress): void => {
+      told.push(progress);
+      if (progress.checked > 0) leaving.abort(new Error('left'));
+    };
+    await expect(verifier.verify(null, [], { onProgress, signal: leaving.signal })).rejects.toThrow('left');
+    expect(told.map(({ checked }) => checked)).toEqual([0, 13]);
   });
 
   const cases: readonly (readonly [string, LedgerFault, number, readonly string[]])[] = [

@@ -30,7 +30,9 @@ export {
   AuditLog,
   type EntryFilter,
   type ExportedLine,
+  LOG_SUBJECTS,
   type LoggedEntry,
+  type LogSubject,
   type StoredCheckpoint,
 } from './ledger/audit-log.js';
 export { Ledger } from './ledger/ledger.js';
@@ -39,7 +41,14 @@ export { Sequencer } from './ledger/sequencer.js';
 export { type Opening } from './ledger/commitment.js';
 export { LEDGER_KINDS, type LedgerKind } from './ledger/ledger-kind.js';
 export { LedgerReceipts, type ProvenEntry, type Receipt } from './ledger/ledger-receipts.js';
-export { type FirstBad, LEDGER_FAULTS, type LedgerFault, LedgerVerifier } from './ledger/ledger-verifier.js';
+export {
+  type FirstBad,
+  LEDGER_FAULTS,
+  type LedgerFault,
+  type LedgerProgress,
+  type LedgerVerdict,
+  LedgerVerifier,
+} from './ledger/ledger-verifier.js';
 export { KeyProgress, type MasterKeyProgress } from './privacy/key-progress.js';
 export {
   type KeyRotation,

@@ -46,11 +46,13 @@ type Init<Op, As extends ParseAs> = ParamsOption<Op> & Body<Op> & CallOptions & 
 /** May be left out where nothing in it is required. */
 type Arguments<Options> = object extends Options ? [init?: Options] : [init: Options];
 
-/** The types hold successes only; a failure is thrown. */
+/** The types hold successes only; a failure is thrown. Where JSON is one of several forms, it is the one that is asked for. */
 type Json<Op> = Op extends { responses: infer Responses }
   ? {
       [Status in keyof Responses]: Responses[Status] extends { content: infer Content }
-        ? Content[keyof Content]
+        ? Content extends { 'application/json': infer Body }
+          ? Body
+          : Content[keyof Content]
         : undefined;
     }[keyof Responses]
   : never;

@@ -66,14 +66,17 @@ export class ConsolePage {
 
   /** Where the navigation leads, in its order. */
   async navigation(): Promise<readonly string[]> {
-    const entries = this.view.getByRole('navigation').getByRole('link');
+    const entries = this.view.getByRole('navigation', { name: 'Pages' }).getByRole('link');
     await entries.first().waitFor();
     return (await entries.allInnerTexts()).map((label) => label.trim());
   }
 
   /** Goes to a page by the navigation. */
   async goTo(label: string): Promise<void> {
-    await this.view.getByRole('navigation').getByRole('link', { name: label, exact: true }).click();
+    await this.view
+      .getByRole('navigation', { name: 'Pages' })
+      .getByRole('link', { name: label, exact: true })
+      .click();
     await this.heading(label);
   }
 

@@ -107,7 +107,7 @@ async function bodyOf(response: Response): Promise<Record<string, unknown>> {
 }
 
 function heldByOf(value: unknown): HeldBy | null {
-  return typeof value === 'object' && value !== null ? (value as HeldBy) : null;
+  return typeof value === 'object' && value !== null ? value : null;
 }
 
 function fieldErrors(value: unknown): readonly FieldError[] {

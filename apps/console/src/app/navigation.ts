@@ -18,7 +18,7 @@ export interface NavigationEntry {
 }
 
 export const NAVIGATION: readonly NavigationEntry[] = [
-  { to: '/', label: 'Overview', needs: 'listTenants' },
+  { to: '/', label: 'Overview', needs: 'getOverview' },
   { to: '/tenants', label: 'Tenants', needs: 'listTenants' },
   { to: '/switching', label: 'Switching', needs: 'getRoutingPolicy' },
   { to: '/verifications', label: 'Verifications', needs: 'listAllVerifications' },

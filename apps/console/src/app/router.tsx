@@ -1,8 +1,8 @@
 import { type QueryClient } from '@tanstack/react-query';
 import { createRouter } from '@tanstack/react-router';
 
-import { auditRoute } from '../audit/audit.routes.js';
-import { erasuresRoute, erasureRoute } from '../erasures/erasures.routes.js';
+import { AUDIT_ROUTES } from '../audit/audit.routes.js';
+import { erasuresRoute, erasureRoute, holdsRoute } from '../erasures/erasures.routes.js';
 import { operatorsRoute } from '../operators/operators.routes.js';
 import { overviewRoute } from '../overview/overview.routes.js';
 import { providersRoute } from '../providers/providers.routes.js';
@@ -29,8 +29,9 @@ const routeTree = rootRoute.addChildren([
     providersRoute,
     webhooksRoute,
     deliveryRoute,
-    auditRoute,
+    ...AUDIT_ROUTES,
     erasuresRoute,
+    holdsRoute,
     erasureRoute,
     operatorsRoute,
   ]),
@@ -44,6 +45,8 @@ export function createConsoleRouter(queries: QueryClient) {
     context: { queries },
     defaultPreload: 'intent',
     defaultPendingComponent: Loading,
+    // What no page has checked comes to none.
+    search: { strict: true },
     scrollRestoration: true,
   });
 }

@@ -1,4 +1,4 @@
-import { createTheme, type CSSVariablesResolver } from '@mantine/core';
+import { Alert, createTheme, type CSSVariablesResolver, Modal } from '@mantine/core';
 
 /*
  * Contrast by WCAG 2.2 AA: shades that hold 4.5 : 1 on the page's grounds, and text on a filled ground that is black or white,
@@ -12,6 +12,13 @@ export const theme = createTheme({
   defaultRadius: 'md',
   cursorType: 'pointer',
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
+  components: {
+    // Its frame has the colour; in words it would be too pale to read.
+    Alert: Alert.extend({ styles: { title: { color: 'var(--mantine-color-text)' } } }),
+    Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
+    // A page has one banner, and that is not in a dialog.
+    ModalHeader: { defaultProps: { role: 'presentation' } },
+  },
 });
 
 export const cssVariables: CSSVariablesResolver = () => ({

@@ -6,6 +6,7 @@ const COLORS: Readonly<Record<string, string>> = {
   delivered: 'green',
   closed: 'green',
   done: 'green',
+  in_force: 'green',
   rejected: 'red',
   revoked: 'red',
   error: 'red',
@@ -13,9 +14,11 @@ const COLORS: Readonly<Record<string, string>> = {
   open: 'red',
   needs_review: 'orange',
   half_open: 'orange',
+  proposed: 'orange',
   processing: 'blue',
   requires_input: 'blue',
   pending: 'blue',
+  scheduled: 'blue',
 };
 
 /** A status in its own word; the colour only says it again. */

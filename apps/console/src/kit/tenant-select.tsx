@@ -3,6 +3,7 @@ import { queryOptions, useQuery } from '@tanstack/react-query';
 import { type ReactElement } from 'react';
 
 import { api, dataOf, type Schemas } from '../api/client.js';
+import { useMay } from '../session/use-session.js';
 
 const PAGE_SIZE = 200;
 
@@ -28,26 +29,28 @@ export const tenantsQuery = queryOptions({
   staleTime: 30_000,
 });
 
-/** One tenant of all, found by name or id; null is all of them. */
+/** One tenant of all, found by name or id; null is all of them, or what `none` says. */
 export function TenantSelect({
   value,
   onChange,
   label = 'Tenant',
   required = false,
+  none = 'All tenants',
 }: {
   readonly value: string | null;
   readonly onChange: (tenantId: string | null) => void;
   readonly label?: string;
   readonly required?: boolean;
+  readonly none?: string;
 }): ReactElement {
   const { data = [] } = useQuery(tenantsQuery);
   return (
     <Select
       label={label}
-      placeholder={required ? 'Choose a tenant' : 'All tenants'}
+      placeholder={required ? 'Choose a tenant' : none}
       searchable
       clearable={!required}
-      clearButtonProps={{ 'aria-label': 'All tenants' }}
+      clearButtonProps={{ 'aria-label': none }}
       nothingFoundMessage="No tenant of that name"
       data={data.map(({ id, name }) => ({ value: id, label: name }))}
       value={value}
@@ -56,8 +59,9 @@ export function TenantSelect({
   );
 }
 
-/** The name of a tenant, or its id as long as the name is not known. */
+/** The name of a tenant, or its id as long as the name is not known, as to roles that may not list tenants. */
 export function TenantName({ id }: { readonly id: string }): ReactElement {
-  const { data } = useQuery(tenantsQuery);
+  const may = useMay();
+  const { data } = useQuery({ ...tenantsQuery, enabled: may('listTenants') });
   return <>{data?.find((tenant) => tenant.id === id)?.name ?? id}</>;
 }

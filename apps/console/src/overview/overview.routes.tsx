@@ -22,5 +22,5 @@ export const overviewRoute = createRoute({
       ...(typeof tenantId === 'string' && { tenantId }),
     };
   },
-  staticData: { needs: 'listTenants' },
+  staticData: { needs: 'getOverview' },
 });

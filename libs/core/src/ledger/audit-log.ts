@@ -5,7 +5,7 @@ import { SYSTEM_TENANT_ID } from '../privacy/tenant-vault.js';
 import { type Environment } from '../tenancy/tenant-scope.js';
 import { type Page, type PageRequest } from '../verifications/verification.js';
 import { type Ledger } from './ledger.js';
-import { type LedgerKind } from './ledger-kind.js';
+import { type LedgerKind, PERSONAL_DATA_KINDS } from './ledger-kind.js';
 
 /** An entry as it was written. */
 export interface LoggedEntry {
@@ -22,10 +22,16 @@ export interface LoggedEntry {
   readonly position: number | null;
 }
 
+/** What several kinds have in common: that personal data was shown to somebody. */
+export const LOG_SUBJECTS = ['personal_data'] as const;
+export type LogSubject = (typeof LOG_SUBJECTS)[number];
+
 export interface EntryFilter {
   /** Null: what is of no tenant, such as the admin keys. */
   readonly tenantId: string | null;
   readonly kind: LedgerKind | null;
+  /** Beside a kind, both have to hold. */
+  readonly about: LogSubject | null;
   /** In the form of the ledger, and of no other: it is written down. */
   readonly actor: string | null;
   readonly verificationId: string | null;
@@ -65,7 +71,7 @@ const search = (name: string, condition: string): Statement => ({
             ORDER BY id DESC LIMIT $4),
          found AS (
            SELECT * FROM looked
-            WHERE ($5::text IS NULL OR kind = $5) AND ($6::text IS NULL OR actor = $6)
+            WHERE ($5::text[] IS NULL OR kind = ANY($5)) AND ($6::text IS NULL OR actor = $6)
               AND ($7::timestamptz IS NULL OR at >= $7) AND ($8::timestamptz IS NULL OR at < $8)
             ORDER BY id DESC LIMIT $9)
          SELECT found.*, l.position::text, seen.last AS "lastLooked", seen.number AS "lookedThrough"
@@ -132,6 +138,7 @@ export class AuditLog {
     const tenantId = filter.tenantId ?? SYSTEM_TENANT_ID;
     await this.#record(actor, tenantId, 'audit.searched', {
       kind: filter.kind,
+      ...(filter.about !== null && { about: filter.about }),
       // Of a login or a provider the kind alone: it is a word that nobody has checked, and the ledger keeps what it is told.
       actor:
         filter.actor === null
@@ -143,8 +150,9 @@ export class AuditLog {
       since: filter.since,
       until: filter.until,
     });
+    const kinds = kindsOf(filter);
     const isFiltered =
-      filter.kind !== null || filter.actor !== null || filter.since !== null || filter.until !== null;
+      kinds !== null || filter.actor !== null || filter.since !== null || filter.until !== null;
     const looked = isFiltered ? LOOKED_THROUGH : limit + 1;
     const before =
       cursorId(cursor) ??
@@ -156,7 +164,7 @@ export class AuditLog {
         before,
         filter.since === null ? LOWEST_ID : firstIdAt(filter.since.getTime() - MARGIN_MS),
         looked,
-        filter.kind,
+        kinds,
         filter.actor,
         filter.since,
         filter.until,
@@ -234,6 +242,16 @@ export class AuditLog {
       actor,
       data,
     });
+  }
+}
+
+/** Null for all of them. */
+function kindsOf({ kind, about }: EntryFilter): readonly LedgerKind[] | null {
+  switch (about) {
+    case null:
+      return kind === null ? null : [kind];
+    case 'personal_data':
+      return PERSONAL_DATA_KINDS.filter((one) => kind === null || one === kind);
   }
 }
 

@@ -73,3 +73,13 @@ export const LEDGER_KINDS = [
   'endpoint.tested',
 ] as const;
 export type LedgerKind = (typeof LEDGER_KINDS)[number];
+
+/** Each time that personal data was shown to somebody. What an auditor sees of the ledger is none. */
+export const PERSONAL_DATA_KINDS = [
+  'identity.viewed',
+  'images.listed',
+  'image.viewed',
+  'report.viewed',
+  'identity.looked_up',
+  'customers.listed',
+] as const satisfies readonly LedgerKind[];

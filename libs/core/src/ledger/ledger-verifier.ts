@@ -48,6 +48,20 @@ export interface LedgerVerdict {
   readonly firstBad: FirstBad | null;
 }
 
+export interface LedgerProgress {
+  /** Entries that were looked at. */
+  readonly checked: number;
+  /** Entries that were sealed when it began, as the ledgers' heads say it: what is sealed meanwhile comes on top. */
+  readonly total: number;
+}
+
+export interface LookingOn {
+  /** Told at the beginning, once the question is known to be sound, and after each few thousand entries. */
+  readonly onProgress?: (progress: LedgerProgress) => void;
+  /** Ends the work; `verify` then throws its reason. */
+  readonly signal?: AbortSignal;
+}
+
 interface LeafRow {
   readonly position: string;
   readonly hash: Buffer;
@@ -79,6 +93,11 @@ const TENANTS: Statement = {
 const SIZE: Statement = {
   name: 'ledger_verify_size',
   text: 'SELECT size::text FROM ledger_heads WHERE tenant_id = $1',
+};
+/** A row for each tenant, by the primary key. */
+const SIZE_OF_ALL: Statement = {
+  name: 'ledger_verify_size_of_all',
+  text: 'SELECT coalesce(sum(size), 0)::text AS size FROM ledger_heads',
 };
 /** Served by the primary keys. */
 const LEAVES: Statement = {
@@ -136,25 +155,43 @@ export class LedgerVerifier {
    * Of one tenant, or of all and of those that `exported` tells of: checkpoints that were kept outside of the database. The first fault
    * by tenant and position. Throws Problem `validation_failed` for what is no checkpoint, or of another tenant than asked for.
    */
-  async verify(tenantId: string | null, exported: readonly string[] = []): Promise<LedgerVerdict> {
+  async verify(
+    tenantId: string | null,
+    exported: readonly string[] = [],
+    { onProgress, signal }: LookingOn = {},
+  ): Promise<LedgerVerdict> {
     const publicKeys = (await this.keys.published()).map(({ publicKey }) => publicKey);
     const told = Map.groupBy(exported.map(exportedCheckpoint), (one) => one.tenantId);
     const stranger = [...told.keys()].find((of) => tenantId !== null && of !== tenantId);
     if (stranger !== undefined) {
       throw strangeCheckpoint(exported.findIndex((note) => told.get(stranger)?.[0]?.note === note));
     }
+    const total = await this.#size(tenantId);
     let checked = 0;
+    const tell = (further: number): void => {
+      signal?.throwIfAborted();
+      onProgress?.({ checked: checked + further, total });
+    };
+    tell(0);
     for (const id of tenantId === null ? await this.#tenants(told.keys()) : [tenantId]) {
       // One snapshot, so that what is sealed meanwhile is neither missing nor too much.
       const verdict = await this.database
         .within({ tenantId: id })
-        .transaction((tx) => new Walk(tx, id, publicKeys, told.get(id) ?? []).verdict(), {
+        .transaction((tx) => new Walk(tx, id, publicKeys, told.get(id) ?? [], tell).verdict(), {
           isolation: 'repeatable read',
         });
       checked += verdict.checked;
       if (verdict.firstBad !== null) return { checked, firstBad: verdict.firstBad };
     }
     return { checked, firstBad: null };
+  }
+
+  async #size(tenantId: string | null): Promise<number> {
+    const [row] =
+      tenantId === null
+        ? await this.database.across.query<{ size: string }>(SIZE_OF_ALL)
+        : await this.database.within({ tenantId }).query<{ size: string }>(SIZE, [tenantId]);
+    return Number(row?.size ?? 0);
   }
 
   async #tenants(further: Iterable<string>): Promise<readonly string[]> {
@@ -200,6 +237,8 @@ class Walk {
     private readonly tenantId: string,
     private readonly publicKeys: readonly Buffer[],
     exported: readonly Exported[],
+    /** How many of this tenant's leaves are sound so far. Throws to end the walk. */
+    private readonly tell: (checked: number) => void,
   ) {
     this.#exported = [...exported].sort((a, b) => a.size - b.size);
   }
@@ -212,6 +251,7 @@ class Walk {
       if (leaves.length === 0) break;
       const bad = await this.#page(leaves);
       if (bad !== null) return this.#verdict(bad);
+      this.tell(this.#tree.size);
     }
     return this.#verdict((await this.#tail()) ?? (await this.#stray()));
   }

@@ -1,9 +1,15 @@
 import { Readable } from 'node:stream';
 
-import { AuditLog, LedgerVerifier, SYSTEM_TENANT_ID, TenantService } from '@gatehouse/core';
-import { fromTypeId, toTypeId } from '@gatehouse/platform';
-import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import {
+  AuditLog,
+  type LedgerProgress,
+  LedgerVerifier,
+  SYSTEM_TENANT_ID,
+  TenantService,
+} from '@gatehouse/core';
+import { fromTypeId, Log } from '@gatehouse/platform';
+import { Body, Controller, Get, Headers, HttpCode, Post, Query, Res } from '@nestjs/common';
+import { ApiExtraModels, ApiOkResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
 
 import { Actor, AdminOnly } from '../../http/access.js';
@@ -11,7 +17,9 @@ import { OptionalBody } from '../../http/body.js';
 import { Operation } from '../../http/openapi/operation.decorator.js';
 import { pageRequest } from '../../http/paging.js';
 import { type Plain } from '../../http/plain.js';
+import { LINES_MEDIA_TYPE, progressLines, wantsLines } from '../../http/progress-lines.js';
 import { fromPublicActor } from '../../http/public-actor.js';
+import { PublicUrl } from '../../http/public-url.js';
 import { invalid } from '../../http/validation.js';
 import {
   AUDIT_LOG_EXAMPLE,
@@ -24,6 +32,8 @@ import {
   LedgerVerdictView,
   toAuditEntryView,
   toCheckpointView,
+  toVerdictView,
+  VERDICT_EXAMPLE,
   VerifyLedgerBody,
 } from './audit-log.view.js';
 
@@ -35,6 +45,8 @@ export class AuditLogController {
     private readonly log: AuditLog,
     private readonly verifier: LedgerVerifier,
     private readonly tenants: TenantService,
+    private readonly publicUrl: PublicUrl,
+    private readonly output: Log,
   ) {}
 
   @Get()
@@ -51,6 +63,7 @@ export class AuditLogController {
     const filter = {
       tenantId: await this.#tenant(query.tenantId),
       kind: query.kind ?? null,
+      about: query.about ?? null,
       actor: query.actor == null ? null : actorIn(query.actor),
       verificationId: query.verificationId == null ? null : fromTypeId('ver', query.verificationId),
       since: query.since == null ? null : new Date(query.since),
@@ -70,24 +83,46 @@ export class AuditLogController {
     id: 'verifyAuditLog',
     summary: 'Recompute the whole tree',
     description:
-      'Hashes every entry again, builds the trees anew and compares with every signed head; with `checkpoints` also with what was kept outside. Takes about a second for 50,000 entries. The result is written down.',
+      'Hashes every entry again, builds the trees anew and compares with every signed head; with `checkpoints` also with what was kept outside. Takes about a second for 50,000 entries. The result is written down. With `Accept: application/x-ndjson` it tells its progress, a line of JSON at a time: `{"checked": …, "total": …}`, then the verdict, or `{"problem": …}` where it could not go on. Without either at its end, the answer was cut off and says nothing.',
     body: true,
     problems: ['not_found'],
   })
+  @ApiExtraModels(LedgerVerdictView)
   @ApiOkResponse({
-    type: LedgerVerdictView,
     description: 'The verdict.',
-    example: { ok: true, checked: 1204, firstBad: null },
+    content: {
+      'application/json': {
+        schema: { $ref: getSchemaPath(LedgerVerdictView) },
+        examples: { verdict: { value: VERDICT_EXAMPLE } },
+      },
+      [LINES_MEDIA_TYPE]: {
+        schema: { type: 'string' },
+        examples: {
+          lines: {
+            value: `{"checked":0,"total":6204}\n{"checked":5000,"total":6204}\n${JSON.stringify(VERDICT_EXAMPLE)}\n`,
+          },
+        },
+      },
+    },
   })
-  async verify(@Actor() actor: string, @Body() body: VerifyLedgerBody): Promise<Plain<LedgerVerdictView>> {
+  async verify(
+    @Actor() actor: string,
+    @Body() body: VerifyLedgerBody,
+    @Headers('accept') accept: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Plain<LedgerVerdictView> | Readable> {
     const tenantId = await this.#tenant(body.tenantId);
-    const { checked, firstBad } = await this.verifier.verify(tenantId, body.checkpoints ?? []);
-    await this.log.recordVerification(actor, tenantId, { checked, firstBad });
-    return {
-      ok: firstBad === null,
-      checked,
-      firstBad: firstBad === null ? null : { ...firstBad, tenantId: toTypeId('tnt', firstBad.tenantId) },
+    const work = async (
+      onProgress?: (progress: LedgerProgress) => void,
+      signal?: AbortSignal,
+    ): Promise<Plain<LedgerVerdictView>> => {
+      const lookingOn = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
+      const verdict = await this.verifier.verify(tenantId, body.checkpoints ?? [], lookingOn);
+      await this.log.recordVerification(actor, tenantId, { ...verdict });
+      return toVerdictView(verdict);
     };
+    if (!wantsLines(accept)) return work();
+    return progressLines(work, { reply, log: this.output, publicUrl: this.publicUrl.value });
   }
 
   @Get('checkpoints')

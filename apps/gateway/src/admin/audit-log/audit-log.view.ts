@@ -2,7 +2,10 @@ import {
   LEDGER_FAULTS,
   LEDGER_KINDS,
   type LedgerKind,
+  type LedgerVerdict,
+  LOG_SUBJECTS,
   type LoggedEntry,
+  type LogSubject,
   type StoredCheckpoint,
 } from '@gatehouse/core';
 import { toTypeId } from '@gatehouse/platform';
@@ -19,6 +22,12 @@ export class AuditLogQuery extends PageQuery {
 
   @OneOf(LEDGER_KINDS, { description: 'Entries of this kind only.' })
   kind?: LedgerKind | null;
+
+  @OneOf(LOG_SUBJECTS, {
+    description:
+      '`personal_data`: who saw whom. Identities, images and reports that were shown, and people who were looked up or listed at a provider.',
+  })
+  about?: LogSubject | null;
 
   @Text({
     max: 100,
@@ -183,6 +192,16 @@ export function toAuditEntryView(entry: LoggedEntry): Plain<AuditEntryView> {
 export function toCheckpointView({ tenantId, size, note, at }: StoredCheckpoint): Plain<CheckpointView> {
   return { tenantId: toTypeId('tnt', tenantId), size, note, at: at.toISOString() };
 }
+
+export function toVerdictView({ checked, firstBad }: LedgerVerdict): Plain<LedgerVerdictView> {
+  return {
+    ok: firstBad === null,
+    checked,
+    firstBad: firstBad === null ? null : { ...firstBad, tenantId: toTypeId('tnt', firstBad.tenantId) },
+  };
+}
+
+export const VERDICT_EXAMPLE: Plain<LedgerVerdictView> = { ok: true, checked: 6204, firstBad: null };
 
 export const AUDIT_LOG_EXAMPLE: Plain<AuditLogPageView> = {
   data: [

@@ -69,7 +69,7 @@ export class TenantsController {
   }
 
   @Get()
-  @AdminOnly('admin', 'support')
+  @AdminOnly('admin', 'support', 'approver')
   @Operation({
     id: 'listTenants',
     summary: 'List tenants, newest first',
@@ -88,7 +88,7 @@ export class TenantsController {
 
   @Get(':id')
   @ApiParam(ID)
-  @AdminOnly('admin', 'support')
+  @AdminOnly('admin', 'support', 'approver')
   @Operation({
     id: 'getTenant',
     summary: 'Read a tenant',

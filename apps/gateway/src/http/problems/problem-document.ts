@@ -16,11 +16,13 @@ export function problemType(publicUrl: string, code: string): string {
 }
 
 /** A problem as RFC 9457 has it, with our extensions (API.md 1). */
-export function prepareProblem(problem: Problem, publicUrl: string, requestId: string): PreparedAnswer {
+export function problemDocument(
+  problem: Problem,
+  publicUrl: string,
+  requestId: string,
+): Readonly<Record<string, unknown>> {
   const { status, title } = PROBLEMS[problem.code];
-  // A webhook proves itself by its provider's own rule; there is no key to ask it for.
-  const isAboutKey = problem.code === 'unauthenticated' && !(problem.cause instanceof WebhookRefusal);
-  const document = {
+  return {
     ...problem.extensions,
     type: problemType(publicUrl, problem.code),
     title,
@@ -33,8 +35,14 @@ export function prepareProblem(problem: Problem, publicUrl: string, requestId: s
     ...(problem.errors.length > 0 ? { errors: problem.errors } : {}),
     ...(problem.provider === null ? {} : { provider: problem.provider }),
   };
+}
+
+/** A problem as an answer. */
+export function prepareProblem(problem: Problem, publicUrl: string, requestId: string): PreparedAnswer {
+  // A webhook proves itself by its provider's own rule; there is no key to ask it for.
+  const isAboutKey = problem.code === 'unauthenticated' && !(problem.cause instanceof WebhookRefusal);
   return {
-    status,
+    status: PROBLEMS[problem.code].status,
     contentType: PROBLEM_MEDIA_TYPE,
     headers: {
       ...(isAboutKey ? { 'www-authenticate': 'Bearer' } : {}),
@@ -42,7 +50,7 @@ export function prepareProblem(problem: Problem, publicUrl: string, requestId: s
         ? {}
         : { 'retry-after': String(Math.ceil(problem.retryAfterSeconds)) }),
     },
-    body: Buffer.from(JSON.stringify(document)),
+    body: Buffer.from(JSON.stringify(problemDocument(problem, publicUrl, requestId))),
   };
 }
 
