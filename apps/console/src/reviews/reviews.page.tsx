@@ -199,9 +199,15 @@ function Waiting({
   readonly currentId: string;
   readonly onChoose: (id: string) => void;
 }): ReactElement {
+  const list = useRef<HTMLDivElement>(null);
   const current = useRef<HTMLButtonElement>(null);
   useEffect(() => {
-    current.current?.scrollIntoView({ block: 'nearest' });
+    // The list alone: on a phone it is below what is decided on, and the page is to stay there.
+    const { current: box } = list;
+    const { current: item } = current;
+    if (box === null || item === null) return;
+    const end = item.offsetTop + item.offsetHeight - box.clientHeight;
+    box.scrollTop = Math.max(end, Math.min(box.scrollTop, item.offsetTop));
   }, [currentId]);
   return (
     <Paper
@@ -210,6 +216,8 @@ function Waiting({
       component="section"
       aria-label="Waiting for a decision"
       mah="75dvh"
+      pos="relative"
+      ref={list}
       style={{ overflowY: 'auto' }}
     >
       {reviews.map(({ id, subject, provider, reasonCodes, createdAt }) => (
@@ -219,6 +227,11 @@ function Waiting({
           type="button"
           ref={id === currentId ? current : null}
           active={id === currentId}
+          styles={{
+            label: { color: 'var(--mantine-color-text)' },
+            description: { color: 'inherit' },
+            body: { color: 'var(--mantine-color-text)' },
+          }}
           aria-current={id === currentId}
           onClick={() => {
             onChoose(id);

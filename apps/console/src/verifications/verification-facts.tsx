@@ -1,4 +1,4 @@
-import { type ReactElement } from 'react';
+import { type ReactElement, type ReactNode } from 'react';
 
 import { Facts } from '../kit/facts.js';
 import { Moment } from '../kit/moment.js';
@@ -12,7 +12,7 @@ export function VerificationFacts({ verification }: { readonly verification: Ver
   const { provider, reasonCodes, warnings, delivery, previousVerificationId } = verification;
   return (
     <Facts
-      facts={[
+      facts={factsOf([
         ['Status', <StatusBadge key="status" status={verification.status} />],
         ['Reasons', reasonCodes.length === 0 ? null : reasonCodes.join(', ').replaceAll('_', ' ')],
         [
@@ -47,7 +47,14 @@ export function VerificationFacts({ verification }: { readonly verification: Ver
             </TextLink>
           ),
         ],
-      ]}
+      ])}
     />
   );
+}
+
+/** Without those that there is nothing to say of. */
+function factsOf(
+  facts: readonly (readonly [string, ReactNode])[],
+): readonly (readonly [string, ReactNode])[] {
+  return facts.filter(([, value]) => value !== null);
 }
