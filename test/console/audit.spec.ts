@@ -131,7 +131,7 @@ describe('who saw whom', () => {
     expect(shown).toContain('Identity viewed');
     expect(shown).toContain('key:key_');
     expect(shown).toContain(verificationId);
-    expect(shown).toContain('person.firstName');
+    expect(shown).toMatch(/person .*\bfirstName\b/);
     expect(shown).not.toContain('@mail.test');
     expect(page.path).toBe(`/audit/views?tenant=${tenant.id}&verification=${verificationId}`);
     await page.expectAccessible();
@@ -151,7 +151,7 @@ describe('who saw whom', () => {
 });
 
 describe('checkpoints and downloads', () => {
-  it('give an auditor a signed head to keep, and the whole ledger', async () => {
+  it('give an auditor a signed head to keep', async () => {
     const page = await world.signedIn('auditor');
     await page.open('/audit/checkpoints');
     await page.heading('Checkpoints');
@@ -165,8 +165,11 @@ describe('checkpoints and downloads', () => {
     const head = await kept(page, 'Download the checkpoint of');
     expect(head.name).toMatch(new RegExp(`^checkpoint-${tenant.id}-\\d+\\.txt$`));
     expect(head.content).toMatch(new RegExp(`^gatehouse/${tenant.id}\\n\\d+\\n`));
+  });
 
-    await page.link('Downloads').click();
+  it('give an auditor a whole ledger, down to the checkpoint that proves it', async () => {
+    const page = await world.signedIn('auditor');
+    await page.open('/audit/downloads');
     await page.heading('Downloads');
     await page.field('Tenant').first().fill(tenant.id);
     const ledger = await kept(page, 'Download the ledger');
@@ -190,7 +193,7 @@ describe('keys', () => {
     await page.expectAccessible();
     await page.button('Replace them').click();
     const rotations = page.view.getByRole('table', { name: 'Rotations of keys' });
-    await rotations.getByText('done', { exact: true }).first().waitFor();
+    await rotations.getByRole('row', { name: /Northwind Bank/ }).waitFor();
     const auditor = await world.signedIn('auditor', { viewport: PHONE });
     await auditor.open('/audit/keys');
     await auditor.view.getByRole('table', { name: 'Rotations of keys' }).getByRole('row').nth(1).waitFor();

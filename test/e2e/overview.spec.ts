@@ -9,21 +9,12 @@ import {
   required,
   startGateway,
 } from '../support/gateway-harness.js';
+import { type Past, remember } from '../support/past-verifications.js';
 import { begin } from '../support/verified.js';
 
 /*
  * Against a history that is written straight into the table: what began when, where, and how it ended.
  */
-
-interface Past {
-  readonly provider: string;
-  readonly status: string;
-  readonly createdAt: string;
-  /** Seconds until it was over. */
-  readonly took?: number;
-  readonly environment?: 'test' | 'live';
-  readonly imported?: boolean;
-}
 
 let harness: GatewayHarness;
 let tenant: GatewayTenant;
@@ -39,8 +30,8 @@ beforeAll(async () => {
   }
   // Whatever runs by itself leaves the history alone.
   await harness.pool.query('UPDATE verifications SET due_at = NULL');
-  await remember(tenant, HISTORY);
-  await remember(other, [
+  await remember(harness.pool, tenant.id, HISTORY);
+  await remember(harness.pool, other.id, [
     { provider: 'sentinel', status: 'verified', createdAt: '2026-03-02T10:00:00Z', took: 500 },
   ]);
 });
@@ -74,21 +65,6 @@ const HISTORY: readonly Past[] = [
   { provider: 'sentinel', status: 'verified', createdAt: '2026-02-28T23:59:59.999Z', took: 1 },
   { provider: 'sentinel', status: 'verified', createdAt: '2026-03-04T00:00:00Z', took: 1 },
 ];
-
-/** Copies of the tenant's first verification, with another past. */
-async function remember({ id }: GatewayTenant, past: readonly Past[]): Promise<void> {
-  await harness.pool.query(
-    `INSERT INTO verifications
-     SELECT copy.* FROM verifications m CROSS JOIN jsonb_array_elements($2::jsonb) AS p
-       CROSS JOIN LATERAL jsonb_populate_record(m, jsonb_build_object(
-         'id', gen_random_uuid(), 'provider', p ->> 'provider', 'status', p ->> 'status', 'provider_reference', gen_random_uuid(),
-         'environment', coalesce(p ->> 'environment', 'test'), 'created_at', p ->> 'createdAt', 'due_at', NULL, 'facts', m.facts || jsonb_build_object('verifiedAt', p ->> 'createdAt'),
-         'import_id', CASE WHEN (p ->> 'imported')::boolean THEN gen_random_uuid() END,
-         'completed_at', (p ->> 'createdAt')::timestamptz + make_interval(secs => (p ->> 'took')::float8))) AS copy
-      WHERE m.id = (SELECT id FROM verifications WHERE tenant_id = $1 ORDER BY created_at LIMIT 1)`,
-    [fromTypeId('tnt', id), JSON.stringify(past)],
-  );
-}
 
 async function overview(query: string): Promise<Record<string, unknown>> {
   return required(await harness.admin('GET', `/overview?${query}`), 200);

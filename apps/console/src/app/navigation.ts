@@ -18,11 +18,11 @@ export interface NavigationEntry {
 }
 
 export const NAVIGATION: readonly NavigationEntry[] = [
-  { to: '/', label: 'Overview', needs: 'listTenants' },
-  { to: '/tenants', label: 'Tenants', needs: 'listTenants' },
+  { to: '/', label: 'Overview', needs: 'getOverview' },
+  { to: '/tenants', label: 'Tenants', needs: 'listConnections' },
   { to: '/switching', label: 'Switching', needs: 'getRoutingPolicy' },
-  { to: '/verifications', label: 'Verifications', needs: 'listTenants' },
-  { to: '/reviews', label: 'Reviews', needs: 'approveRoutingPolicy' },
+  { to: '/verifications', label: 'Verifications', needs: 'listAllVerifications' },
+  { to: '/reviews', label: 'Reviews', needs: 'decideAnyVerification' },
   { to: '/providers', label: 'Providers', needs: 'listProviders' },
   { to: '/webhooks', label: 'Webhooks', needs: 'listAllWebhookDeliveries' },
   { to: '/audit', label: 'Audit', needs: 'searchAuditLog' },

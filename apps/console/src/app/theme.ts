@@ -1,10 +1,14 @@
 import { Alert, createTheme, type CSSVariablesResolver, Modal } from '@mantine/core';
 
+/** The buttons to close with are crosses only. */
+const closable = { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } };
+
 /*
  * Contrast by WCAG 2.2 AA: shades that hold 4.5 : 1 on the page's grounds, and text on a filled ground that is black or white,
  * whichever is seen better. 0.179 is where the two are equal.
  */
 export const theme = createTheme({
+  components: { Modal: closable, Notification: closable },
   primaryColor: 'indigo',
   primaryShade: { light: 8, dark: 8 },
   autoContrast: true,

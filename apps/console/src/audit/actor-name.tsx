@@ -34,7 +34,7 @@ export function ActorName({
   return (
     <Text span size="sm">
       {named !== undefined && `${named.name} `}
-      <Code>{actor}</Code>
+      <Code style={{ overflowWrap: 'anywhere', whiteSpace: 'normal' }}>{actor}</Code>
     </Text>
   );
 }

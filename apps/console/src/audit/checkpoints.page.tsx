@@ -1,4 +1,4 @@
-import { Button, CopyButton, Group, Table } from '@mantine/core';
+import { Box, Button, CopyButton, Group, Table } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { type ReactElement } from 'react';
@@ -50,13 +50,15 @@ export function CheckpointsPage(): ReactElement {
       lead="Signed heads of the ledger. Keep one somewhere else from time to time: with it, nobody can write the past anew or cut it off unseen, whoever owns the database."
     >
       <Group align="flex-end" gap="sm">
-        <TenantField
-          value={tenant ?? null}
-          onChange={(wanted) => {
-            void navigate({ search: wanted === null ? {} : { tenant: wanted }, replace: true });
-          }}
-          none="The newest of each tenant"
-        />
+        <Box flex="1 1 16rem" maw={360}>
+          <TenantField
+            value={tenant ?? null}
+            onChange={(wanted) => {
+              void navigate({ search: wanted === null ? {} : { tenant: wanted }, replace: true });
+            }}
+            none="The newest of each tenant"
+          />
+        </Box>
         <Button
           variant="default"
           disabled={found.length === 0}

@@ -1,4 +1,4 @@
-import { Anchor, Button, Code, Group, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Anchor, Box, Button, Code, Group, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { type ReactElement, type ReactNode, useState } from 'react';
@@ -83,14 +83,16 @@ function WholeLedger(): ReactElement {
         Every sealed entry of a tenant, word for word, and the checkpoint that they lead to.
       </Text>
       <Group align="flex-end" gap="sm">
-        <TenantField
-          value={tenant ?? null}
-          onChange={(wanted) => {
-            taking.reset();
-            void navigate({ search: wanted === null ? {} : { tenant: wanted }, replace: true });
-          }}
-          none="Of no tenant: operators, keys"
-        />
+        <Box flex="1 1 16rem" maw={360}>
+          <TenantField
+            value={tenant ?? null}
+            onChange={(wanted) => {
+              taking.reset();
+              void navigate({ search: wanted === null ? {} : { tenant: wanted }, replace: true });
+            }}
+            none="Of no tenant: operators, keys"
+          />
+        </Box>
         <Button
           loading={taking.isPending}
           onClick={() => {

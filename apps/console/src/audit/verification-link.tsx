@@ -7,9 +7,15 @@ import { useMayOnceThere } from './may-once-there.js';
 /** A verification by its id, with the way to its page for roles that may see it. */
 export function VerificationLink({ id }: { readonly id: string }): ReactElement {
   const may = useMayOnceThere();
-  if (!may('getAnyVerification')) return <Code>{id}</Code>;
+  if (!may('getAnyVerification'))
+    return <Code style={{ overflowWrap: 'anywhere', whiteSpace: 'normal' }}>{id}</Code>;
   return (
-    <TextLink to="/verifications/$verificationId" params={{ verificationId: id }} ff="monospace">
+    <TextLink
+      to="/verifications/$verificationId"
+      params={{ verificationId: id }}
+      ff="monospace"
+      style={{ overflowWrap: 'anywhere' }}
+    >
       {id}
     </TextLink>
   );

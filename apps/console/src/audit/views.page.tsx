@@ -54,7 +54,7 @@ export function ViewsPage(): ReactElement {
         <DataTable
           label="Views of personal data"
           head={['When', 'Who', 'What', 'Verification', 'Fields', 'Purpose']}
-          minWidth={1100}
+          minWidth={860}
         >
           {found.map((view) => (
             <ViewRow key={view.id} view={view} />
@@ -87,13 +87,28 @@ function ViewRow({ view }: { readonly view: Schemas['AuditEntry'] }): ReactEleme
       <Table.Td>
         {view.verificationId === null ? 'of none' : <VerificationLink id={view.verificationId} />}
       </Table.Td>
-      <Table.Td style={{ overflowWrap: 'anywhere' }}>
-        {fields.length === 0 ? 'all of it' : fields.join(', ')}
+      <Table.Td>
+        <Fields names={fields} />
       </Table.Td>
       <Table.Td>
         <Purpose view={view} />
       </Table.Td>
     </Table.Tr>
+  );
+}
+
+/** What was shown, by what it is part of: `person.firstName` and `person.lastName` are two of the person. */
+function Fields({ names }: { readonly names: readonly string[] }): ReactElement {
+  if (names.length === 0) return <>all of it</>;
+  const parts = Map.groupBy(names, (name) => name.split('.', 1)[0] ?? name);
+  return (
+    <>
+      {[...parts].map(([part, within]) => (
+        <Text key={part} size="sm">
+          <strong>{part}</strong> {within.map((name) => name.slice(part.length + 1)).join(', ')}
+        </Text>
+      ))}
+    </>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Radio, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -73,21 +73,21 @@ export function BeginErasure({ tenantId }: { readonly tenantId: string }): React
               Of the tenant <TenantName id={tenantId} />. <strong>This cannot be undone</strong>, not by us
               either.
             </Text>
-            <SegmentedControl
-              aria-label="Who is named by what"
-              fullWidth
-              data={[
-                { value: 'verificationId', label: 'One verification' },
-                { value: 'email', label: 'A person by e-mail' },
-                { value: 'phone', label: 'A person by phone' },
-              ]}
+            <Radio.Group
+              label="Whom"
               value={namedBy}
               onChange={(value) => {
                 setName('');
                 erasing.reset();
                 setNamedBy(value === 'email' || value === 'phone' ? value : 'verificationId');
               }}
-            />
+            >
+              <Group gap="md" mt={4}>
+                <Radio value="verificationId" label="One verification" />
+                <Radio value="email" label="A person by e-mail" />
+                <Radio value="phone" label="A person by phone" />
+              </Group>
+            </Radio.Group>
             <TextInput
               label={label}
               placeholder={placeholder}

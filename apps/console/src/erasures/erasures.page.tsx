@@ -1,4 +1,4 @@
-import { Group, Table } from '@mantine/core';
+import { Box, Group, Table } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { type ReactElement } from 'react';
@@ -34,13 +34,15 @@ export function ErasuresPage(): ReactElement {
       lead="People who were taken out, because they asked or because retention was over, and the proof of it."
     >
       <Group align="flex-end" gap="sm">
-        <TenantField
-          value={tenant ?? null}
-          required
-          onChange={(wanted) => {
-            void navigate({ search: wanted === null ? {} : { tenant: wanted }, replace: true });
-          }}
-        />
+        <Box flex="1 1 16rem" maw={360}>
+          <TenantField
+            value={tenant ?? null}
+            required
+            onChange={(wanted) => {
+              void navigate({ search: wanted === null ? {} : { tenant: wanted }, replace: true });
+            }}
+          />
+        </Box>
         {tenant !== undefined && may('requestErasure') && <BeginErasure tenantId={tenant} />}
       </Group>
       {tenant === undefined ? (

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Modal, Stack, Table, Text, Textarea, TextInput } from '@mantine/core';
+import { Badge, Box, Button, Group, Modal, Stack, Table, Text, TextInput, Textarea } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
@@ -33,13 +33,15 @@ export function HoldsPage(): ReactElement {
       lead="While a hold is in force, erasures of the verification wait and retention passes it by."
     >
       <Group align="flex-end" gap="sm">
-        <TenantField
-          value={tenant ?? null}
-          required
-          onChange={(wanted) => {
-            void navigate({ search: wanted === null ? {} : { tenant: wanted }, replace: true });
-          }}
-        />
+        <Box flex="1 1 16rem" maw={360}>
+          <TenantField
+            value={tenant ?? null}
+            required
+            onChange={(wanted) => {
+              void navigate({ search: wanted === null ? {} : { tenant: wanted }, replace: true });
+            }}
+          />
+        </Box>
         {tenant !== undefined && may('placeLegalHold') && <PlaceHold tenantId={tenant} />}
       </Group>
       {tenant === undefined ? (

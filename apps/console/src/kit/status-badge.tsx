@@ -4,6 +4,7 @@ import { type ReactElement } from 'react';
 const COLORS: Readonly<Record<string, string>> = {
   verified: 'green',
   delivered: 'green',
+  reached: 'green',
   closed: 'green',
   done: 'green',
   in_force: 'green',
@@ -11,6 +12,8 @@ const COLORS: Readonly<Record<string, string>> = {
   revoked: 'red',
   error: 'red',
   failed: 'red',
+  failing: 'red',
+  disabled: 'orange',
   open: 'red',
   needs_review: 'orange',
   half_open: 'orange',
@@ -19,6 +22,8 @@ const COLORS: Readonly<Record<string, string>> = {
   requires_input: 'blue',
   pending: 'blue',
   scheduled: 'blue',
+  held: 'orange',
+  running: 'blue',
 };
 
 /** A status in its own word; the colour only says it again. */

@@ -33,7 +33,8 @@ export function SubPages({
             to={to}
             activeOptions={{ exact: true, includeSearch: false }}
             variant={matches({ to }) === false ? 'default' : 'filled'}
-            size="compact-md"
+            size="compact-sm"
+            fw={500}
           >
             {name}
           </Button>

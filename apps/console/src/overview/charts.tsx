@@ -5,13 +5,15 @@ import { type ReactElement, useId } from 'react';
 
 import { type FigureOf } from './figure.js';
 import { Patterns, patternId } from './pattern.js';
-import { dayWords } from './words.js';
+import { dayWords, type AxisUnit } from './words.js';
 
 const HEIGHT = 260;
 /** Days that have no room for their label are left out. */
 const DAY_AXIS = { tickMargin: 8, minTickGap: 16, interval: 'preserveStartEnd' } as const;
 /** The figure itself says what it is: within it nothing is to be focused. */
 const STILL = { accessibilityLayer: false } as const;
+
+const ONE: AxisUnit = { size: 1, word: '' };
 
 /** Bars of a day upon each other. */
 export function StackedDays({ of }: { readonly of: FigureOf }): ReactElement {
@@ -26,7 +28,7 @@ export function StackedDays({ of }: { readonly of: FigureOf }): ReactElement {
       series={series.map(({ name, label, color }) => ({ name, label, color }))}
       withXAxis
       withYAxis
-      gridAxis="y"
+      gridAxis="x"
       tickLine="xy"
       xAxisProps={DAY_AXIS}
       yAxisProps={{ allowDecimals: false, width: 44 }}
@@ -48,15 +50,18 @@ export function StackedDays({ of }: { readonly of: FigureOf }): ReactElement {
 export function DayLines({
   of,
   top,
+  unit = ONE,
 }: {
   readonly of: FigureOf;
   /** Where the axis ends; absent: above the highest value. */
   readonly top?: number;
+  /** In which the axis is marked. */
+  readonly unit?: AxisUnit;
 }): ReactElement {
   return (
     <LineChart
       h={HEIGHT}
-      data={dataOf(of)}
+      data={dataOf(of, unit.size)}
       dataKey="day"
       curveType="linear"
       connectNulls={false}
@@ -68,17 +73,26 @@ export function DayLines({
       }))}
       withXAxis
       withYAxis
-      gridAxis="y"
+      gridAxis="x"
       tickLine="xy"
       xAxisProps={DAY_AXIS}
-      yAxisProps={{ width: 64, domain: [0, top ?? 'auto'], tickFormatter: (value: number) => of.say(value) }}
+      yAxisProps={{
+        width: 64,
+        domain: [0, top ?? 'auto'],
+        tickFormatter: (value: number) => `${value} ${unit.word}`,
+      }}
       lineChartProps={STILL}
       lineProps={{ isAnimationActive: false }}
-      valueFormatter={(value) => of.say(value)}
+      valueFormatter={(value) => of.say(value * unit.size)}
     />
   );
 }
 
-function dataOf({ rows }: FigureOf): Record<string, string | number | null>[] {
-  return rows.map(({ day, values }) => ({ day: dayWords(day), ...values }));
+function dataOf({ rows }: FigureOf, unit = 1): Record<string, string | number | null>[] {
+  return rows.map(({ day, values }) => ({
+    day: dayWords(day),
+    ...Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [name, value === null ? null : value / unit]),
+    ),
+  }));
 }

@@ -12,10 +12,12 @@ import {
   timesByDay,
 } from './figures.js';
 import { OUTCOME_SERIES, PASS_RATE, providerSeries, TIMES } from './palette.js';
-import { countWords, durationWords, shareWords } from './words.js';
+import { countWords, durationWords, shareWords, unitUpTo } from './words.js';
 
 const sayCount = (value: number | null): string => countWords(value ?? 0);
 const sayPercent = (value: number | null): string => shareWords(value === null ? null : value / 100);
+
+const PERCENT = { size: 1, word: '%' };
 
 /** The charts. Loaded after the page, because what draws them is large. */
 export function OverviewFigures({
@@ -70,14 +72,18 @@ export function OverviewFigures({
       </Figure>
       <SimpleGrid cols={{ base: 1, lg: 2 }}>
         <Figure of={passing}>
-          <DayLines of={passing} top={100} />
+          <DayLines of={passing} top={100} unit={PERCENT} />
         </Figure>
         <Figure of={times}>
-          <DayLines of={times} />
+          <DayLines of={times} unit={unitUpTo(longestOf(times))} />
         </Figure>
       </SimpleGrid>
     </Stack>
   );
+}
+
+function longestOf({ rows }: FigureOf): number {
+  return Math.max(0, ...rows.flatMap(({ values }) => Object.values(values).map((value) => value ?? 0)));
 }
 
 function titleOf(name: string, providers: readonly { name: string; title: string }[]): string {

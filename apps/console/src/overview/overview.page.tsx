@@ -1,4 +1,4 @@
-import { Group, Paper, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { Group, List, Paper, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, type ReactElement, Suspense } from 'react';
@@ -120,13 +120,13 @@ function Elsewhere(): ReactElement {
     <Page title="Overview">
       <EmptyState title="Figures are for the roles admin and support">
         Your key is for other work:
-        <ul>
+        <List spacing="sm" size="sm" mt="xs">
           {pages.map(({ to, label }) => (
-            <li key={to}>
+            <List.Item key={to}>
               <TextLink to={to}>{label}</TextLink>
-            </li>
+            </List.Item>
           ))}
-        </ul>
+        </List>
       </EmptyState>
     </Page>
   );

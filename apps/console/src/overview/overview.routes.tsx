@@ -22,5 +22,4 @@ export const overviewRoute = createRoute({
       ...(typeof tenantId === 'string' && { tenantId }),
     };
   },
-  staticData: { needs: 'listTenants' },
 });

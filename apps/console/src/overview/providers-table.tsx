@@ -28,7 +28,7 @@ export function ProvidersTable({
   readonly providers: readonly Schemas['Provider'][];
 }): ReactElement {
   return (
-    <DataTable label="Providers" head={HEAD} minWidth={960}>
+    <DataTable label="Providers, in figures" head={HEAD} minWidth={960}>
       {overview.providers.map((figures) => {
         const known = providers.find(({ name }) => name === figures.provider);
         const { timeToVerdict, calls, openConnections, p50Ms, p95Ms } = figures;

@@ -1,4 +1,4 @@
-import { Paper, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Paper, SimpleGrid, Text } from '@mantine/core';
 import { type ReactElement, type ReactNode } from 'react';
 
 import { useMay } from '../session/use-session.js';
@@ -57,18 +57,17 @@ function Stat({
   readonly children: ReactNode;
 }): ReactElement {
   return (
+    // A group of a list of terms: nothing may stand between it and its term.
     <Paper withBorder p="md">
-      <Stack gap={2}>
-        <Text component="dt" size="sm" c="dimmed">
-          {term}
-        </Text>
-        <Text component="dd" size="xl" fw={700} m={0}>
-          {value}
-        </Text>
-        <Text component="dd" size="sm" m={0}>
-          {children}
-        </Text>
-      </Stack>
+      <Text component="dt" size="sm" c="dimmed">
+        {term}
+      </Text>
+      <Text component="dd" size="xl" fw={700} m={0}>
+        {value}
+      </Text>
+      <Text component="dd" size="sm" m={0}>
+        {children}
+      </Text>
     </Paper>
   );
 }

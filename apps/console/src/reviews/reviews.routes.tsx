@@ -6,5 +6,5 @@ export const reviewsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/reviews',
   component: lazyRouteComponent(() => import('./reviews.page.js'), 'ReviewsPage'),
-  staticData: { needs: 'approveRoutingPolicy' },
+  staticData: { needs: 'decideAnyVerification' },
 });

@@ -19,7 +19,7 @@ export const tenantsRoute = createRoute({
   component: lazyRouteComponent(() => import('./tenants.page.js'), 'TenantsPage'),
   validateSearch: ({ search }: Record<string, unknown>): TenantsSearch =>
     typeof search === 'string' && search !== '' ? { search } : {},
-  staticData: { needs: 'listTenants' },
+  staticData: { needs: 'listConnections' },
 });
 
 export const tenantRoute = createRoute({

@@ -135,10 +135,10 @@ function State({ endpoint }: { readonly endpoint: Endpoint }): ReactElement {
       </Stack>
     );
   }
-  if (failingSince === null) return <StatusBadge status="delivered" />;
+  if (failingSince === null) return <StatusBadge status="reached" />;
   return (
     <Stack gap={2} align="flex-start">
-      <StatusBadge status="failed" />
+      <StatusBadge status="failing" />
       <Text size="sm">
         every attempt since <Moment at={failingSince} />
       </Text>

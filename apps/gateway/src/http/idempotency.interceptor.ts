@@ -103,7 +103,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     if (verificationId !== null) return this.directory.scopeOf(actor, verificationId);
     const tenantId = fromTypeId('tnt', id);
     // Another kind of id: what it names is looked for by whoever carries it out.
-    if (tenantId === null) return SYSTEM_TENANT_ID;
+    if (tenantId === null) return tenantScope(SYSTEM_TENANT_ID, 'live', actor);
     // Only a tenant that exists has the keys which this would need.
     return tenantScope((await this.tenants.get(tenantId)).id, 'live', actor);
   }

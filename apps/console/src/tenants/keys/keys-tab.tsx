@@ -86,10 +86,10 @@ function KeyRow({
   return (
     <Table.Tr>
       <Table.Td>{apiKey.name}</Table.Td>
-      <Table.Td>
+      <Table.Td style={{ whiteSpace: 'nowrap' }}>
         <code>…{apiKey.hint}</code>
       </Table.Td>
-      <Table.Td>
+      <Table.Td style={{ whiteSpace: 'nowrap' }}>
         <KeyState apiKey={apiKey} />
       </Table.Td>
       <Table.Td>
@@ -112,7 +112,7 @@ function KeyRow({
             )}
             {may('revokeApiKey') && (
               <ConfirmButton
-                label={`Revoke`}
+                label="Revoke"
                 title={`Revoke “${apiKey.name}”, which ends in ${apiKey.hint}?`}
                 confirmLabel="Revoke the key"
                 color="red"
