@@ -31,6 +31,7 @@ describe('a session that ends while somebody is at work', () => {
     const operator = await world.operator('admin');
     const page = await at('/audit?kind=tenant.created', 'Audit', operator);
     await endSessions(operator);
+    await page.view.getByRole('main').getByRole('button', { name: 'Search' }).click();
     await page.heading(SIGN_IN);
     await page.sees('Your session has ended');
     await page.expectAccessible();

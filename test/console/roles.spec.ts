@@ -20,7 +20,7 @@ const PAGES: Readonly<Record<AdminRole, readonly string[]>> = {
   ],
   support: ['Overview', 'Tenants', 'Switching', 'Verifications', 'Providers', 'Webhooks', 'Erasures'],
   auditor: ['Audit', 'Erasures'],
-  approver: ['Switching', 'Reviews', 'Providers'],
+  approver: ['Switching', 'Verifications', 'Reviews', 'Providers'],
 };
 
 function pathOf(label: string): string {
