@@ -1,71 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Locator } from 'playwright-core';
-
+import { connectionForm } from '../support/console/connection-form.js';
 import { type ConsolePage } from '../support/console/console-page.js';
 import { DESK, PHONE, useConsole } from '../support/console/console-world.js';
 import { required } from '../support/gateway-harness.js';
-import { PROVIDER_NAMES, type ProviderName, vendorAccount } from '../support/vendor-accounts.js';
+import { PROVIDER_NAMES, vendorAccount } from '../support/vendor-accounts.js';
 
 const world = useConsole();
-
-interface Described {
-  readonly name: string;
-  readonly title: string;
-  readonly connection: Record<'credentials' | 'settings', { properties: Record<string, { title?: string }> }>;
-}
-
-async function described(name: ProviderName): Promise<Described> {
-  const { data } = required(await world.harness.admin('GET', '/providers'), 200) as { data: Described[] };
-  const found = data.find((provider) => provider.name === name);
-  if (found === undefined) throw new Error(`no ${name}`);
-  return found;
-}
-
-const card = (page: ConsolePage, { title }: Described): Locator =>
-  page.view.getByRole('region', { name: title });
-
-/** Types values where the form that was drawn from the schema asks for them by its titles. */
-async function fill(
-  within: Locator,
-  properties: Record<string, { title?: string }>,
-  values: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  for (const [name, value] of Object.entries(values)) {
-    const title = properties[name]?.title ?? name.charAt(0).toUpperCase() + name.slice(1);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      await fill(within.getByRole('group', { name: title }), {}, { ...value });
-      continue;
-    }
-    const field = within.getByLabel(title, { exact: false }).first();
-    if (typeof value === 'boolean') await field.setChecked(value);
-    else {
-      await field.fill([value].flat().map(String).join(','));
-      await field.press('Tab');
-    }
-  }
-}
-
-async function connect(
-  page: ConsolePage,
-  name: ProviderName,
-  connection: {
-    readonly credentials: Readonly<Record<string, string>>;
-    readonly settings: Readonly<Record<string, unknown>>;
-  },
-): Promise<Described> {
-  const provider = await described(name);
-  const region = card(page, provider);
-  await region.getByRole('button', { name: `Connect ${provider.title}` }).click();
-  const { credentials, settings } = provider.connection;
-  await fill(
-    region.getByRole('group', { name: 'Credentials' }),
-    credentials.properties,
-    connection.credentials,
-  );
-  await fill(region.getByRole('group', { name: 'Settings' }), settings.properties, connection.settings);
-  await region.getByRole('button', { name: `Connect ${provider.title}` }).click();
-  return provider;
-}
+const { described, card, connect } = connectionForm(world);
 
 /** A tenant's connections for test, on the screen of a new admin. */
 async function connectionsOf(tenantId: string): Promise<ConsolePage> {

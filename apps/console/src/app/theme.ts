@@ -1,14 +1,10 @@
 import { Alert, createTheme, type CSSVariablesResolver, Modal } from '@mantine/core';
 
-/** The buttons to close with are crosses only. */
-const closable = { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } };
-
 /*
  * Contrast by WCAG 2.2 AA: shades that hold 4.5 : 1 on the page's grounds, and text on a filled ground that is black or white,
  * whichever is seen better. 0.179 is where the two are equal.
  */
 export const theme = createTheme({
-  components: { Modal: closable, Notification: closable },
   primaryColor: 'indigo',
   primaryShade: { light: 8, dark: 8 },
   autoContrast: true,
@@ -20,6 +16,7 @@ export const theme = createTheme({
     // Its frame has the colour; in words it would be too pale to read.
     Alert: Alert.extend({ styles: { title: { color: 'var(--mantine-color-text)' } } }),
     Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
     // A page has one banner, and that is not in a dialog.
     ModalHeader: { defaultProps: { role: 'presentation' } },
   },
