@@ -77,6 +77,7 @@ export class FuzzTarget {
       eventId: fc.constant(stock.webhook.eventId),
       tenantId: fc.constant(stock.tenant.id),
       verificationId: fc.constant(stock.heldId),
+      ticket: fc.constantFrom('OPS-1204', '#7'),
       'checkpoints[]': fc.constant(stock.checkpoint),
       // A tenant to whom nothing happens would be waited for as long as asked.
       wait: fc.constant(0),
