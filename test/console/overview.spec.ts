@@ -205,20 +205,20 @@ describe('the overview', () => {
     await page.expectAccessible();
   });
 
-  it(
-    'can be used by everybody, on a desk and on a phone, in light and dark',
-    async () => {
-      for (const options of [{}, { viewport: PHONE }]) {
-        const page = await world.signedIn('admin', options);
-        await page.open(`/?tenantId=${northwind.id}`);
-        await page.view.locator('.recharts-bar-rectangle path').first().waitFor();
-        await page.expectAccessible();
-        await page.expectNoSidewaysScrolling();
-        await page.button('Show the numbers: Pass rate').click();
-        await page.button('Hide the numbers: Pass rate').waitFor();
-        await page.expectAccessible();
-        await page.expectNoSidewaysScrolling();
-      }
+  it.each([
+    ['desk', {}],
+    ['phone', { viewport: PHONE }],
+  ] as const)(
+    'can be used by everybody on a %s, in light and dark',
+    async (_name, options) => {
+      const page = await world.signedIn('admin', options);
+      // Few days: axe-core looks at each element of a chart.
+      await page.open(`/?tenantId=${northwind.id}&days=7`);
+      await page.view.locator('.recharts-bar-rectangle path').first().waitFor();
+      await page.button('Show the numbers: Pass rate').click();
+      await page.button('Hide the numbers: Pass rate').waitFor();
+      await page.expectAccessible();
+      await page.expectNoSidewaysScrolling();
     },
     LONG_MS,
   );
@@ -274,13 +274,13 @@ describe('the overview', () => {
       page.view.on('request', (request) => asked.push(request.url()));
       await page.view.evaluate(`
       Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => 'hidden' });
-      document.dispatchEvent(new Event('visibilitychange'))`);
+      document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))`);
       await page.view.clock.fastForward(300_000);
       expect(asked).toEqual([]);
       await begin(tenant);
       await page.view.evaluate(`
       Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => 'visible' });
-      document.dispatchEvent(new Event('visibilitychange'))`);
+      document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))`);
       await stat.getByText('24', { exact: true }).waitFor();
     },
     LONG_MS,

@@ -52,7 +52,7 @@ async function settled(tenant: GatewayTenant, endpointId: string, count: number)
 
 describe('webhooks', () => {
   it(
-    'are sent once more, and seen through to their end',
+    'show what was sent, and how a receiver that failed answered',
     async () => {
       const tenant = await named('Harbour Exchange');
       const endpoint = await endpointOf(tenant);
@@ -74,18 +74,35 @@ describe('webhooks', () => {
       await page.sees(`${receiver.origin}${endpoint.path}`);
       expect(await page.view.getByText('of-the-receiver').count()).toBe(0);
       const body = await page.view.getByRole('region', { name: 'Body of the request' }).innerText();
-      expect(JSON.parse(body)).toEqual(JSON.parse(receiver.received.at(-1)?.body ?? ''));
+      const sent = receiver.received.find(({ path }) => path.startsWith(`${endpoint.path}?`));
+      expect(JSON.parse(body)).toEqual(JSON.parse(sent?.body ?? ''));
       await page.expectAccessible();
+    },
+    LONG_MS,
+  );
 
-      answer(endpoint.path, 204);
-      const before = messagesTo(endpoint.path);
+  it(
+    'are sent once more, and seen through to their end',
+    async () => {
+      const tenant = await named('Harbour Exchange');
+      const endpoint = await endpointOf(tenant);
+      const { eventId, deliveryId } = required(
+        await tenant.call('POST', `/webhook-endpoints/${endpoint.id}/test`),
+        202,
+      );
+      await settled(tenant, endpoint.id, 1);
+      const page = await world.signedIn('admin');
+      await page.open(`/webhooks/deliveries/${String(deliveryId)}`);
+      await page.heading('Delivery: endpoint.test');
+      await page.view.getByRole('heading', { name: 'Attempts (1)' }).waitFor();
       await page.button('Redeliver').click();
       await page.sees('Send it once more?');
       await page.expectAccessible();
       await page.button('Send it').click();
-      await page.sees('accepted with 204');
       await page.view.getByRole('heading', { name: 'Attempts (2)' }).waitFor();
-      expect(messagesTo(endpoint.path)).toBe(before + 1);
+      await page.seesNoMore('Next attempt');
+      const messages = receiver.received.filter(({ path }) => path.startsWith(`${endpoint.path}?`));
+      expect(messages.map(({ headers }) => headers['webhook-id'])).toEqual([eventId, eventId]);
     },
     LONG_MS,
   );
@@ -95,18 +112,18 @@ describe('webhooks', () => {
     async () => {
       const tenant = await named('Bazaar Market');
       const endpoint = await endpointOf(tenant);
-      answer(endpoint.path, 503);
       for (let count = 0; count < 3; count += 1) await begin(tenant);
       await settled(tenant, endpoint.id, 3);
-      answer(endpoint.path, 204);
+      expect(messagesTo(endpoint.path)).toBe(3);
       const page = await world.signedIn('admin');
       await page.open(`/webhooks?view=endpoints&tenantId=${tenant.id}`);
       const row = page.view.getByRole('row', { name: new RegExp(`${endpoint.path}\\b`) });
-      await row.getByText('failing').waitFor();
+      await row.getByText('reached').waitFor();
       await page.expectAccessible();
       await row.getByRole('button', { name: /Replay a range/ }).click();
       await page.sees('Events of the range go to');
       await page.expectAccessible();
+      await page.field('Also what has arrived already').check();
       await page.view.getByRole('button', { name: 'Replay', exact: true }).click();
       await page.view.getByRole('heading', { name: 'The replay is done' }).waitFor();
       await page.sees('3 of 3 delivered, 0 failed, 0 waiting.');
@@ -117,7 +134,6 @@ describe('webhooks', () => {
       await page.sees('3 of 3 delivered, 0 failed, 0 waiting.');
       await page.button('Close').click();
       await page.seesNoMore('The replay is done');
-      await row.getByText('reached').waitFor();
     },
     LONG_MS,
   );
@@ -220,7 +236,7 @@ describe('webhooks', () => {
     await page.heading('Webhooks');
     page.expectFailure({ status: 503 });
     world.front.fail('req-of-the-outage');
-    await page.open('/webhooks?view=endpoints');
+    await page.view.getByText('Endpoints', { exact: true }).click();
     const problem = await page.problem();
     expect(await problem.innerText()).toMatch(/overloaded[\s\S]*req-of-the-outage/);
   });
