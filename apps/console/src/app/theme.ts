@@ -1,4 +1,4 @@
-import { Alert, createTheme, type CSSVariablesResolver, Modal } from '@mantine/core';
+import { Alert, createTheme, type CSSVariablesResolver } from '@mantine/core';
 
 /** The buttons to close with are crosses only. */
 const closable = { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } };
@@ -8,7 +8,6 @@ const closable = { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } }
  * whichever is seen better. 0.179 is where the two are equal.
  */
 export const theme = createTheme({
-  components: { Modal: closable, Notification: closable },
   primaryColor: 'indigo',
   primaryShade: { light: 8, dark: 8 },
   autoContrast: true,
@@ -19,7 +18,8 @@ export const theme = createTheme({
   components: {
     // Its frame has the colour; in words it would be too pale to read.
     Alert: Alert.extend({ styles: { title: { color: 'var(--mantine-color-text)' } } }),
-    Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
+    Modal: closable,
+    Notification: closable,
     // A page has one banner, and that is not in a dialog.
     ModalHeader: { defaultProps: { role: 'presentation' } },
   },
