@@ -88,11 +88,18 @@ describe('signing in', () => {
   it('leads to the page that was asked for', async () => {
     const { key } = await world.operator('admin');
     const page = await world.page();
-    await page.open('/providers?from=a-bookmark');
+    await page.open('/audit?kind=tenant.created');
     await page.heading(SIGN_IN);
     await page.enterKey(key);
+    await page.heading('Audit');
+    expect(page.path).toBe('/audit?kind=tenant.created');
+  });
+
+  it('is not asked of who is signed in', async () => {
+    const page = await world.signedIn('admin');
+    await page.open('/sign-in?from=%2Fproviders');
     await page.heading('Providers');
-    expect(page.path).toBe('/providers?from=a-bookmark');
+    expect(page.path).toBe('/providers');
   });
 
   it.each(['//elsewhere.test/console', 'https://elsewhere.test', '/\\elsewhere.test', 'javascript:alert(1)'])(

@@ -9,6 +9,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 
+import { ProblemError } from './api/problem.js';
 import { createQueries } from './app/queries.js';
 import { createConsoleRouter } from './app/router.js';
 import { cssVariables, theme } from './app/theme.js';
@@ -26,7 +27,12 @@ const router = createConsoleRouter(queries);
 
 const place = document.getElementById('console');
 if (place === null) throw new Error('the page has no place for the console');
-createRoot(place).render(
+createRoot(place, {
+  // A problem is on the screen already; all else is a mistake of ours.
+  onCaughtError: (error) => {
+    if (!(error instanceof ProblemError)) reportError(error);
+  },
+}).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
       <Notifications position="bottom-right" />

@@ -1,9 +1,9 @@
 import { type QueryClient } from '@tanstack/react-query';
-import { createRootRouteWithContext, Outlet } from '@tanstack/react-router';
-import { Container } from '@mantine/core';
+import { createRootRouteWithContext, Link, Outlet } from '@tanstack/react-router';
+import { Container, Text } from '@mantine/core';
 
-import { EmptyState } from '../kit/empty-state.js';
-import { ProblemNotice } from '../kit/problem-notice.js';
+import { Page } from '../kit/page.js';
+import { LostPage } from './lost-page.js';
 
 export interface RouterContext {
   readonly queries: QueryClient;
@@ -11,12 +11,14 @@ export interface RouterContext {
 
 export const rootRoute = createRootRouteWithContext<RouterContext>()({
   component: Outlet,
-  errorComponent: ({ error, reset }) => (
-    <Container component="main" py="xl">
-      <ProblemNotice error={error} onRetry={reset} />
-    </Container>
-  ),
+  errorComponent: LostPage,
   notFoundComponent: () => (
-    <EmptyState title="There is no such page">Choose one from the navigation.</EmptyState>
+    <Container component="main" py="xl">
+      <Page title="There is no such page">
+        <Text>
+          The address is wrong, or the page has moved. <Link to="/">Begin at the first page</Link>.
+        </Text>
+      </Page>
+    </Container>
   ),
 });

@@ -1,7 +1,4 @@
-import { Alert, createTheme, type CSSVariablesResolver } from '@mantine/core';
-
-/** The buttons to close with are crosses only. */
-const closable = { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } };
+import { Alert, createTheme, type CSSVariablesResolver, Modal } from '@mantine/core';
 
 /*
  * Contrast by WCAG 2.2 AA: shades that hold 4.5 : 1 on the page's grounds, and text on a filled ground that is black or white,
@@ -18,8 +15,8 @@ export const theme = createTheme({
   components: {
     // Its frame has the colour; in words it would be too pale to read.
     Alert: Alert.extend({ styles: { title: { color: 'var(--mantine-color-text)' } } }),
-    Modal: closable,
-    Notification: closable,
+    Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
     // A page has one banner, and that is not in a dialog.
     ModalHeader: { defaultProps: { role: 'presentation' } },
   },

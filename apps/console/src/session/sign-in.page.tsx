@@ -19,7 +19,8 @@ export function SignInPage(): ReactElement {
     onSuccess: (session) => {
       setKey('');
       queries.setQueryData(sessionQuery.queryKey, session);
-      router.history.push(from ?? '/');
+      // The history knows nothing of the console's own base path.
+      router.history.push(`${router.basepath}${from ?? '/'}`);
     },
   });
   useEffect(() => {
