@@ -1,6 +1,7 @@
 import { createRoute, redirect } from '@tanstack/react-router';
 
 import { type OperationId, sessionQuery } from '../session/session.js';
+import { SessionScope } from '../session/session-scope.js';
 import { homeOf } from './navigation.js';
 import { rootRoute } from './root.route.js';
 import { Shell } from './shell.js';
@@ -16,7 +17,11 @@ declare module '@tanstack/react-router' {
 export const signedInRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'signed-in',
-  component: Shell,
+  component: () => (
+    <SessionScope>
+      <Shell />
+    </SessionScope>
+  ),
   beforeLoad: async ({ context, location }) => {
     const session = await context.queries.query({ ...sessionQuery, staleTime: 'static' });
     if (session === null) throw redirect({ to: '/sign-in', search: { from: location.href } });

@@ -12,7 +12,8 @@ import { TenantSelect, tenantsQuery } from '../kit/tenant-select.js';
 import { TextLink } from '../kit/text-link.js';
 import { useMay } from '../session/use-session.js';
 import { type Overview } from './figures.js';
-import { overviewQuery, providersQuery } from './overview.query.js';
+import { providersQuery } from '../providers/providers-query.js';
+import { overviewQuery } from './overview.query.js';
 import { type OverviewSearch, RANGES } from './overview.routes.js';
 import { ProvidersTable } from './providers-table.js';
 import { Standing } from './standing.js';
@@ -62,7 +63,7 @@ function Figures(): ReactElement {
 
 function Shown({ overview }: { readonly overview: Overview }): ReactElement {
   const { data, error } = useQuery(providersQuery);
-  const providers = data?.data ?? [];
+  const providers = data ?? [];
   return (
     <Stack gap="md">
       <Standing overview={overview} />

@@ -20,9 +20,3 @@ export function overviewQuery(days: number, tenantId: string | null) {
     placeholderData: keepPreviousData,
   });
 }
-
-export const providersQuery = queryOptions({
-  queryKey: ['providers'],
-  queryFn: ({ signal }) => dataOf(api.GET('/admin/v1/providers', { signal })),
-  refetchInterval: EVERY_MS,
-});

@@ -1,12 +1,14 @@
-import { useSuspenseQuery } from '@tanstack/react-query';
+import { createContext, use } from 'react';
 
-import { may, type OperationId, type Session, sessionQuery } from './session.js';
+import { may, type OperationId, type Session } from './session.js';
+
+export const SessionContext = createContext<Session | null>(null);
 
 /** Who is signed in, on pages that nobody else sees. */
 export function useSession(): Session {
-  const { data } = useSuspenseQuery(sessionQuery);
-  if (data === null) throw new Error('a page for operators was shown to nobody');
-  return data;
+  const session = use(SessionContext);
+  if (session === null) throw new Error('a page for operators was shown to nobody');
+  return session;
 }
 
 /** Whether the operator at the screen may call an operation. */

@@ -3,7 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { type ReactElement, type ReactNode } from 'react';
 
 import { type Place } from './policy.js';
-import { connectedQuery, providersQuery } from './routing-queries.js';
+import { providersQuery } from '../providers/providers-query.js';
+import { connectionsQuery } from '../tenants/tenant-queries.js';
 
 /** One of the providers that there are, with whether the tenant has connected it there. */
 export function ProviderSelect({
@@ -27,11 +28,11 @@ export function ProviderSelect({
   readonly placeholder?: string;
 }): ReactElement {
   const { data: providers = [] } = useQuery(providersQuery);
-  const { data: connected } = useQuery(connectedQuery(place));
+  const { data: connected } = useQuery(connectionsQuery(place.tenantId, place.environment));
   const isKnown = value === '' || providers.some(({ name }) => name === value);
   const named = (name: string, title: string): string => {
     if (connected === undefined) return title;
-    return connected.data.some(({ provider }) => provider === name)
+    return connected.some(({ provider }) => provider === name)
       ? `${title} · connected`
       : `${title} · not connected`;
   };

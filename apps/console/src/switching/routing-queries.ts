@@ -49,26 +49,6 @@ export function olderVersionsQuery(place: Place, from: string | null) {
   });
 }
 
-/** Which providers the tenant has connected there. */
-export function connectedQuery({ tenantId, environment }: Place) {
-  return queryOptions({
-    queryKey: ['connections', tenantId, environment],
-    queryFn: ({ signal }) =>
-      dataOf(
-        api.GET('/admin/v1/tenants/{id}/connections', {
-          params: { path: { id: tenantId }, query: { environment } },
-          signal,
-        }),
-      ),
-  });
-}
-
-export const providersQuery = queryOptions({
-  queryKey: ['providers'],
-  queryFn: async ({ signal }) => (await dataOf(api.GET('/admin/v1/providers', { signal }))).data,
-  staleTime: 30_000,
-});
-
 function versionsPage(
   place: Place,
   cursor: string | null,

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useCallback } from 'react';
 
-import { providersQuery } from './routing-queries.js';
+import { providersQuery } from '../providers/providers-query.js';
 
 /** A provider as people know it; its name where the list does not have it, or not yet. */
 export function useProviderTitle(): (name: string) => string {
