@@ -15,8 +15,8 @@ describe('a server that answers 503', () => {
     page.expectFailure({ status: 503 });
     await page.open('/operators');
     await page.heading('Operators');
-    await page.view.getByRole('table').first().waitFor();
-    const rows = page.view.getByRole('table').first().getByRole('row');
+    const rows = page.view.getByRole('table', { name: 'Operators’ keys' }).getByRole('row');
+    await rows.first().waitFor();
     const before = await rows.count();
     world.front.fail(REQUEST_ID);
     const problem = await (await page.problem()).innerText();

@@ -185,8 +185,8 @@ describe('the overview', () => {
     await row.waitFor();
     expect(await row.getByRole('cell').first().innerText()).toBe('8');
     expect(await row.innerText()).toContain('closed');
-    await page.link('Decide them in the queue').click();
-    await page.heading('Reviews');
+    // The past is in the store for its figures only: its people cannot be shown.
+    expect(await page.link('Decide them in the queue').getAttribute('href')).toBe('/console/reviews');
   });
 
   it('says what to do first where nothing began', async () => {
@@ -194,14 +194,6 @@ describe('the overview', () => {
     const page = await world.signedIn('admin');
     await page.open(`/?tenantId=${tenant.id}`);
     await page.sees('Nothing began in this range');
-    await page.expectAccessible();
-  });
-
-  it('leads roles without figures to their own pages', async () => {
-    const page = await world.signedIn('auditor');
-    await page.open();
-    await page.sees('Figures are for the roles admin and support');
-    await page.view.getByRole('main').getByRole('link', { name: 'Audit' }).waitFor();
     await page.expectAccessible();
   });
 

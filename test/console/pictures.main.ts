@@ -26,7 +26,7 @@ async function picturesOf({ harness, tenants }: Showcase): Promise<readonly Pict
   const [bank, exchange] = tenants;
   if (bank === undefined || exchange === undefined) throw new Error('the history has no tenants');
   const { rows } = await harness.pool.query<{ id: string }>(
-    `SELECT id FROM verifications WHERE status = 'verified' ORDER BY id DESC LIMIT 1`,
+    `SELECT id FROM verifications WHERE status = 'verified' AND erased_at IS NULL ORDER BY id DESC LIMIT 1`,
   );
   const newest = rows[0]?.id;
   if (newest === undefined) throw new Error('the history has nobody who was verified');
@@ -46,7 +46,7 @@ async function picturesOf({ harness, tenants }: Showcase): Promise<readonly Pict
     { name: 'verification-phone', path: verification, options: PHONE },
     { name: 'reviews', path: '/reviews', options: DESK },
     { name: 'webhooks', path: '/webhooks', options: DESK },
-    { name: 'audit', path: '/audit', options: DESK },
+    { name: 'audit', path: `/audit?tenant=${bank.id}`, options: DESK },
     { name: 'erasures', path: `/erasures?tenantId=${bank.id}`, options: DESK },
     { name: 'overview-phone', path: '/', options: PHONE },
   ];

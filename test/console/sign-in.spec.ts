@@ -195,4 +195,15 @@ describe('signing out', () => {
     await colleague.view.reload();
     await colleague.heading('Providers');
   });
+
+  it('is found in a menu that everybody can use, which also sets the colours', async () => {
+    const page = await world.signedIn('support');
+    await page.open('/tenants');
+    await page.heading('Tenants');
+    await page.view.getByRole('banner').getByRole('button', { name: ' · ' }).press('Enter');
+    await page.view.getByRole('menuitem', { name: 'Sign out everywhere' }).waitFor();
+    await page.expectAccessible();
+    await page.view.getByRole('menuitemradio', { name: 'Colours: dark' }).click();
+    await page.view.locator('html[data-mantine-color-scheme=dark]').waitFor();
+  });
 });

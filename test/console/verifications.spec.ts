@@ -1,15 +1,12 @@
 import { readFile } from 'node:fs/promises';
 
-import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 
 import { present } from '../support/eventually.js';
 import { PHONE, useConsole } from '../support/console/console-world.js';
 import { type ConsolePage } from '../support/console/console-page.js';
 import { required } from '../support/gateway-harness.js';
 import { begin, connectedTenant, nameAt, verified } from '../support/verified.js';
-
-// For a machine that is busy with other things.
-jest.setTimeout(120_000);
 
 const world = useConsole();
 

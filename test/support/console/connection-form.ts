@@ -13,11 +13,11 @@ export interface Described {
 
 export interface ConnectionForm {
   /** A provider as the API describes it. */
-  described(name: ProviderName): Promise<Described>;
+  readonly described: (name: ProviderName) => Promise<Described>;
   /** Its place among a tenant's connections. */
-  card(page: ConsolePage, provider: Described): Locator;
+  readonly card: (page: ConsolePage, provider: Described) => Locator;
   /** Fills in the form that is drawn from the provider's schema, and sends it. */
-  connect(page: ConsolePage, name: ProviderName, connection: Connection): Promise<Described>;
+  readonly connect: (page: ConsolePage, name: ProviderName, connection: Connection) => Promise<Described>;
 }
 
 interface Connection {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { findProjectRoot } from '@gatehouse/platform';
-import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, jest } from '@jest/globals';
 import { type Browser, type BrowserContextOptions } from 'playwright-core';
 
 import { present } from '../eventually.js';
@@ -145,6 +145,8 @@ export class ConsoleWorld {
  * had something to complain of.
  */
 export function useConsole(options: GatewayHarnessOptions = {}): ConsoleWorld {
+  // A whole page takes axe-core seconds, and more where other test files run beside it.
+  jest.setTimeout(120_000);
   const world = new ConsoleWorld(options);
   beforeAll(() => world.open(), 60_000);
   afterEach(() => world.closePages());

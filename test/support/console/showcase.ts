@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { findProjectRoot } from '@gatehouse/platform';
 import { type Browser, type BrowserContext, type BrowserContextOptions } from 'playwright-core';
 
+import { eventually } from '../eventually.js';
 import { type GatewayHarness, required, startGateway, text } from '../gateway-harness.js';
 import { MovableClock } from '../movable-clock.js';
 import { startOwnPostgres } from '../own-postgres.js';
@@ -41,6 +42,14 @@ export async function openShowcase(days: number): Promise<Showcase> {
     receiverUrl: receiver.origin,
     days,
   });
+  // The history went faster than the gateway's workers.
+  await eventually(
+    async () => {
+      const { rows } = await harness.pool.query(`SELECT FROM signals WHERE state = 'pending' LIMIT 1`);
+      if (rows.length > 0) throw new Error('webhooks of the history still wait');
+    },
+    { timeoutMs: 120_000 },
+  );
   const operator = required(
     await harness.admin('POST', '/admin-keys', { name: 'Dana Haddad', role: 'admin' }),
     201,

@@ -10,13 +10,13 @@ import {
   useMantineColorScheme,
 } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useMatches, useNavigate } from '@tanstack/react-router';
 import { type ReactElement, Suspense, useEffect } from 'react';
 
 import { Loading } from '../kit/loading.js';
 import { Page } from '../kit/page.js';
-import { ProblemNotice } from '../kit/problem-notice.js';
 import { may, signOut, signOutEverywhere } from '../session/session.js';
 import { useSession } from '../session/use-session.js';
 import { NAVIGATION } from './navigation.js';
@@ -104,9 +104,12 @@ function Account(): ReactElement {
       queries.clear();
       await navigate({ to: '/sign-in', search: {} });
     },
+    onError: ({ message }) => {
+      notifications.show({ color: 'red', title: 'You are still signed in', message });
+    },
   });
   return (
-    <Menu position="bottom-end" width={260}>
+    <Menu position="bottom-end" width={260} withinPortal={false} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <Button variant="default" size="sm" maw={220}>
           <Text span truncate size="sm">
@@ -115,21 +118,19 @@ function Account(): ReactElement {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>Colours</Menu.Label>
-        {(['auto', 'light', 'dark'] as const).map((scheme) => (
-          <Menu.Item
-            key={scheme}
-            role="menuitemradio"
-            aria-checked={colorScheme === scheme}
-            onClick={() => {
-              setColorScheme(scheme);
-            }}
-          >
-            {colorScheme === scheme ? '● ' : '○ '}
-            {SCHEMES[scheme]}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
+        <Menu.RadioGroup
+          value={colorScheme}
+          onChange={(scheme) => {
+            setColorScheme(scheme as keyof typeof SCHEMES);
+          }}
+        >
+          {(['auto', 'light', 'dark'] as const).map((scheme) => (
+            <Menu.RadioItem key={scheme} value={scheme}>
+              Colours: {SCHEMES[scheme]}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
+        <Menu.Divider role="separator" />
         <Menu.Item
           onClick={() => {
             leave.mutate(signOut);
@@ -144,7 +145,6 @@ function Account(): ReactElement {
         >
           Sign out everywhere
         </Menu.Item>
-        <ProblemNotice error={leave.error} />
       </Menu.Dropdown>
     </Menu>
   );

@@ -1,16 +1,14 @@
-import { Group, List, Paper, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { Group, Paper, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, type ReactElement, Suspense } from 'react';
 
-import { NAVIGATION } from '../app/navigation.js';
 import { EmptyState } from '../kit/empty-state.js';
 import { Loading } from '../kit/loading.js';
 import { Page } from '../kit/page.js';
 import { ProblemNotice } from '../kit/problem-notice.js';
 import { TenantSelect, tenantsQuery } from '../kit/tenant-select.js';
 import { TextLink } from '../kit/text-link.js';
-import { useMay } from '../session/use-session.js';
 import { type Overview } from './figures.js';
 import { providersQuery } from '../providers/providers-query.js';
 import { overviewQuery } from './overview.query.js';
@@ -22,13 +20,8 @@ const OverviewFigures = lazy(async () => ({
   default: (await import('./overview-figures.js')).OverviewFigures,
 }));
 
-/** Where whoever signs in arrives: how it goes, or, for roles that have no figures, where else to go. */
+/** Where those arrive who have figures: how it goes. The router leads everybody else to the first page of theirs. */
 export function OverviewPage(): ReactElement {
-  const may = useMay();
-  return may('getOverview') ? <Figures /> : <Elsewhere />;
-}
-
-function Figures(): ReactElement {
   const { days = 30, tenantId }: OverviewSearch = useSearch({ from: '/signed-in/' });
   const navigate = useNavigate({ from: '/' });
   const show = (search: OverviewSearch): void => {
@@ -111,24 +104,5 @@ function NothingBegan(): ReactElement {
       Choose a longer range or another tenant. A tenant whose backend has never called needs a key, a
       connection and a routing policy first.
     </EmptyState>
-  );
-}
-
-function Elsewhere(): ReactElement {
-  const may = useMay();
-  const pages = NAVIGATION.filter(({ to, needs }) => to !== '/' && may(needs));
-  return (
-    <Page title="Overview">
-      <EmptyState title="Figures are for the roles admin and support">
-        Your key is for other work:
-        <List spacing="sm" size="sm" mt="xs">
-          {pages.map(({ to, label }) => (
-            <List.Item key={to}>
-              <TextLink to={to}>{label}</TextLink>
-            </List.Item>
-          ))}
-        </List>
-      </EmptyState>
-    </Page>
   );
 }

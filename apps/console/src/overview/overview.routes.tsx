@@ -22,4 +22,5 @@ export const overviewRoute = createRoute({
       ...(typeof tenantId === 'string' && { tenantId }),
     };
   },
+  staticData: { needs: 'getOverview' },
 });
