@@ -65,6 +65,9 @@ describe('the list', () => {
     ]);
     for (const { person } of [seen, other])
       for (const fact of [person.email, person.phone]) expect(JSON.stringify(data)).not.toContain(fact);
+    // Whoever has the link can be verified in the person's place.
+    const { url } = other.created['action'] as { url: string };
+    expect(JSON.stringify(data)).not.toContain(url);
   });
 
   it('is paged through without a gap or a repetition, also over both environments', async () => {
@@ -165,13 +168,15 @@ describe('a search', () => {
 
 describe('a verification', () => {
   it('is read with its timeline and its explanation', async () => {
+    const { action, ...own } = required(await northwind.tenant.call('GET', `/verifications/${seen.id}`), 200);
+    expect(action).toBeDefined();
     expect(required(await harness.admin('GET', `/verifications/${seen.id}`), 200)).toEqual({
-      ...required(await northwind.tenant.call('GET', `/verifications/${seen.id}`), 200),
+      ...own,
       tenantId: northwind.tenant.id,
     });
     for (const path of ['events', 'explain']) {
-      const own = required(await northwind.tenant.call('GET', `/verifications/${seen.id}/${path}`), 200);
-      expect(required(await harness.admin('GET', `/verifications/${seen.id}/${path}`), 200)).toEqual(own);
+      const known = required(await northwind.tenant.call('GET', `/verifications/${seen.id}/${path}`), 200);
+      expect(required(await harness.admin('GET', `/verifications/${seen.id}/${path}`), 200)).toEqual(known);
     }
   });
 

@@ -81,16 +81,6 @@ const ANSWERS: readonly AnswerEntitlement[] = [
     allowed: OWN_WORDS,
   },
   {
-    routes: ['GET /admin/v1/verifications/{id}', 'POST /admin/v1/verifications/{id}/refresh'],
-    members: ['action.url'],
-    allowed: [{ label: 'return token', reason: 'the person’s link, as the tenant reads it (API.md 5)' }],
-  },
-  {
-    routes: ['GET /admin/v1/verifications', 'POST /admin/v1/verifications/search'],
-    members: ['data.*.action.url'],
-    allowed: [{ label: 'return token', reason: 'the person’s link, as the tenant reads it (API.md 5)' }],
-  },
-  {
     routes: ['GET /v1/verifications', 'POST /v1/verifications/search', 'POST /v1/verifications/status'],
     members: VERIFICATION_MEMBERS.map((member) => `data.*.${member}`),
     allowed: OWN_WORDS,

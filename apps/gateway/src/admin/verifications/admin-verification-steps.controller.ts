@@ -15,14 +15,10 @@ import {
 } from '../../http/openapi/operation.decorator.js';
 import { type Plain } from '../../http/plain.js';
 import { IdParam } from '../../http/type-id.pipe.js';
-import {
-  AdminVerificationView,
-  TENANT_ID_EXAMPLE,
-  toAdminVerificationView,
-} from './admin-verification.view.js';
+import { AdminVerificationView, seenByOperator, toAdminVerificationView } from './admin-verification.view.js';
 
 const ID = idParameter('ver');
-const EXAMPLE: Plain<AdminVerificationView> = { ...VERIFIED_EXAMPLE, tenantId: TENANT_ID_EXAMPLE };
+const EXAMPLE = seenByOperator(VERIFIED_EXAMPLE);
 
 /** What an operator does with a verification, as itself and within its tenant. */
 @ApiTags('Verifications of all tenants')

@@ -1,6 +1,6 @@
 import { type Page, type Verification } from '@gatehouse/core';
 import { toTypeId } from '@gatehouse/platform';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, OmitType } from '@nestjs/swagger';
 
 import { VERIFICATION_EXAMPLE } from '../../api/verifications/verification.example.js';
 import { toVerificationView } from '../../api/verifications/verification.mapper.js';
@@ -9,7 +9,8 @@ import { type Plain } from '../../http/plain.js';
 
 export const TENANT_ID_EXAMPLE = 'tnt_01kahn4r5sf1trr9gy5vqd2s0x';
 
-export class AdminVerificationView extends VerificationView {
+/** Without `action`: whoever has the link can go through the provider's page in the person's place. */
+export class AdminVerificationView extends OmitType(VerificationView, ['action']) {
   @ApiProperty({ example: TENANT_ID_EXAMPLE })
   tenantId!: string;
 }
@@ -22,16 +23,20 @@ export class AdminVerificationPageView {
   nextCursor!: string | null;
 }
 
-/** What the tenant itself sees, and whose it is. */
+/** What the tenant itself sees but for the person's link, and whose it is. */
 export function toAdminVerificationView(verification: Verification): Plain<AdminVerificationView> {
-  return { ...toVerificationView(verification), tenantId: toTypeId('tnt', verification.tenantId) };
+  const { action, ...view } = toVerificationView(verification);
+  return { ...view, tenantId: toTypeId('tnt', verification.tenantId) };
 }
 
 export function toAdminVerificationPageView(page: Page<Verification>): Plain<AdminVerificationPageView> {
   return { data: page.data.map(toAdminVerificationView), nextCursor: page.nextCursor };
 }
 
-export const ADMIN_VERIFICATION_EXAMPLE: Plain<AdminVerificationView> = {
-  ...VERIFICATION_EXAMPLE,
-  tenantId: TENANT_ID_EXAMPLE,
-};
+/** An example of the tenant's, as an operator sees it. */
+export function seenByOperator(example: Plain<VerificationView>): Plain<AdminVerificationView> {
+  const { action, ...seen } = example;
+  return { ...seen, tenantId: TENANT_ID_EXAMPLE };
+}
+
+export const ADMIN_VERIFICATION_EXAMPLE = seenByOperator(VERIFICATION_EXAMPLE);
