@@ -139,8 +139,7 @@ async function list(session: Session, options: ListOptions): Promise<void> {
 
 async function explain(session: Session, id: string): Promise<void> {
   const { data } = await session.backend.GET('/v1/verifications/{id}/explain', { params: { path: { id } } });
-  // As a text it comes only to who asks for text.
-  tellExplanation(session, data as Schemas['Explanation']);
+  tellExplanation(session, data);
 }
 
 async function events(session: Session, id: string, { limit, cursor }: PageOptions): Promise<void> {

@@ -55,6 +55,7 @@ export function describeApi(app: INestApplication, publicUrl: string): OpenAPIOb
     .addTag('Keys', 'Admin: replacing the keys that encrypt what is stored.')
     .addTag('Audit', 'Admin: the ledger, searched, verified and taken along.')
     .addTag('Erasures', 'Admin: taking people out, legal holds, and the proof.')
+    .addTag('Verifications of all tenants', 'Admin: looked at, shown with a reason, and decided.')
     .addTag('Overview', 'Admin: how it goes, in figures.')
     .addTag('Webhook deliveries', 'Admin: tenants’ endpoints, and what was posted to them.')
     .addTag('Inbound', 'What providers and browsers call.')
