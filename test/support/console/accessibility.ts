@@ -4,14 +4,19 @@ import { type Page } from 'playwright-core';
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /**
- * Colours in the middle of a transition are nobody's. What turns for ever is not waited for. Runs in the page, whose globals are not
- * Node's: hence as text.
+ * Colours in the middle of a transition are nobody's, and the end of one may begin the next: so a frame has to pass in which nothing moves.
+ * What turns for ever is not waited for. Runs in the page, whose globals are not Node's: hence as text.
  */
-const SETTLED = `Promise.allSettled(
-  document.getAnimations()
-    .filter(({ effect }) => effect.getComputedTiming().iterations !== Infinity)
-    .map(({ finished }) => finished),
-).then(() => undefined)`;
+const SETTLED = `(async () => {
+  for (;;) {
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const moving = document.getAnimations()
+      .filter(({ effect }) => effect.getComputedTiming().iterations !== Infinity)
+      .filter(({ playState }) => playState !== 'finished');
+    if (moving.length === 0) return;
+    await Promise.allSettled(moving.map(({ finished }) => finished));
+  }
+})()`;
 
 /** What axe-core finds wrong with the page as it stands, in light and in dark, one line each. */
 export async function accessibilityFaults(view: Page): Promise<readonly string[]> {
