@@ -106,8 +106,7 @@ describe('a verification', () => {
     await choose(page, 'What for', 'Other');
     await page.field('Ticket').fill('#7');
     await page.view.getByRole('dialog').getByRole('button', { name: 'Show the images' }).click();
-    const image = page.button(/^Enlarge/).first();
-    await image.click();
+    await page.button('Enlarge: selfie').click();
     await page.view.getByRole('img', { name: 'selfie' }).waitFor();
     await page.view.keyboard.press('Escape');
     await page.view.getByRole('dialog').waitFor({ state: 'detached' });

@@ -5,7 +5,7 @@ import { type ReactElement } from 'react';
 
 import { api, dataOf, type Schemas } from '../api/client.js';
 import { LIVE } from '../api/live.js';
-import { counted } from '../kit/counted.js';
+import { counted } from '../kit/quantity.js';
 import { DataTable } from '../kit/data-table.js';
 import { download } from '../kit/download.js';
 import { EmptyState } from '../kit/empty-state.js';

@@ -4,7 +4,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { type ReactElement, type ReactNode, useState } from 'react';
 
 import { send } from '../api/client.js';
-import { counted } from '../kit/counted.js';
+import { counted } from '../kit/quantity.js';
 import { download } from '../kit/download.js';
 import { ProblemNotice } from '../kit/problem-notice.js';
 import { TenantField } from '../kit/tenant-field.js';

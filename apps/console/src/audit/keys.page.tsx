@@ -5,7 +5,7 @@ import { type ReactElement, useState } from 'react';
 import { api, dataOf, type Schemas } from '../api/client.js';
 import { LIVE, refresh } from '../api/live.js';
 import { ConfirmButton } from '../kit/confirm-button.js';
-import { counted } from '../kit/counted.js';
+import { counted } from '../kit/quantity.js';
 import { DataTable } from '../kit/data-table.js';
 import { EmptyState } from '../kit/empty-state.js';
 import { Facts } from '../kit/facts.js';

@@ -4,7 +4,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { type ReactElement, useEffect, useRef, useState } from 'react';
 
 import { type Schemas } from '../api/client.js';
-import { counted, countOf } from '../kit/counted.js';
+import { counted, countOf } from '../kit/quantity.js';
 import { downloadJson } from '../kit/download.js';
 import { ProblemNotice } from '../kit/problem-notice.js';
 import { TenantField } from '../kit/tenant-field.js';

@@ -1,5 +1,5 @@
 import { type Schemas } from '../api/client.js';
-import { countOf } from '../kit/counted.js';
+import { countOf } from '../kit/quantity.js';
 
 type Erasure = Schemas['Erasure'];
 

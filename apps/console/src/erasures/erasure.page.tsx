@@ -6,7 +6,7 @@ import { type ReactElement } from 'react';
 import { api, dataOf, type Schemas } from '../api/client.js';
 import { LIVE } from '../api/live.js';
 import { VerificationLink } from '../audit/verification-link.js';
-import { counted, countOf } from '../kit/counted.js';
+import { counted, countOf } from '../kit/quantity.js';
 import { download } from '../kit/download.js';
 import { Facts } from '../kit/facts.js';
 import { Loading } from '../kit/loading.js';

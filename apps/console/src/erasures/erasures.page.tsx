@@ -1,11 +1,11 @@
-import { Box, Group, Table } from '@mantine/core';
+import { Table } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { type ReactElement } from 'react';
 
 import { api, dataOf, type Schemas } from '../api/client.js';
 import { LIVE } from '../api/live.js';
-import { counted } from '../kit/counted.js';
+import { counted } from '../kit/quantity.js';
 import { DataTable } from '../kit/data-table.js';
 import { EmptyState } from '../kit/empty-state.js';
 import { LoadMore } from '../kit/load-more.js';
@@ -13,7 +13,6 @@ import { Loading } from '../kit/loading.js';
 import { Moment } from '../kit/moment.js';
 import { ProblemNotice } from '../kit/problem-notice.js';
 import { StatusBadge } from '../kit/status-badge.js';
-import { TenantField } from '../kit/tenant-field.js';
 import { TextLink } from '../kit/text-link.js';
 import { useMay } from '../session/use-session.js';
 import { BeginErasure } from './begin-erasure.js';
@@ -32,26 +31,14 @@ export function ErasuresPage(): ReactElement {
     <ErasuresSection
       title="Erasures"
       lead="People who were taken out, because they asked or because retention was over, and the proof of it."
+      tenantId={tenant ?? null}
+      onTenant={(wanted) => {
+        void navigate({ search: wanted === null ? {} : { tenant: wanted }, replace: true });
+      }}
+      whyTenant="Erasures belong to the tenant whose people they take out."
+      action={(tenantId) => may('requestErasure') && <BeginErasure tenantId={tenantId} />}
     >
-      <Group align="flex-end" gap="sm">
-        <Box flex="1 1 16rem" maw={360}>
-          <TenantField
-            value={tenant ?? null}
-            required
-            onChange={(wanted) => {
-              void navigate({ search: wanted === null ? {} : { tenant: wanted }, replace: true });
-            }}
-          />
-        </Box>
-        {tenant !== undefined && may('requestErasure') && <BeginErasure tenantId={tenant} />}
-      </Group>
-      {tenant === undefined ? (
-        <EmptyState title="Choose a tenant first">
-          Erasures belong to the tenant whose people they take out.
-        </EmptyState>
-      ) : (
-        <Erasures tenantId={tenant} />
-      )}
+      {(tenantId) => <Erasures tenantId={tenantId} />}
     </ErasuresSection>
   );
 }

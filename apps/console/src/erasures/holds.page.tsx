@@ -1,6 +1,5 @@
-import { Badge, Box, Button, Group, Modal, Stack, Table, Text, TextInput, Textarea } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { Badge, Group, Table, Text, TextInput, Textarea } from '@mantine/core';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { type ReactElement, useState } from 'react';
 
@@ -10,12 +9,12 @@ import { VERIFICATION_ID } from '../audit/ledger-search.js';
 import { VerificationLink } from '../audit/verification-link.js';
 import { ConfirmButton } from '../kit/confirm-button.js';
 import { DataTable } from '../kit/data-table.js';
+import { FormButton } from '../kit/form-button.js';
 import { EmptyState } from '../kit/empty-state.js';
 import { LoadMore } from '../kit/load-more.js';
 import { Loading } from '../kit/loading.js';
 import { Moment } from '../kit/moment.js';
 import { ProblemNotice } from '../kit/problem-notice.js';
-import { TenantField } from '../kit/tenant-field.js';
 import { useMay } from '../session/use-session.js';
 import { ErasuresSection } from './erasures-section.js';
 
@@ -31,24 +30,14 @@ export function HoldsPage(): ReactElement {
     <ErasuresSection
       title="Legal holds"
       lead="While a hold is in force, erasures of the verification wait and retention passes it by."
+      tenantId={tenant ?? null}
+      onTenant={(wanted) => {
+        void navigate({ search: wanted === null ? {} : { tenant: wanted }, replace: true });
+      }}
+      whyTenant="A hold is of one verification of one tenant."
+      action={(tenantId) => may('placeLegalHold') && <PlaceHold tenantId={tenantId} />}
     >
-      <Group align="flex-end" gap="sm">
-        <Box flex="1 1 16rem" maw={360}>
-          <TenantField
-            value={tenant ?? null}
-            required
-            onChange={(wanted) => {
-              void navigate({ search: wanted === null ? {} : { tenant: wanted }, replace: true });
-            }}
-          />
-        </Box>
-        {tenant !== undefined && may('placeLegalHold') && <PlaceHold tenantId={tenant} />}
-      </Group>
-      {tenant === undefined ? (
-        <EmptyState title="Choose a tenant first">A hold is of one verification of one tenant.</EmptyState>
-      ) : (
-        <Holds tenantId={tenant} />
-      )}
+      {(tenantId) => <Holds tenantId={tenantId} />}
     </ErasuresSection>
   );
 }
@@ -160,100 +149,73 @@ function HoldRow({
 
 function PlaceHold({ tenantId }: { readonly tenantId: string }): ReactElement {
   const queries = useQueryClient();
-  const [opened, { open, close }] = useDisclosure(false);
   const [verificationId, setVerificationId] = useState('');
   const [reason, setReason] = useState('');
   const [until, setUntil] = useState('');
   const isId = VERIFICATION_ID.test(verificationId);
-  const placing = useMutation({
-    mutationFn: () =>
-      dataOf(
-        api.POST('/admin/v1/tenants/{id}/holds', {
-          params: { path: { id: tenantId } },
-          body: { verificationId, reason, ...(until !== '' && { until: new Date(until).toISOString() }) },
-        }),
-      ),
-    onSuccess: async () => {
-      close();
-      setVerificationId('');
-      setReason('');
-      setUntil('');
-      await refresh(queries, ['erasures']);
-    },
-  });
+  const empty = (): void => {
+    setVerificationId('');
+    setReason('');
+    setUntil('');
+  };
   return (
-    <>
-      <Button
-        variant="default"
-        onClick={() => {
-          placing.reset();
-          open();
+    <FormButton
+      variant="default"
+      label="Place a hold …"
+      title="Place a legal hold"
+      submitLabel="Place the hold"
+      isReady={isId && reason.trim() !== ''}
+      onOpen={empty}
+      onSubmit={async () => {
+        await dataOf(
+          api.POST('/admin/v1/tenants/{id}/holds', {
+            params: { path: { id: tenantId } },
+            body: { verificationId, reason, ...(until !== '' && { until: new Date(until).toISOString() }) },
+          }),
+        );
+        empty();
+        await refresh(queries, ['erasures']);
+      }}
+    >
+      <TextInput
+        label="Verification"
+        placeholder="ver_…"
+        required
+        value={verificationId}
+        error={
+          verificationId === '' || isId ? null : 'An id begins with ver_ and has 26 characters after it.'
+        }
+        onChange={(event) => {
+          setVerificationId(event.currentTarget.value.trim());
         }}
-      >
-        Place a hold …
-      </Button>
-      <Modal opened={opened} onClose={close} title="Place a legal hold" centered>
-        <form
-          autoComplete="off"
-          onSubmit={(event) => {
-            event.preventDefault();
-            placing.mutate();
-          }}
-        >
-          <Stack gap="sm">
-            <TextInput
-              label="Verification"
-              placeholder="ver_…"
-              required
-              value={verificationId}
-              error={
-                verificationId === '' || isId
-                  ? null
-                  : 'An id begins with ver_ and has 26 characters after it.'
-              }
-              onChange={(event) => {
-                setVerificationId(event.currentTarget.value.trim());
-              }}
-              data-autofocus
-            />
-            <Textarea
-              label="Reason"
-              description="Kept encrypted until the verification is erased; not in the ledger."
-              placeholder="Court order 12/2026"
-              required
-              autosize
-              minRows={2}
-              maxLength={1000}
-              value={reason}
-              onChange={(event) => {
-                setReason(event.currentTarget.value);
-              }}
-            />
-            <TextInput
-              label="Until (optional)"
-              description="Else it holds until it is released."
-              type="datetime-local"
-              value={until}
-              onChange={(event) => {
-                setUntil(event.currentTarget.value);
-              }}
-            />
-            <Text size="sm">
-              It stops erasures and retention of this one verification. What the person withdraws at the
-              provider goes, held or not.
-            </Text>
-            <ProblemNotice error={placing.error} />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={close}>
-                Cancel
-              </Button>
-              <Button type="submit" loading={placing.isPending} disabled={!isId || reason.trim() === ''}>
-                Place the hold
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-      </Modal>
-    </>
+        data-autofocus
+      />
+      <Textarea
+        label="Reason"
+        description="Kept encrypted until the verification is erased; not in the ledger."
+        placeholder="Court order 12/2026"
+        required
+        autosize
+        minRows={2}
+        maxLength={1000}
+        value={reason}
+        onChange={(event) => {
+          setReason(event.currentTarget.value);
+        }}
+      />
+      <TextInput
+        label="Until (optional)"
+        description="Else it holds until it is released."
+        type="datetime-local"
+        value={until}
+        onChange={(event) => {
+          setUntil(event.currentTarget.value);
+        }}
+      />
+      <Text size="sm">
+        It stops erasures and retention of this one verification. What the person withdraws at the provider
+        goes, held or not.
+      </Text>
+    </FormButton>
   );
 }

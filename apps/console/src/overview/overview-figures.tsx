@@ -1,3 +1,4 @@
+import { counted, duration, percentage } from '../kit/quantity.js';
 import { SimpleGrid, Stack } from '@mantine/core';
 import { type ReactElement } from 'react';
 
@@ -12,10 +13,10 @@ import {
   timesByDay,
 } from './figures.js';
 import { OUTCOME_SERIES, PASS_RATE, providerSeries, TIMES } from './palette.js';
-import { countWords, durationWords, shareWords, unitUpTo } from './words.js';
+import { unitUpTo } from './words.js';
 
-const sayCount = (value: number | null): string => countWords(value ?? 0);
-const sayPercent = (value: number | null): string => shareWords(value === null ? null : value / 100);
+const sayCount = (value: number | null): string => counted(value ?? 0);
+const sayPercent = (value: number | null): string => percentage(value === null ? null : value / 100);
 
 const PERCENT = { size: 1, word: '%' };
 
@@ -34,7 +35,7 @@ export function OverviewFigures({
   const byProvider = providerSeries(providers);
   const outcomes: FigureOf = {
     title: 'Verifications a day, by outcome',
-    summary: `${countWords(total.created)} began, ${countWords(total.verified)} are verified and ${countWords(total.rejected)} rejected.`,
+    summary: `${counted(total.created)} began, ${counted(total.verified)} are verified and ${counted(total.rejected)} rejected.`,
     rows: outcomesByDay(overview, outcomeSeries),
     series: outcomeSeries,
     say: sayCount,
@@ -42,7 +43,7 @@ export function OverviewFigures({
   const begun: FigureOf = {
     title: 'Verifications a day, by provider',
     summary: overview.providers
-      .map(({ provider, created }) => `${titleOf(provider, providers)}: ${countWords(created)}.`)
+      .map(({ provider, created }) => `${titleOf(provider, providers)}: ${counted(created)}.`)
       .join(' '),
     rows: providersByDay(overview, byProvider),
     series: byProvider,
@@ -50,17 +51,17 @@ export function OverviewFigures({
   };
   const passing: FigureOf = {
     title: 'Pass rate',
-    summary: `${shareWords(passRate)} of those verified or rejected.`,
+    summary: `${percentage(passRate)} of those verified or rejected.`,
     rows: passRateByDay(overview),
     series: [PASS_RATE],
     say: sayPercent,
   };
   const times: FigureOf = {
     title: 'Time to a verdict',
-    summary: `Half within ${durationWords(timeToVerdict?.p50Seconds ?? null)}, 95 of 100 within ${durationWords(timeToVerdict?.p95Seconds ?? null)}.`,
+    summary: `Half within ${duration(timeToVerdict?.p50Seconds ?? null)}, 95 of 100 within ${duration(timeToVerdict?.p95Seconds ?? null)}.`,
     rows: timesByDay(overview),
     series: TIMES,
-    say: durationWords,
+    say: duration,
   };
   return (
     <Stack gap="md">

@@ -4,8 +4,8 @@ import { type ReactElement } from 'react';
 import { type Schemas } from '../api/client.js';
 import { DataTable } from '../kit/data-table.js';
 import { StatusBadge } from '../kit/status-badge.js';
+import { counted, duration, milliseconds, percentage } from '../kit/quantity.js';
 import { type Overview } from './figures.js';
-import { countWords, durationWords, shareWords } from './words.js';
 
 const HEAD = [
   'Provider',
@@ -35,25 +35,24 @@ export function ProvidersTable({
         return (
           <Table.Tr key={figures.provider}>
             <Table.Th scope="row">{known?.title ?? figures.provider}</Table.Th>
-            <Table.Td>{countWords(figures.created)}</Table.Td>
-            <Table.Td>{shareWords(figures.passRate)}</Table.Td>
+            <Table.Td>{counted(figures.created)}</Table.Td>
+            <Table.Td>{percentage(figures.passRate)}</Table.Td>
             <Table.Td>
-              {durationWords(timeToVerdict?.p50Seconds ?? null)},{' '}
-              {durationWords(timeToVerdict?.p95Seconds ?? null)}
+              {duration(timeToVerdict?.p50Seconds ?? null)}, {duration(timeToVerdict?.p95Seconds ?? null)}
             </Table.Td>
             <Table.Td>
               {openConnections === 0 ? (
                 <StatusBadge status="closed" />
               ) : (
                 <>
-                  <StatusBadge status="open" /> {countWords(openConnections)}
+                  <StatusBadge status="open" /> {counted(openConnections)}
                 </>
               )}
             </Table.Td>
-            <Table.Td>{countWords(calls)}</Table.Td>
-            <Table.Td>{shareWords(figures.errorRate)}</Table.Td>
+            <Table.Td>{counted(calls)}</Table.Td>
+            <Table.Td>{percentage(figures.errorRate)}</Table.Td>
             <Table.Td>
-              {millisecondWords(p50Ms)}, {millisecondWords(p95Ms)}
+              {milliseconds(p50Ms)}, {milliseconds(p95Ms)}
             </Table.Td>
             <Table.Td>{behindWords(known?.readLag)}</Table.Td>
           </Table.Tr>
@@ -63,12 +62,8 @@ export function ProvidersTable({
   );
 }
 
-function millisecondWords(milliseconds: number | null): string {
-  return milliseconds === null ? '–' : `${countWords(milliseconds)} ms`;
-}
-
 function behindWords(lag: Schemas['ReadLag'] | undefined): string {
   if (lag === undefined) return '–';
   if (lag.due === 0) return 'none';
-  return `${countWords(lag.due)}, the oldest by ${durationWords(lag.oldestSeconds)}`;
+  return `${counted(lag.due)}, the oldest by ${duration(lag.oldestSeconds)}`;
 }

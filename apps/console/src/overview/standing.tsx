@@ -4,7 +4,7 @@ import { type ReactElement, type ReactNode } from 'react';
 import { useMay } from '../session/use-session.js';
 import { type Overview } from './figures.js';
 import { TextLink } from '../kit/text-link.js';
-import { countWords, durationWords, shareWords } from './words.js';
+import { counted, duration, percentage } from '../kit/quantity.js';
 
 /** The figures of the range, and what waits now. */
 export function Standing({ overview }: { readonly overview: Overview }): ReactElement {
@@ -13,17 +13,16 @@ export function Standing({ overview }: { readonly overview: Overview }): ReactEl
   const { in: inbound, out } = webhooks;
   return (
     <SimpleGrid component="dl" cols={{ base: 1, xs: 2, lg: 3 }} m={0}>
-      <Stat term="Verifications begun" value={countWords(total.created)}>
-        {countWords(total.verified)} verified, {countWords(total.rejected)} rejected, {countWords(total.open)}{' '}
-        open
+      <Stat term="Verifications begun" value={counted(total.created)}>
+        {counted(total.verified)} verified, {counted(total.rejected)} rejected, {counted(total.open)} open
       </Stat>
-      <Stat term="Pass rate" value={shareWords(passRate)}>
+      <Stat term="Pass rate" value={percentage(passRate)}>
         of those verified or rejected
       </Stat>
-      <Stat term="Time to a verdict" value={durationWords(timeToVerdict?.p50Seconds ?? null)}>
-        for half of them; {durationWords(timeToVerdict?.p95Seconds ?? null)} for 95 of 100
+      <Stat term="Time to a verdict" value={duration(timeToVerdict?.p50Seconds ?? null)}>
+        for half of them; {duration(timeToVerdict?.p95Seconds ?? null)} for 95 of 100
       </Stat>
-      <Stat term="Open reviews" value={countWords(openReviews)}>
+      <Stat term="Open reviews" value={counted(openReviews)}>
         {may('approveRoutingPolicy') ? (
           <TextLink to="/reviews">
             {openReviews === 0 ? 'The queue is empty' : 'Decide them in the queue'}
@@ -32,19 +31,19 @@ export function Standing({ overview }: { readonly overview: Overview }): ReactEl
           'waiting for a reviewer now'
         )}
       </Stat>
-      <Stat term="Webhooks to tenants" value={`${countWords(out.pending)} waiting`}>
-        {lagWords(out.oldestPendingSeconds)} {countWords(out.delivered)} delivered, {countWords(out.failed)}{' '}
-        failed in the range. <TextLink to="/webhooks">Deliveries</TextLink>
+      <Stat term="Webhooks to tenants" value={`${counted(out.pending)} waiting`}>
+        {lagWords(out.oldestPendingSeconds)} {counted(out.delivered)} delivered, {counted(out.failed)} failed
+        in the range. <TextLink to="/webhooks">Deliveries</TextLink>
       </Stat>
-      <Stat term="Webhooks from providers" value={`${countWords(inbound.pending)} waiting`}>
-        {lagWords(inbound.oldestPendingSeconds)} {countWords(inbound.orphans)} of nobody known.
+      <Stat term="Webhooks from providers" value={`${counted(inbound.pending)} waiting`}>
+        {lagWords(inbound.oldestPendingSeconds)} {counted(inbound.orphans)} of nobody known.
       </Stat>
     </SimpleGrid>
   );
 }
 
 function lagWords(seconds: number | null): string {
-  return seconds === null ? 'Nothing is behind.' : `The oldest for ${durationWords(seconds)}.`;
+  return seconds === null ? 'Nothing is behind.' : `The oldest for ${duration(seconds)}.`;
 }
 
 function Stat({

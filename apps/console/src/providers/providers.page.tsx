@@ -10,7 +10,7 @@ import { Facts } from '../kit/facts.js';
 import { Loading } from '../kit/loading.js';
 import { Page } from '../kit/page.js';
 import { ProblemNotice } from '../kit/problem-notice.js';
-import { count, duration, milliseconds, percentage } from '../kit/quantity.js';
+import { counted, duration, milliseconds, percentage } from '../kit/quantity.js';
 import { TenantName } from '../kit/tenant-select.js';
 import { useMay } from '../session/use-session.js';
 import { capabilityInWords } from './capabilities.js';
@@ -85,7 +85,7 @@ function ProviderPart({ provider }: { readonly provider: Schemas['Provider'] }):
         </Title>
         <Facts
           facts={[
-            ['Calls', count(health.calls)],
+            ['Calls', counted(health.calls)],
             ['Failed', percentage(health.errorRate)],
             ['Failures', faultsInWords(health.faults) ?? 'none'],
             ['Half took at most', milliseconds(health.p50Ms)],
@@ -97,7 +97,7 @@ function ProviderPart({ provider }: { readonly provider: Schemas['Provider'] }):
         </Title>
         <Facts
           facts={[
-            ['Newest verdicts looked at', count(outcomes.sample)],
+            ['Newest verdicts looked at', counted(outcomes.sample)],
             ['Verified, of those decided', percentage(outcomes.passRate)],
             ['Half were decided within', duration(outcomes.timeToVerdict?.p50Seconds ?? null)],
             ['19 of 20 were decided within', duration(outcomes.timeToVerdict?.p95Seconds ?? null)],
@@ -108,7 +108,7 @@ function ProviderPart({ provider }: { readonly provider: Schemas['Provider'] }):
         </Title>
         <Facts
           facts={[
-            ['Due now', count(readLag.due)],
+            ['Due now', counted(readLag.due)],
             ['The oldest is late by', duration(readLag.oldestSeconds)],
           ]}
         />
@@ -145,7 +145,7 @@ function Laggards({
               tenantId
             )}
           </Table.Td>
-          <Table.Td>{count(due)}</Table.Td>
+          <Table.Td>{counted(due)}</Table.Td>
           <Table.Td>{duration(oldestSeconds)}</Table.Td>
         </Table.Tr>
       ))}

@@ -1,3 +1,4 @@
+import { momentInWords } from '../kit/moment-in-words.js';
 import { type Condition, type Guardrail, type Policy } from './policy.js';
 
 /** One thing that a policy says: who goes where; or something about the whole of it, which has no `where`. */
@@ -12,7 +13,6 @@ export interface Change {
 }
 
 const LIST = new Intl.ListFormat('en', { type: 'disjunction' });
-const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 /** A policy in words, in the order in which it is asked. `title` names a provider as people know it. */
 export function clausesOf(policy: Policy, title: (provider: string) => string): readonly Clause[] {
@@ -26,7 +26,7 @@ export function clausesOf(policy: Policy, title: (provider: string) => string): 
       : [{ who: 'Where that one cannot', where: fallback.map(title).join(', then ') }]),
     ...(policy.callerMayChoose ? [about('A caller may name another connected provider')] : []),
     ...(guardrail === null ? [] : [about(guardrailWords(guardrail))]),
-    ...(effectiveAt === null ? [] : [about(`From ${MOMENT.format(new Date(effectiveAt))} on`)]),
+    ...(effectiveAt === null ? [] : [about(`From ${momentInWords(effectiveAt)} on`)]),
   ];
 }
 

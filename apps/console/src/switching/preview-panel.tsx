@@ -5,12 +5,12 @@ import { type ReactElement, useState } from 'react';
 import { api, dataOf, type Schemas } from '../api/client.js';
 import { DataTable } from '../kit/data-table.js';
 import { ProblemNotice } from '../kit/problem-notice.js';
+import { counted } from '../kit/quantity.js';
 import { type Place, type Policy } from './policy.js';
 import { previewSentence } from './preview-words.js';
 import { at } from './routing-queries.js';
 import { useProviderTitle } from './use-provider-title.js';
 
-const COUNT = new Intl.NumberFormat('en');
 const DAYS = [
   { value: '1', label: 'Last day' },
   { value: '7', label: 'Last 7 days' },
@@ -106,14 +106,14 @@ function Numbers({
             {title(from)} <span aria-hidden="true">→</span>
             <span className="visually-hidden">to</span> {title(to)}
           </Table.Td>
-          <Table.Td>{COUNT.format(verifications)}</Table.Td>
+          <Table.Td>{counted(verifications)}</Table.Td>
           <Table.Td>{share(verifications)}</Table.Td>
         </Table.Tr>
       ))}
       {unserved.map(({ provider, why, detail, verifications }) => (
         <Table.Tr key={`${provider} ${why} ${detail}`}>
           <Table.Td>Served by nobody: {detail}</Table.Td>
-          <Table.Td>{COUNT.format(verifications)}</Table.Td>
+          <Table.Td>{counted(verifications)}</Table.Td>
           <Table.Td>{share(verifications)}</Table.Td>
         </Table.Tr>
       ))}

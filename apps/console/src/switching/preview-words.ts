@@ -1,8 +1,8 @@
 import { type Schemas } from '../api/client.js';
+import { counted } from '../kit/quantity.js';
 
 type Preview = Schemas['RoutingPreview'];
 
-const COUNT = new Intl.NumberFormat('en');
 const AND = new Intl.ListFormat('en');
 
 /** What a policy would have done, in a sentence. `title` names a provider as people know it. */
@@ -10,10 +10,10 @@ export function previewSentence(preview: Preview, title: (provider: string) => s
   const { days, examined, isComplete, unserved, unreadable } = preview;
   const span = `in the last ${days === 1 ? 'day' : `${days} days`}`;
   if (examined === 0) return `Nobody was verified ${span}, so there is nobody to try it on.`;
-  const looked = `Of ${isComplete ? '' : 'the newest '}${COUNT.format(examined)} ${span}`;
+  const looked = `Of ${isComplete ? '' : 'the newest '}${counted(examined)} ${span}`;
   const going = destinations(preview).map(([provider, verifications]) => ({
     provider: title(provider),
-    verifications: COUNT.format(verifications),
+    verifications: counted(verifications),
   }));
   const [first, ...others] = going;
   const moving =
@@ -25,12 +25,11 @@ export function previewSentence(preview: Preview, title: (provider: string) => s
         ]);
   const left = unserved.reduce((sum, { verifications }) => sum + verifications, 0);
   const reasons = [...new Set(unserved.map(({ detail }) => detail.replace(/\.$/u, '')))];
-  const failing =
-    left === 0 ? '' : `; ${COUNT.format(left)} could not be served, because: ${reasons.join('; ')}`;
+  const failing = left === 0 ? '' : `; ${counted(left)} could not be served, because: ${reasons.join('; ')}`;
   const erased =
     unreadable === 0
       ? ''
-      : ` ${COUNT.format(unreadable)} ${unreadable === 1 ? 'is' : 'are'} erased, so that nobody knows what was asked.`;
+      : ` ${counted(unreadable)} ${unreadable === 1 ? 'is' : 'are'} erased, so that nobody knows what was asked.`;
   return `${looked}, ${moving}${failing}.${erased}`;
 }
 

@@ -1,9 +1,8 @@
+import { momentInWords } from '../kit/moment-in-words.js';
 import { useQuery } from '@tanstack/react-query';
 
 import { tenantsQuery } from '../kit/tenant-select.js';
 import { type Place } from './policy.js';
-
-const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 /** A place in words, and whether a change there waits for a second person. */
 export function usePlaceFacts({ tenantId, environment }: Place): {
@@ -20,5 +19,5 @@ export function usePlaceFacts({ tenantId, environment }: Place): {
 
 /** A time in the reader's own zone, inside a sentence. */
 export function momentWords(at: string): string {
-  return MOMENT.format(new Date(at));
+  return momentInWords(at);
 }
