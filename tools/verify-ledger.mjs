@@ -104,8 +104,9 @@ function verifyPack(file, keys) {
     "The checkpoint is of another tenant's ledger",
   );
   const said = new Map(entries.map((one) => [one.position, provenEntry(one, verification.id, head)]));
-  const { version, data } = [...said.values()].reduce((a, b) => (b.version > (a.version ?? 0) ? b : a), {});
-  const isSame = version === verification.version && (data.to ?? verification.status) === verification.status;
+  const versions = [...said.values()].filter(({ version }) => version).sort((a, b) => b.version - a.version);
+  const status = versions.find(({ data }) => data.to)?.data.to;
+  const isSame = versions[0]?.version === verification.version && status === verification.status;
   assert(isSame, 'The record says something else than the newest entry of the ledger');
   for (const { position, kind, purpose } of views) {
     const entry = said.get(position);

@@ -377,6 +377,7 @@ describe('an evidence pack', () => {
       ['the status', { ...json, verification: { ...verification, status: 'rejected' } }],
       ['an entry', { ...json, entries: forged }],
       ['a view', { ...json, views: views.map((view) => ({ ...view, purpose: 'review' })) }],
+      ['every entry left out', { ...json, entries: [], views: [] }],
       ['the newest entries left out', { ...json, entries: entries.slice(0, 2), views: [] }],
     ] as const)
       expect({ what, code: (await offline(changed)).code }).toEqual({ what, code: 1 });
