@@ -176,8 +176,12 @@ describe('the OpenAPI document', () => {
       'lookUpPerson',
       'previewRoutingPolicy',
       'receiveWebhook',
+      'searchAllVerifications',
       'searchVerifications',
       'verifyAuditLog',
+      'viewAnyIdentity',
+      'viewAnyImage',
+      'viewAnyImages',
     ]);
   });
 
@@ -197,6 +201,7 @@ describe('the OpenAPI document', () => {
     expect(whole.map(({ operationId }) => operationId).sort()).toEqual([
       'listAdminKeys',
       'listApiKeys',
+      'listConnections',
       'listProblems',
       'listWebhookEndpoints',
     ]);
