@@ -4,19 +4,20 @@ import {
   Button,
   Group,
   Menu,
+  Modal,
   NavLink,
   ScrollArea,
   Text,
   useMantineColorScheme,
 } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useMatches, useNavigate } from '@tanstack/react-router';
 import { type ReactElement, Suspense, useEffect } from 'react';
 
 import { Loading } from '../kit/loading.js';
 import { Page } from '../kit/page.js';
+import { ProblemNotice } from '../kit/problem-notice.js';
 import { may, signOut, signOutEverywhere } from '../session/session.js';
 import { useSession } from '../session/use-session.js';
 import { NAVIGATION } from './navigation.js';
@@ -104,48 +105,50 @@ function Account(): ReactElement {
       queries.clear();
       await navigate({ to: '/sign-in', search: {} });
     },
-    onError: ({ message }) => {
-      notifications.show({ color: 'red', title: 'You are still signed in', message });
-    },
   });
   return (
-    <Menu position="bottom-end" width={260} withinPortal={false} withInitialFocusPlaceholder={false}>
-      <Menu.Target>
-        <Button variant="default" size="sm" maw={220}>
-          <Text span truncate size="sm">
-            {session.name} · {session.role}
-          </Text>
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.RadioGroup
-          value={colorScheme}
-          onChange={(scheme) => {
-            setColorScheme(scheme as keyof typeof SCHEMES);
-          }}
-        >
-          {(['auto', 'light', 'dark'] as const).map((scheme) => (
-            <Menu.RadioItem key={scheme} value={scheme}>
-              Colours: {SCHEMES[scheme]}
-            </Menu.RadioItem>
-          ))}
-        </Menu.RadioGroup>
-        <Menu.Divider role="separator" />
-        <Menu.Item
-          onClick={() => {
-            leave.mutate(signOut);
-          }}
-        >
-          Sign out
-        </Menu.Item>
-        <Menu.Item
-          onClick={() => {
-            leave.mutate(signOutEverywhere);
-          }}
-        >
-          Sign out everywhere
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      <Menu position="bottom-end" width={260} withinPortal={false} withInitialFocusPlaceholder={false}>
+        <Menu.Target>
+          <Button variant="default" size="sm" maw={220}>
+            <Text span truncate size="sm">
+              {session.name} · {session.role}
+            </Text>
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.RadioGroup
+            value={colorScheme}
+            onChange={(scheme) => {
+              setColorScheme(scheme as keyof typeof SCHEMES);
+            }}
+          >
+            {(['auto', 'light', 'dark'] as const).map((scheme) => (
+              <Menu.RadioItem key={scheme} value={scheme}>
+                Colours: {SCHEMES[scheme]}
+              </Menu.RadioItem>
+            ))}
+          </Menu.RadioGroup>
+          <Menu.Divider role="separator" />
+          <Menu.Item
+            onClick={() => {
+              leave.mutate(signOut);
+            }}
+          >
+            Sign out
+          </Menu.Item>
+          <Menu.Item
+            onClick={() => {
+              leave.mutate(signOutEverywhere);
+            }}
+          >
+            Sign out everywhere
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <Modal opened={leave.isError} onClose={leave.reset} title="You are still signed in" centered>
+        <ProblemNotice error={leave.error} />
+      </Modal>
+    </>
   );
 }

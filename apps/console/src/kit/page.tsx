@@ -1,7 +1,10 @@
 import { Box, Group, Stack, Text, Title } from '@mantine/core';
-import { type ReactElement, type ReactNode, useEffect, useRef } from 'react';
+import { type ReactElement, type ReactNode, startTransition, useEffect, useRef, useState } from 'react';
 
-/** A page with its one heading, which is where a screen reader begins after a change of page. */
+/**
+ * A page with its one heading, which is where a screen reader begins after a change of page. The heading is on the screen at once, and the
+ * rest of the page, however long it takes to draw, comes after it.
+ */
 export function Page({
   title,
   lead,
@@ -14,6 +17,12 @@ export function Page({
   readonly children: ReactNode;
 }): ReactElement {
   const heading = useRef<HTMLHeadingElement>(null);
+  const [isBegun, setBegun] = useState(false);
+  useEffect(() => {
+    startTransition(() => {
+      setBegun(true);
+    });
+  }, []);
   useEffect(() => {
     document.title = `${title} · Gatehouse`;
     heading.current?.focus({ preventScroll: true });
@@ -33,7 +42,7 @@ export function Page({
         </Box>
         {actions !== undefined && <Group gap="xs">{actions}</Group>}
       </Group>
-      {children}
+      {isBegun && children}
     </Stack>
   );
 }

@@ -3,11 +3,10 @@ import '@mantine/charts/styles.css';
 import { BarChart, LineChart } from '@mantine/charts';
 import { type ReactElement, useId } from 'react';
 
-import { type FigureOf } from './figure.js';
+import { CHART_HEIGHT, type FigureOf } from './figure.js';
 import { Patterns, patternId } from './pattern.js';
 import { dayWords, type AxisUnit } from './words.js';
 
-const HEIGHT = 260;
 /** Days that have no room for their label are left out. */
 const DAY_AXIS = { tickMargin: 8, minTickGap: 16, interval: 'preserveStartEnd' } as const;
 /** The figure itself says what it is: within it nothing is to be focused. */
@@ -21,7 +20,7 @@ export function StackedDays({ of }: { readonly of: FigureOf }): ReactElement {
   const { series } = of;
   return (
     <BarChart
-      h={HEIGHT}
+      h={CHART_HEIGHT}
       data={dataOf(of)}
       dataKey="day"
       type="stacked"
@@ -60,7 +59,7 @@ export function DayLines({
 }): ReactElement {
   return (
     <LineChart
-      h={HEIGHT}
+      h={CHART_HEIGHT}
       data={dataOf(of, unit.size)}
       dataKey="day"
       curveType="linear"

@@ -1,12 +1,16 @@
 import { Button, Group, Paper, Stack, Table, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { type ReactElement, type ReactNode, useId } from 'react';
+import { type ReactElement, type ReactNode, useEffect, useId, useState } from 'react';
 
 import { DataTable } from '../kit/data-table.js';
 import { type Row } from './figures.js';
 import { type Series } from './palette.js';
 import { Patterns, patternId } from './pattern.js';
+import { takeTurn } from './turns.js';
 import { dayWords } from './words.js';
+
+/** Of every chart, drawn or not yet, so that nothing moves when it comes. */
+export const CHART_HEIGHT = 260;
 
 /** What a chart is of, and how its numbers are said. */
 export interface FigureOf {
@@ -32,6 +36,14 @@ export function Figure({
   const { title, summary, series } = of;
   const [opened, { toggle }] = useDisclosure(false);
   const id = useId();
+  const [isDrawn, setDrawn] = useState(false);
+  useEffect(
+    () =>
+      takeTurn(() => {
+        setDrawn(true);
+      }),
+    [],
+  );
   return (
     <Paper withBorder p="md" component="section" aria-labelledby={id}>
       <Stack gap="sm">
@@ -50,7 +62,7 @@ export function Figure({
           </Button>
         </Group>
         <div role="img" aria-label={`Chart. ${summary} The table after it has the numbers.`}>
-          {children}
+          {isDrawn ? children : <div style={{ height: CHART_HEIGHT }} />}
         </div>
         {series.length > 1 && <Legend series={series} />}
         {opened ? <Numbers of={of} /> : <HiddenNumbers of={of} />}

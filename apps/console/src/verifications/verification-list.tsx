@@ -3,7 +3,7 @@ import './verification-list.css';
 import { Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type ReactElement, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { memo, type ReactElement, useEffect, useLayoutEffect, useRef, useState } from 'react';
 
 import { Moment } from '../kit/moment.js';
 import { StatusBadge } from '../kit/status-badge.js';
@@ -46,6 +46,8 @@ export function VerificationList({
     estimateSize: () => rowHeight,
     overscan: OVERSCAN,
     scrollMargin,
+    // A frame that waits for its rows is a frame that is late.
+    useFlushSync: false,
     getItemKey: (index) => verifications[index]?.id ?? index,
   });
   useEffect(() => {
@@ -100,7 +102,8 @@ export function VerificationList({
   );
 }
 
-function Row({
+/** Drawn once for as long as it is in sight, however the rows around it move. */
+const Row = memo(function Row({
   verification,
   index,
   height,
@@ -142,4 +145,4 @@ function Row({
       </span>
     </div>
   );
-}
+});
