@@ -347,7 +347,7 @@ describe('an evidence pack', () => {
     const shown = required(await harness.admin('POST', `/verifications/${person.id}/identity`, why), 200);
     const answer = await packOf(person.id);
     expect(answer.headers.get('content-disposition')).toBe(
-      `attachment; filename="evidence-${person.id}.json"`,
+      `attachment; filename="evidence-pack-${person.id}.json"`,
     );
     expect(answer.json).toMatchObject({
       object: 'evidence_pack',

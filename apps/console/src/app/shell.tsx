@@ -18,6 +18,7 @@ import { type ReactElement, Suspense, useEffect } from 'react';
 import { Loading } from '../kit/loading.js';
 import { Page } from '../kit/page.js';
 import { ProblemNotice } from '../kit/problem-notice.js';
+import { Told } from '../kit/told.js';
 import { may, signOut, signOutEverywhere } from '../session/session.js';
 import { useSession } from '../session/use-session.js';
 import { NAVIGATION } from './navigation.js';
@@ -39,6 +40,7 @@ export function Shell(): ReactElement {
       <a href="#content" className="skip-link">
         Skip to the content
       </a>
+      <Told />
       <AppShell.Header>
         <Group h="100%" px="md" justify="space-between" wrap="nowrap">
           <Group gap="sm" wrap="nowrap">

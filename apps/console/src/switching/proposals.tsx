@@ -1,5 +1,4 @@
 import { Alert, Group, Paper, Stack, Text, Title } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactElement } from 'react';
 
@@ -7,6 +6,7 @@ import { api } from '../api/client.js';
 import { refresh } from '../api/live.js';
 import { ConfirmButton } from '../kit/confirm-button.js';
 import { Moment } from '../kit/moment.js';
+import { tell } from '../kit/tell.js';
 import { useMay, useSession } from '../session/use-session.js';
 import { Author, isOwn } from './author.js';
 import { consequencesOf } from './consequences.js';
@@ -61,14 +61,14 @@ function Proposal({
       switch (decision) {
         case 'approve':
           await api.POST('/admin/v1/tenants/{id}/routing/versions/{version}/approve', { params });
-          notifications.show({
+          tell({
             title: `Version ${version} is approved`,
             message: 'It holds for new verifications.',
           });
           return;
         case 'reject':
           await api.POST('/admin/v1/tenants/{id}/routing/versions/{version}/reject', { params });
-          notifications.show({ title: `Version ${version} is rejected`, message: 'Nothing has changed.' });
+          tell({ title: `Version ${version} is rejected`, message: 'Nothing has changed.' });
       }
     } finally {
       await refresh(queries, routingKey(place));

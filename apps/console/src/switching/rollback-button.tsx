@@ -1,11 +1,11 @@
 import { Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactElement } from 'react';
 
 import { api, dataOf } from '../api/client.js';
 import { refresh } from '../api/live.js';
 import { ConfirmButton } from '../kit/confirm-button.js';
+import { tell } from '../kit/tell.js';
 import { consequencesOf } from './consequences.js';
 import { ConsequencesList } from './consequences-list.js';
 import { type Place, type PolicyVersion } from './policy.js';
@@ -51,7 +51,7 @@ export function RollbackButton({
               body: { version: to.version, ...(note !== undefined && { note }) },
             }),
           );
-          notifications.show(tellWritten(written));
+          tell(tellWritten(written));
         } finally {
           await refresh(queries, routingKey(place));
         }

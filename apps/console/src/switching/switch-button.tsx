@@ -1,6 +1,5 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactElement } from 'react';
 
@@ -8,6 +7,7 @@ import { api, dataOf } from '../api/client.js';
 import { refresh } from '../api/live.js';
 import { ProblemError } from '../api/problem.js';
 import { ProblemNotice } from '../kit/problem-notice.js';
+import { tell } from '../kit/tell.js';
 import { consequencesOf } from './consequences.js';
 import { ConsequencesList } from './consequences-list.js';
 import { refusalOf } from './field-faults.js';
@@ -52,7 +52,7 @@ export function SwitchButton({
       ),
     onSuccess: async (written) => {
       close();
-      notifications.show(tellWritten(written));
+      tell(tellWritten(written));
       await refresh(queries, routingKey(place));
       onSwitched();
     },

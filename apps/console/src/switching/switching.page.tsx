@@ -1,7 +1,4 @@
-import '@mantine/notifications/styles.css';
-
 import { Group, Input, SegmentedControl, Stack } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { type ReactElement } from 'react';
@@ -28,7 +25,6 @@ export function SwitchingPage(): ReactElement {
   const navigate = route.useNavigate();
   return (
     <Page title="Switching" lead="Which provider new verifications go to">
-      <Notifications position="bottom-right" />
       <Group align="flex-end" gap="md">
         <TenantSelect
           required

@@ -1,5 +1,4 @@
 import { Alert, Badge, Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactElement, useId, useState } from 'react';
 
@@ -8,6 +7,7 @@ import { refresh } from '../../api/live.js';
 import { ConfirmButton } from '../../kit/confirm-button.js';
 import { CopyField } from '../../kit/copy-field.js';
 import { ProblemNotice } from '../../kit/problem-notice.js';
+import { tell } from '../../kit/tell.js';
 import { capabilityInWords } from '../../providers/capabilities.js';
 import { useMay } from '../../session/use-session.js';
 import { Findings } from './findings.js';
@@ -119,7 +119,7 @@ function Connected({
                 api.POST('/admin/v1/tenants/{id}/connections/{provider}/register-webhook', { params }),
               );
               checking.reset();
-              notifications.show({ message: `${provider.title} sends its webhooks here from now on.` });
+              tell({ message: `${provider.title} sends its webhooks here from now on.` });
             }}
           >
             <Text size="sm">

@@ -1,5 +1,4 @@
 import { Button, Fieldset, Group, Stack, Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactElement, useEffect, useRef, useState } from 'react';
 
@@ -7,6 +6,7 @@ import { api, dataOf, type Schemas } from '../../api/client.js';
 import { refresh } from '../../api/live.js';
 import { type FieldError, ProblemError } from '../../api/problem.js';
 import { ProblemNotice } from '../../kit/problem-notice.js';
+import { tell } from '../../kit/tell.js';
 import { errorAt } from '../../schema-form/field-errors.js';
 import { JsonField } from '../../schema-form/json-field.js';
 import { fieldOf } from '../../schema-form/schema-field.js';
@@ -55,7 +55,7 @@ export function ConnectionForm({
     },
     onSuccess: async () => {
       await refresh(queries, ['connections', place.tenantId], ['routing', place.tenantId]);
-      notifications.show({
+      tell({
         message: connection === null ? `${provider.title} is connected.` : `${provider.title} is changed.`,
       });
       onDone();

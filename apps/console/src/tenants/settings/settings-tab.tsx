@@ -1,5 +1,4 @@
 import { Alert, Button, Group, List, Stack, Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactElement, useState } from 'react';
 
@@ -7,6 +6,7 @@ import { api, versionedOf } from '../../api/client.js';
 import { refresh } from '../../api/live.js';
 import { ProblemError } from '../../api/problem.js';
 import { ProblemNotice } from '../../kit/problem-notice.js';
+import { tell } from '../../kit/tell.js';
 import { useMay } from '../../session/use-session.js';
 import { tenantQuery } from '../tenant-queries.js';
 import { SettingsFields } from './settings-fields.js';
@@ -63,7 +63,7 @@ function SettingsForm({ latest }: { readonly latest: Versioned }): ReactElement 
     onSuccess: async (saved) => {
       queries.setQueryData(tenantQuery(base.data.id).queryKey, saved);
       startOver();
-      notifications.show({ message: 'The settings are saved.' });
+      tell({ message: 'The settings are saved.' });
       await refresh(queries, ['tenants']);
     },
     onError: async (error) => {
