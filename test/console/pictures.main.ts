@@ -47,7 +47,7 @@ async function picturesOf({ harness, tenants }: Showcase): Promise<readonly Pict
     { name: 'reviews', path: '/reviews', options: DESK },
     { name: 'webhooks', path: '/webhooks', options: DESK },
     { name: 'audit', path: `/audit?tenant=${bank.id}`, options: DESK },
-    { name: 'erasures', path: `/erasures?tenantId=${bank.id}`, options: DESK },
+    { name: 'erasures', path: `/erasures?tenant=${bank.id}`, options: DESK },
     { name: 'overview-phone', path: '/', options: PHONE },
   ];
 }
