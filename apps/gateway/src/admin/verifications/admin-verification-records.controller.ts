@@ -91,7 +91,10 @@ export class AdminVerificationRecordsController {
   ): Promise<Plain<EvidencePackView>> {
     const scope = await this.directory.scopeOf(actor, id);
     const pack = toEvidencePackView(await this.packs.of(scope, id));
-    void reply.header('Content-Disposition', `attachment; filename="evidence-pack-${toTypeId('ver', id)}.json"`);
+    void reply.header(
+      'Content-Disposition',
+      `attachment; filename="evidence-pack-${toTypeId('ver', id)}.json"`,
+    );
     return pack;
   }
 
