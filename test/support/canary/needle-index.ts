@@ -16,6 +16,9 @@ const LOWER = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte,
 );
 
+/** Taken once: in the test runner's own global object each look for `Math` costs more than the rest of a step. */
+const { imul } = Math;
+
 /** Finds thousands of needles in one pass over the haystack, which may be many megabytes of anything. */
 export class NeedleIndex {
   /** Whether a needle begins so: nearly no position of a haystack passes. */
@@ -49,7 +52,7 @@ function beginningOf(bytes: Buffer): number {
 }
 
 function bucketOf(beginning: number): number {
-  return Math.imul(beginning, 2_654_435_761) >>> 12;
+  return imul(beginning, 2_654_435_761) >>> 12;
 }
 
 function standsAt({ bytes, anyCase }: Needle, haystack: Buffer, at: number): boolean {
