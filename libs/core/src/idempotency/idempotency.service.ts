@@ -119,9 +119,12 @@ const FINISH: Statement = {
 /** As above, of several (`$3`), in the transaction that changes what they are about. Served by the primary key. */
 const FINISH_MANY: Statement = {
   name: 'idempotency_keys_finish_many',
-  text: `UPDATE idempotency_keys k SET state = 'done', status = f.status, response_sealed = decode(f.response, 'base64')
-           FROM json_to_recordset($3::json) AS f(route text, key text, locked_until timestamptz, status int, response text)
-          WHERE k.tenant_id = $1 AND k.environment = $2 AND k.route = f.route AND k.key = f.key AND k.locked_until = f.locked_until`,
+  text: `WITH finished AS (
+           SELECT * FROM json_to_recordset($3::json) AS f(route text, key text, locked_until timestamptz, status int, response text))
+         UPDATE idempotency_keys k SET state = 'done', status = f.status, response_sealed = decode(f.response, 'base64')
+           FROM finished f
+          WHERE k.tenant_id = $1 AND k.environment = $2 AND k.route = f.route AND k.key = ANY(ARRAY(SELECT key FROM finished))
+            AND k.key = f.key AND k.locked_until = f.locked_until`,
 };
 const RELEASE: Statement = {
   name: 'idempotency_keys_release',

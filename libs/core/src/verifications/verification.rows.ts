@@ -158,7 +158,10 @@ export const REROUTE: Statement = {
           RETURNING version`,
 };
 
-/** Rows as a signal leaves them (`$2`), with the entries of the ledger that tell of it (`$3`). Bytes come as base64. */
+/**
+ * Rows as a signal leaves them (`$2`), with the entries of the ledger that tell of it (`$3`). Bytes come as base64. Served by the primary
+ * key: the array leaves PostgreSQL no choice where it has no statistics yet.
+ */
 export const UPDATE_MANY: Statement = {
   name: 'verifications_update_many',
   text: `WITH next AS (
@@ -178,7 +181,7 @@ export const UPDATE_MANY: Statement = {
                expires_at = n.expires_at, updated_at = n.updated_at, completed_at = n.completed_at,
                recheck_seconds = n.recheck_seconds, warnings = n.warnings, decision_sealed = decode(n.decision_sealed, 'base64'),
                failed_reads = n.failed_reads
-             FROM next n WHERE v.tenant_id = $1 AND v.id = n.id),
+             FROM next n WHERE v.tenant_id = $1 AND v.id = ANY(ARRAY(SELECT id FROM next)) AND v.id = n.id),
          told AS MATERIALIZED (SELECT * FROM ${toldIn('$3')}), ${APPENDED}
          SELECT 1 AS queued WHERE EXISTS (SELECT FROM delivery)`,
 };
