@@ -35,6 +35,8 @@ class NoProviders extends ProviderRegistry {
 export interface Ground {
   /** As the owner of the tables. */
   readonly databaseUrl: string;
+  /** Of the server's first process. */
+  readonly postgresPid: number;
   readonly masterKeys: MasterKeys;
   readonly log: Log;
   connect(poolSize: number): Promise<Database>;
@@ -52,6 +54,7 @@ export async function openGround(): Promise<Ground> {
   const databases: Database[] = [];
   return {
     databaseUrl: server.databaseUrl,
+    postgresPid: server.pid,
     masterKeys,
     log,
     async connect(poolSize) {

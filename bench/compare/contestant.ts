@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+
+import { findProjectRoot } from '@gatehouse/platform';
+
+import { unusedPort } from '../../test/support/gateway-process.js';
+import { written } from './contestants/environment.js';
+import { type Databases } from './databases.js';
+import { ready, startGateway } from './gateway.js';
+import { type Kind } from './generator/requests.js';
+import { type Name } from './names.js';
+import { type Layout } from './process/layout.js';
+import { type OwnProcess, ownProgram, start } from './process/own-process.js';
+import { type Upstream, VENDOR } from './vendor.js';
+
+/** A server that is measured. */
+export interface Contestant {
+  readonly name: Name;
+  readonly origin: string;
+  readonly process: OwnProcess;
+  /** Null for the one that stores nothing. */
+  readonly databaseUrl: string | null;
+  /** What it is asked for where verifications are created. */
+  readonly creates: Extract<Kind, 'create' | 'chat'>;
+}
+
+/** As the gateway has it unless it is told otherwise. */
+const POOL_SIZE = 10;
+
+/** Starts one on a database of its own. */
+export async function startContestant(
+  name: Name,
+  { layout, databases, upstream }: { layout: Layout; databases: Databases; upstream: Upstream },
+): Promise<Contestant> {
+  switch (name) {
+    case 'ours': {
+      const databaseUrl = await databases.copy(name, { isOpen: false });
+      const { origin, process } = await startGateway(layout, databaseUrl);
+      return { name, origin, process, databaseUrl, creates: 'create' };
+    }
+    case 'b0':
+    case 'b1':
+    case 't': {
+      const databaseUrl = await databases.copy(name, { isOpen: true });
+      const process = start({
+        layout,
+        part: 'server',
+        command: [ownProgram(PROGRAMS[name])],
+        environment: written({
+          databaseUrl,
+          poolSize: POOL_SIZE,
+          vendorOrigin: upstream.origin,
+          vendorPath: VENDOR.startPath,
+          vendorCredentials: VENDOR.credentials,
+          returnUrl: `http://127.0.0.1:30000/return/${'r'.repeat(RETURN_TOKEN)}`,
+        }),
+      });
+      const { origin } = (await process.first) as { readonly origin: string };
+      return { name, origin, process, databaseUrl, creates: 'create' };
+    }
+    case 'g': {
+      const port = await unusedPort();
+      const origin = `http://127.0.0.1:${port}`;
+      const process = start({
+        layout,
+        part: 'server',
+        command: [join(findProjectRoot(), PORTKEY), '--headless', `--port=${port}`],
+      });
+      await ready(origin, performance.now() + 60_000);
+      return { name, origin, process, databaseUrl: null, creates: 'chat' };
+    }
+  }
+}
+
+const PROGRAMS = {
+  b0: 'contestants/b0.js',
+  b1: 'contestants/b1.js',
+  t: 'contestants/typical/main.js',
+} as const;
+const PORTKEY = 'node_modules/@portkey-ai/gateway/build/start-server.js';
+const RETURN_TOKEN = 66;

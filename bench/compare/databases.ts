@@ -1,0 +1,90 @@
+import pg from 'pg';
+
+import { openGround } from '../ground.js';
+import { type Layout, move } from './process/layout.js';
+import { treeOf } from './process/process-tree.js';
+
+/** One durable PostgreSQL with a database for each contestant, all of them copies of one that the gateway has set up. */
+export interface Databases {
+  readonly postgresPid: number;
+  /** That all others are copied from; nobody may be connected to it then. */
+  readonly templateUrl: string;
+  /** `isOpen`: without row-level security, for who connects as the owner of the tables. */
+  copy(name: string, options: { readonly isOpen: boolean }): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function openDatabases(layout: Layout): Promise<Databases> {
+  const ground = await openGround();
+  move(layout, 'rest', treeOf(ground.postgresPid));
+  return {
+    postgresPid: ground.postgresPid,
+    templateUrl: ground.databaseUrl,
+    async copy(name, { isOpen }) {
+      const template = new URL(ground.databaseUrl);
+      const source = template.pathname.slice(1);
+      await asOwner(at(template, 'postgres'), (owner) =>
+        owner.query(`CREATE DATABASE bench_${name} TEMPLATE ${source}`),
+      );
+      const url = at(template, `bench_${name}`);
+      if (isOpen) await asOwner(url, (owner) => owner.query(OPEN));
+      return url;
+    },
+    close: () => ground.close(),
+  };
+}
+
+/** The gateway forces the policies on the owner of the tables as well. */
+const OPEN = `
+  DO $$ DECLARE target REGCLASS; BEGIN
+    FOR target IN SELECT oid FROM pg_class WHERE relforcerowsecurity LOOP
+      EXECUTE format('ALTER TABLE %s NO FORCE ROW LEVEL SECURITY', target);
+    END LOOP;
+  END $$`;
+
+/** What a contestant has written so far. */
+export interface Written {
+  readonly verifications: number;
+  readonly subjects: number;
+  /** Of which there are to be two for each verification. */
+  readonly entries: number;
+  /** Answers that are kept for who repeats a request. */
+  readonly answers: number;
+}
+
+const COUNTS = `
+  SELECT (SELECT count(*)::int FROM verifications WHERE start_state = 'started' AND action_sealed IS NOT NULL) AS verifications,
+         (SELECT count(*)::int FROM subjects) AS subjects,
+         (SELECT count(*)::int FROM ledger_entries WHERE verification_id IS NOT NULL) AS entries,
+         (SELECT count(*)::int FROM idempotency_keys WHERE state = 'done' AND response_sealed IS NOT NULL
+             AND route NOT LIKE 'admin%') AS answers`;
+
+export async function writtenIn(databaseUrl: string): Promise<Written> {
+  return asOwner(databaseUrl, async (owner) => {
+    const { rows } = await owner.query<Written>(COUNTS);
+    const [counts] = rows;
+    if (counts === undefined) throw new Error('a SELECT of counts gives one row');
+    return counts;
+  });
+}
+
+/** A database that has just been filled has no statistics yet, which would come at a moment of PostgreSQL's choice. */
+export async function analyze(databaseUrl: string): Promise<void> {
+  await asOwner(databaseUrl, (owner) => owner.query('VACUUM ANALYZE'));
+}
+
+async function asOwner<T>(connectionString: string, use: (owner: pg.Client) => Promise<T>): Promise<T> {
+  const owner = new pg.Client({ connectionString });
+  await owner.connect();
+  try {
+    return await use(owner);
+  } finally {
+    await owner.end();
+  }
+}
+
+function at(url: URL, name: string): string {
+  const copy = new URL(url);
+  copy.pathname = `/${name}`;
+  return copy.href;
+}

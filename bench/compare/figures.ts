@@ -1,0 +1,80 @@
+import { type Name } from './names.js';
+import { type Footprint } from './footprint.js';
+import { type Added, type Replays } from './measures.js';
+import { median } from './median.js';
+import { type Result } from './rounds.js';
+import { type Sample } from './turn.js';
+
+/** All that one run has measured; what was not asked for is null. */
+export interface Figures {
+  /** By the vendor's delay in milliseconds. */
+  readonly creates: ReadonlyMap<number, Result> | null;
+  readonly reads: Result | null;
+  readonly replays: Replays | null;
+  readonly latency: { readonly added: ReadonlyMap<Name, Added>; readonly isNoisy: boolean } | null;
+  readonly footprint: Footprint | null;
+}
+
+export function medianOf(
+  result: Result | null | undefined,
+  name: Name,
+  of: (sample: Sample) => number,
+): number | null {
+  const samples = result?.samples.get(name) ?? [];
+  return samples.length === 0 ? null : median(samples.map(of));
+}
+
+/** Under the names that issue and goals use; null where it was not measured. */
+export type Summary = Readonly<
+  Record<
+    | 'createVsB0'
+    | 'createVsT'
+    | 'createVsG'
+    | 'readVsB0'
+    | 'addedP50Ms'
+    | 'addedP99Ms'
+    | 'ingestPerS'
+    | 'throughPerS'
+    | 'deliveryP50Ms'
+    | 'deliveryP99Ms'
+    | 'coldStartS'
+    | 'idleMb'
+    | 'loadedMb',
+    number | null
+  >
+> & { readonly noisy: boolean };
+
+export function summaryOf(figures: Figures): Summary {
+  const { creates, reads, replays, latency, footprint } = figures;
+  const atOnce = creates?.get(0);
+  const added = latency?.added.get('ours');
+  const measured = [...(creates?.values() ?? []), reads, replays?.result, latency];
+  return {
+    createVsB0: ratio(atOnce, 'b0'),
+    createVsT: ratio(atOnce, 't'),
+    createVsG: ratio(atOnce, 'g'),
+    readVsB0: ratio(reads, 'b0'),
+    addedP50Ms: rounded(added?.p50),
+    addedP99Ms: rounded(added?.p99),
+    ingestPerS: null,
+    throughPerS: null,
+    deliveryP50Ms: null,
+    deliveryP99Ms: null,
+    coldStartS: rounded(footprint === null ? null : median(footprint.coldStartsS)),
+    idleMb: rounded(footprint?.idleMb),
+    loadedMb: rounded(footprint?.loadedMb),
+    noisy: measured.some((result) => result?.isNoisy === true),
+  };
+}
+
+/** Of requests per second: ours to another's. */
+export function ratio(result: Result | null | undefined, other: Name): number | null {
+  const [ours, theirs] = (['ours', other] as const).map((name) =>
+    medianOf(result, name, ({ perSecond }) => perSecond),
+  );
+  return ours == null || theirs == null ? null : rounded(ours / theirs);
+}
+
+export function rounded(value: number | null | undefined): number | null {
+  return value == null ? null : Math.round(value * 100) / 100;
+}

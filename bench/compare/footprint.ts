@@ -1,0 +1,64 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { type Arena, CALLERS, quiet } from './arena.js';
+import { type Gateway, startGateway } from './gateway.js';
+import { residentMbOf } from './process/process-tree.js';
+
+/** What the gateway needs of a machine, in a process that has done nothing else. */
+export interface Footprint {
+  /** From the start of the process to the first 200 of /health/ready; all starts. */
+  readonly coldStartsS: readonly number[];
+  readonly idleMb: number;
+  readonly loadedMb: number;
+  /** Megabytes for each 10,000 creates, over the second half of them. */
+  readonly slopeMb: number;
+  /** After so many creates so much. */
+  readonly course: readonly (readonly [creates: number, megabytes: number])[];
+}
+
+const IDLE_MS = 5_000;
+const STEPS = 40;
+
+export async function measureFootprint(arena: Arena): Promise<Footprint> {
+  const { coldStarts, footprintCreates, isQuick } = arena.options.plan;
+  const databaseUrl = await arena.databases.copy('footprint', { isOpen: false });
+  const coldStartsS: number[] = [];
+  let gateway: Gateway | null = null;
+  for (let start = 0; start < coldStarts; start += 1) {
+    await gateway?.process.stop();
+    gateway = await startGateway(arena.layout, databaseUrl);
+    coldStartsS.push(gateway.readyAfterMs / 1000);
+    arena.say(`ready after ${(gateway.readyAfterMs / 1000).toFixed(2)} s`);
+  }
+  if (gateway === null) throw new Error('a gateway has to be started at least once');
+  const { pid } = gateway.process;
+  await delay(isQuick ? IDLE_MS / 5 : IDLE_MS);
+  const idleMb = residentMbOf(pid);
+  const sender = { ...arena.senderOf('ours'), seed: 'footprint' };
+  const course: [number, number][] = [[0, idleMb]];
+  for (let step = 1; step <= STEPS; step += 1) {
+    const shape = {
+      type: 'closed',
+      callers: CALLERS,
+      until: { requests: footprintCreates / STEPS },
+    } as const;
+    const { bad } = await arena.generate({ sender, origin: gateway.origin, kind: 'create', shape });
+    if (Object.keys(bad).length > 0) throw new Error(`creates were answered ${JSON.stringify(bad)}`);
+    course.push([(footprintCreates * step) / STEPS, residentMbOf(pid)]);
+  }
+  await quiet(pid);
+  await gateway.process.stop();
+  const second = course.slice(Math.floor(course.length / 2));
+  const loadedMb = course.at(-1)?.[1] ?? Number.NaN;
+  arena.say(`${idleMb.toFixed(0)} MB idle, ${loadedMb.toFixed(0)} MB after ${footprintCreates} creates`);
+  return { coldStartsS, idleMb, loadedMb, slopeMb: slopeOf(second) * 10_000, course };
+}
+
+/** Of the straight line that lies best among the points. */
+function slopeOf(points: readonly (readonly [number, number])[]): number {
+  const mean = (of: (point: readonly [number, number]) => number): number =>
+    points.reduce((sum, point) => sum + of(point), 0) / points.length;
+  const [meanX, meanY] = [mean(([x]) => x), mean(([, y]) => y)];
+  const covariance = mean(([x, y]) => (x - meanX) * (y - meanY));
+  return covariance / mean(([x]) => (x - meanX) ** 2);
+}

@@ -1,0 +1,58 @@
+import { build } from 'hdr-histogram-js';
+
+import { type Outcome, type Spread } from './load.js';
+
+/** What comes of a load while it runs. */
+export class Record {
+  readonly #latencies = new Latencies();
+  readonly #lags = new Latencies();
+  readonly #bad = new Map<string, number>();
+  readonly #began = performance.now();
+  #ended = this.#began;
+  readonly #accepted: (readonly [string, number])[] = [];
+  #good = 0;
+
+  /** `since` and `now`: times of `performance.now()`. */
+  good(since: number, now: number, tellsOf: string | null): void {
+    if (tellsOf !== null) this.#accepted.push([tellsOf, performance.timeOrigin + now]);
+    this.#good += 1;
+    this.#ended = now;
+    this.#latencies.add(now - since);
+  }
+
+  bad(what: string): void {
+    this.#bad.set(what, (this.#bad.get(what) ?? 0) + 1);
+    this.#ended = performance.now();
+  }
+
+  lag(milliseconds: number): void {
+    this.#lags.add(milliseconds);
+  }
+
+  outcome(): Outcome {
+    return {
+      good: this.#good,
+      bad: Object.fromEntries(this.#bad),
+      seconds: (this.#ended - this.#began) / 1000,
+      latency: this.#latencies.spread(),
+      lag: this.#lags.spread(),
+      accepted: this.#accepted,
+    };
+  }
+}
+
+const MAX_US = 120_000_000;
+
+/** In microseconds, to three digits. */
+class Latencies {
+  readonly #histogram = build({ highestTrackableValue: MAX_US, numberOfSignificantValueDigits: 3 });
+
+  add(milliseconds: number): void {
+    this.#histogram.recordValue(Math.min(MAX_US, Math.max(0, Math.round(milliseconds * 1000))));
+  }
+
+  spread(): Spread {
+    const at = (percentile: number): number => this.#histogram.getValueAtPercentile(percentile) / 1000;
+    return { p50: at(50), p99: at(99), max: at(100) };
+  }
+}

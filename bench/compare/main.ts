@@ -1,0 +1,40 @@
+import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+
+import { openArena } from './arena.js';
+import { type Figures, summaryOf } from './figures.js';
+import { measureFootprint } from './footprint.js';
+import { measureCreates, measureLatency, measureReads, measureReplays } from './measures.js';
+import { optionsOf } from './options.js';
+import { possibleLayout } from './process/layout.js';
+import { writeDocument } from './report/document.js';
+import { asText, summaryText, tablesOf } from './report/table.js';
+
+/*
+ * `npm run bench -- [--quick] [--json FILE] [--rounds N] [--only create,read,…] [--unpinned] [--write]`: what docs/PERFORMANCE.md
+ * tells of.
+ */
+
+const options = optionsOf(process.argv.slice(2));
+const layout = possibleLayout(options.layout);
+const arena = await openArena(options, layout);
+let figures: Figures;
+try {
+  const { only } = options;
+  figures = {
+    creates: only.has('create') ? await measureCreates(arena) : null,
+    reads: only.has('read') ? await measureReads(arena) : null,
+    replays: only.has('replay') ? await measureReplays(arena) : null,
+    latency: only.has('latency') ? await measureLatency(arena) : null,
+    footprint: only.has('footprint') ? await measureFootprint(arena) : null,
+  };
+} finally {
+  await arena.close();
+}
+const summary = summaryOf(figures);
+for (const table of tablesOf(figures)) process.stdout.write(`${asText(table)}\n`);
+process.stdout.write(summaryText(figures));
+if (summary.noisy) process.stdout.write('\nNOISY: something else ran on this machine; allow for 30 %.\n');
+if (options.json !== null) await writeFile(options.json, `${JSON.stringify(summary, null, 2)}\n`);
+if (options.isWritten)
+  await writeDocument(figures, { plan: options.plan, layout, cores: availableParallelism() });

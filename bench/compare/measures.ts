@@ -1,0 +1,87 @@
+import { type Arena, CALLERS } from './arena.js';
+import { type Name } from './names.js';
+import { median } from './median.js';
+import { type Plan } from './options.js';
+import { type Result, takeRounds } from './rounds.js';
+import { takeDirect } from './turn.js';
+
+/** 16 callers, for each delay of the vendor. */
+export async function measureCreates(arena: Arena): Promise<ReadonlyMap<number, Result>> {
+  const results = new Map<number, Result>();
+  for (const delayMs of arena.options.plan.upstreamDelaysMs) {
+    await arena.upstream.delay(delayMs);
+    const result = await takeRounds(
+      arena,
+      ['ours', 'b0', 'b1', 't', 'g'],
+      `create, vendor ${delayMs} ms`,
+      (name) => ({
+        kind: name === 'g' ? 'chat' : 'create',
+        shape: closed(arena.options.plan),
+      }),
+    );
+    results.set(delayMs, result);
+  }
+  await arena.upstream.delay(0);
+  return results;
+}
+
+/** By id, of the newest ones, from the store alone. */
+export function measureReads(arena: Arena): Promise<Result> {
+  return takeRounds(arena, ['ours', 'b0', 't'], 'read', () => ({
+    kind: 'read',
+    shape: closed(arena.options.plan),
+  }));
+}
+
+export interface Replays {
+  readonly result: Result;
+  /** Calls of the vendor that repeating led to: none is right. */
+  readonly upstreamCalls: number;
+}
+
+/** Creates that were carried out, once more with the same key and the same body. */
+export async function measureReplays(arena: Arena): Promise<Replays> {
+  const before = await arena.upstream.count();
+  const result = await takeRounds(arena, ['ours'], 'replay', () => ({
+    kind: 'replay',
+    shape: closed(arena.options.plan),
+  }));
+  return { result, upstreamCalls: (await arena.upstream.count()) - before };
+}
+
+/** Milliseconds of the median round. */
+export interface Added {
+  readonly p50: number;
+  readonly p99: number;
+  readonly direct: { readonly p50: number; readonly p99: number };
+}
+
+const PER_SECOND = 200;
+
+/** At 200 creates a second that come when they come: by how much each contestant is slower than the vendor called directly. */
+export async function measureLatency(
+  arena: Arena,
+): Promise<{ readonly added: ReadonlyMap<Name, Added>; readonly isNoisy: boolean }> {
+  const shape = {
+    type: 'open',
+    perSecond: PER_SECOND,
+    seconds: arena.options.plan.openSeconds,
+    arrivals: 'poisson',
+  } as const;
+  const direct = await takeDirect(arena, shape);
+  const result = await takeRounds(arena, ['ours', 'b0', 'g'], `create at ${PER_SECOND}/s`, (name) => ({
+    kind: name === 'g' ? 'chat' : 'create',
+    shape,
+  }));
+  const added = new Map<Name, Added>();
+  for (const [name, samples] of result.samples) {
+    const p50 = median(samples.map(({ outcome }) => outcome.latency.p50));
+    const p99 = median(samples.map(({ outcome }) => outcome.latency.p99));
+    added.set(name, { p50: p50 - direct.p50, p99: p99 - direct.p99, direct });
+  }
+  return { added, isNoisy: result.isNoisy };
+}
+
+function closed({ seconds }: Plan): { type: 'closed'; callers: number; until: { seconds: number } } {
+  return { type: 'closed', callers: CALLERS, until: { seconds } };
+}

@@ -1,0 +1,105 @@
+import { parseArgs } from 'node:util';
+
+import { type Name, NAMES } from './names.js';
+import { type Layout } from './process/layout.js';
+
+export const MEASURES = ['create', 'read', 'replay', 'latency', 'webhooks', 'footprint'] as const;
+export type Measure = (typeof MEASURES)[number];
+
+/** How long everything takes. */
+export interface Plan {
+  readonly isQuick: boolean;
+  readonly rounds: number;
+  /** Rounds that may be measured again because something else ran on the machine. */
+  readonly spareRounds: number;
+  readonly warmUpRequests: number;
+  /** Before each turn, because processors and connections forget. */
+  readonly warmUpEachTurn: number;
+  readonly seconds: number;
+  readonly openSeconds: number;
+  readonly upstreamDelaysMs: readonly number[];
+  readonly coldStarts: number;
+  readonly footprintCreates: number;
+}
+
+export interface Options {
+  readonly plan: Plan;
+  readonly layout: Layout;
+  readonly only: ReadonlySet<Measure>;
+  /** Who is measured; the others are not even started. */
+  readonly who: ReadonlySet<Name>;
+  readonly json: string | null;
+  /** Whether the figures and charts go into the document. */
+  readonly isWritten: boolean;
+}
+
+const FULL: Plan = {
+  isQuick: false,
+  rounds: 5,
+  spareRounds: 5,
+  warmUpRequests: 5_000,
+  warmUpEachTurn: 400,
+  seconds: 8,
+  openSeconds: 15,
+  upstreamDelaysMs: [0, 50],
+  coldStarts: 5,
+  footprintCreates: 100_000,
+};
+
+const QUICK: Plan = {
+  isQuick: true,
+  rounds: 2,
+  spareRounds: 0,
+  warmUpRequests: 600,
+  warmUpEachTurn: 100,
+  seconds: 2,
+  openSeconds: 4,
+  upstreamDelaysMs: [0],
+  coldStarts: 2,
+  footprintCreates: 5_000,
+};
+
+/** Throws an error that says which option is wrong. */
+export function optionsOf(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      only: { type: 'string' },
+      who: { type: 'string' },
+      json: { type: 'string' },
+      write: { type: 'boolean', default: false },
+      unpinned: { type: 'boolean', default: false },
+    },
+  });
+  const plan = values.quick ? QUICK : FULL;
+  const only = among('only', values.only, MEASURES);
+  const who = among('who', values.who, NAMES);
+  const isWhole = only.size === MEASURES.length && who.size === NAMES.length;
+  return {
+    plan: { ...plan, rounds: values.rounds === undefined ? plan.rounds : wholeNumber(values.rounds) },
+    layout: values.unpinned ? 'free' : 'pinned',
+    only,
+    who,
+    json: values.json ?? null,
+    isWritten: values.write || (!values.quick && isWhole),
+  };
+}
+
+function among<const T extends string>(
+  option: string,
+  given: string | undefined,
+  all: readonly T[],
+): ReadonlySet<T> {
+  const names = given?.split(',') ?? all;
+  const found = names.flatMap((name) => all.filter((known) => known === name));
+  if (found.length < names.length)
+    throw new Error(`--${option} takes ${all.join(', ')}, not ${names.join(', ')}`);
+  return new Set(found);
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d?$/.test(text)) throw new Error(`--rounds takes a number from 1 to 99, not ${text}`);
+  return Number(text);
+}

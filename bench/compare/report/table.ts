@@ -1,0 +1,123 @@
+import { type Name, NAMES } from '../names.js';
+import { type Figures, ratio, summaryOf } from '../figures.js';
+import { type Result } from '../rounds.js';
+import { rangeOf } from '../rounds.js';
+import { type Sample } from '../turn.js';
+
+/** A table as rows of cells, the first of them its heads: for the terminal and for the document alike. */
+export interface Table {
+  readonly title: string;
+  readonly rows: readonly (readonly string[])[];
+}
+
+export const TITLES: Readonly<Record<Name, string>> = {
+  ours: 'Gatehouse',
+  b0: 'B0, bare',
+  b1: 'B1, bare, batches',
+  t: 'T, typical NestJS',
+  g: 'G, Portkey, no store',
+};
+
+export function tablesOf(figures: Figures): readonly Table[] {
+  const { creates, reads, replays, latency, footprint } = figures;
+  const tables: Table[] = [];
+  for (const [delayMs, result] of creates ?? [])
+    tables.push(ofRounds(`Create, 16 callers, vendor answers after ${delayMs} ms`, result));
+  if (reads !== null) tables.push(ofRounds('Read, 16 callers', reads));
+  if (replays !== null)
+    tables.push(
+      ofRounds(`Create repeated, 16 callers: ${replays.upstreamCalls} calls of the vendor`, replays.result),
+    );
+  if (latency !== null) {
+    const rows = [...latency.added].map(([name, { p50, p99 }]) => [
+      TITLES[name],
+      p50.toFixed(2),
+      p99.toFixed(2),
+    ]);
+    tables.push({
+      title: 'Added to the vendor’s own time at 200 creates a second, ms',
+      rows: [['', 'p50', 'p99'], ...rows],
+    });
+  }
+  if (footprint !== null) {
+    const { coldStartsS, idleMb, loadedMb, slopeMb, course } = footprint;
+    const [creates] = course.at(-1) ?? [0];
+    tables.push({
+      title: 'What Gatehouse needs',
+      rows: [
+        ['', ''],
+        ['ready after, s', coldStartsS.map((seconds) => seconds.toFixed(2)).join(' ')],
+        ['idle, MB', idleMb.toFixed(0)],
+        [`after ${creates} creates, MB`, loadedMb.toFixed(0)],
+        ['growth for 10,000 creates, MB', slopeMb.toFixed(2)],
+      ],
+    });
+  }
+  return tables;
+}
+
+function ofRounds(title: string, result: Result): Table {
+  const rows = NAMES.flatMap((name) => {
+    const samples = result.samples.get(name);
+    return samples === undefined ? [] : [rowOf(name, samples, result)];
+  });
+  const heads = [
+    '',
+    'per s',
+    'CPU server, µs',
+    'CPU PostgreSQL, µs',
+    'p50, ms',
+    'p99, ms',
+    'RSS, MB',
+    'ours is',
+  ];
+  return { title, rows: [heads, ...rows] };
+}
+
+function rowOf(name: Name, samples: readonly Sample[], result: Result): readonly string[] {
+  const range = (of: (sample: Sample) => number): string => {
+    const { min, median } = rangeOf(samples, of);
+    return `${median.toFixed(0)} (${min.toFixed(0)})`;
+  };
+  const times = name === 'ours' ? null : ratio(result, name);
+  return [
+    TITLES[name],
+    range(({ perSecond }) => perSecond),
+    range(({ serverUs }) => serverUs),
+    name === 'g' ? '–' : range(({ databaseUs }) => databaseUs),
+    rangeOf(samples, ({ outcome }) => outcome.latency.p50).median.toFixed(1),
+    rangeOf(samples, ({ outcome }) => outcome.latency.p99).median.toFixed(1),
+    rangeOf(samples, ({ residentMb }) => residentMb).median.toFixed(0),
+    times === null ? '' : `${times.toFixed(2)} ×`,
+  ];
+}
+
+/** For a terminal. */
+export function asText({ title, rows }: Table): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd(),
+  );
+  return `${title}\n  ${lines.filter((line) => line !== '').join('\n  ')}\n`;
+}
+
+export function asMarkdown({ title, rows }: Table): string {
+  const [heads = [], ...rest] = rows;
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const rule = line(heads.map((_, column) => (column === 0 ? '---' : '---:')));
+  return `**${title}**\n\n${[line(heads), rule, ...rest.map(line)].join('\n')}\n`;
+}
+
+export function summaryText(figures: Figures): string {
+  const lines = Object.entries(summaryOf(figures)).map(
+    ([name, value]) => `  ${name.padEnd(16)}${String(value ?? '–')}`,
+  );
+  return `Summary\n${lines.join('\n')}\n`;
+}

@@ -1,0 +1,59 @@
+import { type Arena } from './arena.js';
+import { type Name } from './names.js';
+import { type Load } from './generator/load.js';
+import { median } from './median.js';
+import { isNoisy, type Sample, takeTurn } from './turn.js';
+
+/** What all turns of each contestant have shown. */
+export interface Result {
+  readonly samples: ReadonlyMap<Name, readonly Sample[]>;
+  /** Whether more than the bench ran on the machine, however often it was tried again. */
+  readonly isNoisy: boolean;
+}
+
+/** Round after round, each contestant in its turn and each round beginning with another one. */
+export async function takeRounds(
+  arena: Arena,
+  all: readonly Name[],
+  what: string,
+  loadOf: (name: Name) => Pick<Load, 'kind' | 'shape'>,
+): Promise<Result> {
+  const names = all.filter((name) => arena.options.who.has(name));
+  const { rounds, spareRounds } = arena.options.plan;
+  const samples = new Map<Name, Sample[]>(names.map((name) => [name, []]));
+  let spare = spareRounds * names.length;
+  let isAnyNoisy = false;
+  for (let round = 0; round < rounds; round += 1) {
+    for (let place = 0; place < names.length; place += 1) {
+      const name = names[(round + place) % names.length];
+      if (name === undefined) continue;
+      const contestant = await arena.contestant(name);
+      let sample = await takeTurn(arena, contestant, loadOf(name));
+      for (; isNoisy(sample) && spare > 0; spare -= 1)
+        sample = await takeTurn(arena, contestant, loadOf(name));
+      isAnyNoisy ||= isNoisy(sample);
+      samples.get(name)?.push(sample);
+      arena.say(`${what}, round ${round + 1}: ${name} ${lineOf(sample)}`);
+    }
+  }
+  return { samples, isNoisy: isAnyNoisy };
+}
+
+function lineOf({ perSecond, serverUs, databaseUs, outcome, foreignCpu }: Sample): string {
+  const { p50, p99 } = outcome.latency;
+  return (
+    `${perSecond.toFixed(0)}/s, ${serverUs.toFixed(0)} + ${databaseUs.toFixed(0)} µs, ` +
+    `p50 ${p50.toFixed(2)} p99 ${p99.toFixed(2)} ms, others' CPU ${foreignCpu.toFixed(2)}`
+  );
+}
+
+/** The least and the median of what is looked at. */
+export interface Range {
+  readonly min: number;
+  readonly median: number;
+}
+
+export function rangeOf(samples: readonly Sample[], of: (sample: Sample) => number): Range {
+  const values = samples.map(of);
+  return { min: Math.min(...values), median: median(values) };
+}

@@ -1,0 +1,63 @@
+import { ADMIN_KEY } from './gateway.js';
+import { VENDOR } from './vendor.js';
+
+/** A customer of the gateway's as an operator sets one up, and one verification of theirs. */
+export interface Tenant {
+  readonly id: string;
+  readonly keys: readonly string[];
+}
+
+/** Each may ask for 30,000 things a minute, which is the gateway's guard against accidents. */
+const KEYS = 64;
+
+/** Over the API, as an operator and a product backend do it. Throws an error with the answer where one is not as it should be. */
+export async function setUpTenant(
+  origin: string,
+  { vendorOrigin, receiverUrl }: { readonly vendorOrigin: string; readonly receiverUrl: string },
+): Promise<Tenant> {
+  const admin = (method: string, path: string, body: object): Promise<Answer> =>
+    send(`${origin}/admin/v1${path}`, method, ADMIN_KEY, body);
+  const id = textOf(await admin('POST', '/tenants', { name: 'Northwind Bank' }), 'id');
+  const keys: string[] = [];
+  for (let number = 0; number < KEYS; number += 1) {
+    const scopes = ['verifications:read', 'verifications:write', 'webhooks:read', 'webhooks:write'];
+    const made = await admin('POST', `/tenants/${id}/api-keys`, {
+      name: `backend ${number}`,
+      environment: 'test',
+      scopes,
+    });
+    keys.push(textOf(made, 'key'));
+  }
+  await admin('PUT', `/tenants/${id}/connections/${VENDOR.name}?environment=test`, {
+    credentials: VENDOR.credentials,
+    // Reads in the background, which begin a minute after a start, would be charged to whatever is measured then.
+    settings: { baseUrl: vendorOrigin + VENDOR.basePath, callsPerMinute: 10 },
+  });
+  await admin('PUT', `/tenants/${id}/routing?environment=test`, { provider: VENDOR.name });
+  const [key = ''] = keys;
+  await send(`${origin}/v1/webhook-endpoints`, 'POST', key, {
+    url: receiverUrl,
+    // Who makes a verification has its beginning in the answer, and wants to be told how it goes on.
+    eventTypes: ['verification.status_changed'],
+  });
+  return { id, keys };
+}
+
+type Answer = Readonly<Record<string, unknown>>;
+
+async function send(url: string, method: string, key: string, body: object): Promise<Answer> {
+  const response = await fetch(url, {
+    method,
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${text}`);
+  return JSON.parse(text) as Answer;
+}
+
+function textOf(answer: Answer, member: string): string {
+  const value = answer[member];
+  if (typeof value !== 'string') throw new Error(`no ${member} in an answer`);
+  return value;
+}

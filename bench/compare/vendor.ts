@@ -1,0 +1,37 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+
+import { type Layout } from './process/layout.js';
+import { ownProgram, start } from './process/own-process.js';
+import { type Count } from './upstream.js';
+
+/** The vendor that is begun with by one call; the gateway's own account there. */
+export const VENDOR = {
+  name: 'sentinel',
+  basePath: '/sentinel',
+  startPath: '/sentinel/clients/encrypt/url',
+  credentials: { clientUuid: randomUUID(), clientSecret: randomBytes(12).toString('hex') },
+} as const;
+
+export interface Upstream {
+  readonly origin: string;
+  /** From now on each answer takes so long. */
+  delay(milliseconds: number): Promise<void>;
+  /** Requests so far. */
+  count(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export async function startUpstream(layout: Layout): Promise<Upstream> {
+  const process = start({ layout, part: 'rest', command: [ownProgram('upstream.js')] });
+  const { origin } = (await process.first) as { readonly origin: string };
+  return {
+    origin,
+    async delay(delayMs) {
+      await process.ask({ delayMs });
+    },
+    async count() {
+      return (await process.ask<Count>({})).count;
+    },
+    close: () => process.stop(),
+  };
+}
