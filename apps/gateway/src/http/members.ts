@@ -5,6 +5,7 @@ import { Type } from 'class-transformer';
 import { IsOptional, ValidateBy, ValidateNested } from 'class-validator';
 import countries from 'i18n-iso-countries';
 
+import { nestedAs, RULE } from './compiled-rules.js';
 import { idParameter } from './openapi/id-parameter.js';
 import { isCalendarDate, isEmail, isPhone, isTimestamp, isWebAddress } from './formats.js';
 
@@ -341,6 +342,7 @@ export function Nested(type: () => new () => object, words: Words = {}): Propert
     ...(required ? [] : [IsOptional()]),
     ValidateNested(),
     Type(type),
+    nestedAs(type),
     ApiProperty({
       // An arrow of its own, because Swagger tells a lazy type by the function's name.
       type: () => type(),
@@ -378,7 +380,7 @@ export function NestedList(
 
 function rule({ must, holds }: Rule): PropertyDecorator {
   return ValidateBy({
-    name: 'rule',
+    name: RULE,
     validator: {
       validate: holds,
       defaultMessage: (details) =>

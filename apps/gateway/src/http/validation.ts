@@ -1,6 +1,7 @@
 import { type FieldError, Problem } from '@gatehouse/contract';
 import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
 
+import { compiledRules, RULE } from './compiled-rules.js';
 import { childPointer, isForbiddenName } from './json-body.js';
 
 /** The part of class-validator's ValidationError that is used here; Nest has a class of the same name. */
@@ -42,6 +43,9 @@ export class RequestValidationPipe extends ValidationPipe {
       throw invalid([{ pointer: '', detail: 'must be an object' }]);
     }
     if (type === 'query' && isObject(value)) requireOrdinaryNames(value);
+    // Most of what is sent is valid; only of the rest has it to be found out why.
+    const valid = validOf(value ?? {}, metadata);
+    if (valid !== undefined) return valid;
     try {
       return await super.transform(value ?? {}, metadata);
     } catch (error) {
@@ -49,6 +53,12 @@ export class RequestValidationPipe extends ValidationPipe {
       throw invalid(fieldErrors(error.findings, type));
     }
   }
+}
+
+function validOf(value: unknown, { metatype }: ArgumentMetadata): object | undefined {
+  if (metatype === undefined || !isObject(value)) return undefined;
+  // Nest knows a class by no better type than Function's.
+  return compiledRules(metatype as new () => object)?.(value);
 }
 
 /** Every finding with its place: JSON Pointers for a body, names for parameters. Never a value. */
@@ -63,7 +73,7 @@ export function fieldErrors(findings: readonly Finding[], type: 'body' | 'query'
 }
 
 function rank(constraint: string): number {
-  return constraint === 'rule' ? 0 : 1;
+  return constraint === RULE ? 0 : 1;
 }
 
 /** class-validator's own words for its own rules repeat the member's name. */

@@ -51,8 +51,14 @@ export interface Opened {
 
 const NO_ACTION: Action = { type: 'none' };
 
-/** Seals and opens what verification rows keep of a person. */
+/**
+ * Seals and opens what verification rows keep of a person. What was opened of a row is kept with the row's own bytes, and goes with
+ * them: a row that a signal has changed shares most of them with the one before.
+ */
 export class VerificationSealer {
+  readonly #keys = new WeakMap<Buffer, Promise<SubjectKey>>();
+  readonly #values = new WeakMap<Buffer, unknown>();
+
   constructor(private readonly vault: TenantVault) {}
 
   sealSubject(key: SubjectKey, tenantId: string, subjectId: string, subject: Subject): Buffer {
@@ -75,17 +81,33 @@ export class VerificationSealer {
   /** Throws Problem `erased` when the subject's key is gone, or what the verification kept of them. */
   async open(row: VerificationRow): Promise<Opened> {
     const key = await this.#key(row);
-    if (key === null || row.details_sealed === null || row.request_sealed === null) {
+    const { details_sealed, request_sealed } = row;
+    if (key === null || details_sealed === null || request_sealed === null) {
       throw new Problem('erased', 'The person’s data has been erased.');
     }
-    const subjectPlace = { table: 'subjects', row: row.subject_id, column: 'details_sealed' };
-    // What we sealed ourselves comes back as we sealed it; authenticated encryption is the check.
+    const subjectPlace = context(row.tenant_id, {
+      table: 'subjects',
+      row: row.subject_id,
+      column: 'details_sealed',
+    });
+    const details = (): unknown => this.#value(key, details_sealed, subjectPlace);
+    const column = (name: SealedColumn): unknown => this.#open(key, row, name);
+    // What we sealed ourselves comes back as we sealed it; authenticated encryption is the check. Each costs a decryption, and hardly
+    // anybody needs all of them.
     return {
       key,
-      subject: key.openJson(row.details_sealed, context(row.tenant_id, subjectPlace)) as Subject,
-      request: this.#open(key, row, 'request_sealed') as SealedRequest,
-      handle: this.#open(key, row, 'handle_sealed') as Handle | null,
-      action: this.#open(key, row, 'action_sealed') as Action | null,
+      get subject() {
+        return details() as Subject;
+      },
+      get request() {
+        return column('request_sealed') as SealedRequest;
+      },
+      get handle() {
+        return column('handle_sealed') as Handle | null;
+      },
+      get action() {
+        return column('action_sealed') as Action | null;
+      },
     };
   }
 
@@ -148,13 +170,25 @@ export class VerificationSealer {
 
   async #key(row: VerificationRow): Promise<SubjectKey | null> {
     const wrapped = wrappedKeyOf(row);
-    return wrapped === null ? null : this.vault.openSubjectKey(row.tenant_id, wrapped);
+    if (wrapped === null) return null;
+    const known = this.#keys.get(wrapped.wrapped);
+    if (known !== undefined) return known;
+    const key = this.vault.openSubjectKey(row.tenant_id, wrapped);
+    this.#keys.set(wrapped.wrapped, key);
+    return key;
   }
 
   #open(key: SubjectKey, row: VerificationRow, column: SealedColumn): unknown {
     const sealed = row[column];
     if (sealed === null) return null;
-    return key.openJson(sealed, context(row.tenant_id, { table: 'verifications', row: row.id, column }));
+    return this.#value(key, sealed, context(row.tenant_id, { table: 'verifications', row: row.id, column }));
+  }
+
+  #value(key: SubjectKey, sealed: Buffer, place: string): unknown {
+    if (this.#values.has(sealed)) return this.#values.get(sealed);
+    const value = key.openJson(sealed, place);
+    this.#values.set(sealed, value);
+    return value;
   }
 }
 

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, type KeyObject, randomFillSync } from 'node:crypto';
 
 /*
  * A sealed value is: version (1 byte) ‖ nonce (12) ‖ ciphertext ‖ tag (16), AES-256-GCM. The associated data names the place
@@ -18,13 +18,31 @@ export class SealError extends Error {
   }
 }
 
+/** Random bytes are got many at a time: a few at a time cost as much as the encryption. Nonces are no secret. */
+const nonces = Buffer.alloc(NONCE_BYTES * 256);
+let nextNonce = nonces.length;
+
+function newNonce(): Buffer {
+  if (nextNonce === nonces.length) {
+    randomFillSync(nonces);
+    nextNonce = 0;
+  }
+  return nonces.subarray(nextNonce, (nextNonce += NONCE_BYTES));
+}
+
 /** Encrypts under a 32-byte key from `createSecretKey`. `associatedData` is not stored; `open` needs the same. */
 export function seal(key: KeyObject, plaintext: Buffer, associatedData: string): Buffer {
-  const nonce = randomBytes(NONCE_BYTES);
+  const nonce = newNonce();
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
   cipher.setAAD(Buffer.from(associatedData));
-  const ciphertext = cipher.update(plaintext);
-  return Buffer.concat([Buffer.of(VERSION), nonce, ciphertext, cipher.final(), cipher.getAuthTag()]);
+  const sealed = Buffer.allocUnsafe(HEADER_BYTES + plaintext.length + TAG_BYTES);
+  sealed[0] = VERSION;
+  nonce.copy(sealed, 1);
+  // Of a stream cipher: as many bytes as were given, and nothing more at the end.
+  cipher.update(plaintext).copy(sealed, HEADER_BYTES);
+  cipher.final();
+  cipher.getAuthTag().copy(sealed, HEADER_BYTES + plaintext.length);
+  return sealed;
 }
 
 /** The reverse of `seal`. Throws SealError on anything wrong. */
