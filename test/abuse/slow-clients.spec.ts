@@ -67,17 +67,6 @@ describe('a connection', () => {
     expect(statuses(slow.received())).toEqual(['400']);
   });
 
-  it('that takes nothing of its answer is closed, and its place is free', async () => {
-    const slow = await slowSocket(harness.origin, { isReading: false });
-    // More than the system keeps for both sides.
-    for (let n = 0; n < 3; n += 1)
-      slow.write('GET /openapi.json HTTP/1.1\r\nHost: a\r\nX-Request-Id: stalled\r\n\r\n');
-    await eventually(async () => {
-      expect((await harness.fetch('/problems')).status).toBe(200);
-    });
-    slow.socket.destroy();
-  });
-
   it('that is kept for nothing is closed', async () => {
     const slow = await slowSocket(harness.origin);
     slow.write(`${HEAD}\r\n`);

@@ -11,15 +11,14 @@ export interface SlowSocket {
   readonly closed: Promise<void>;
 }
 
-export async function slowSocket(origin: string, { isReading = true } = {}): Promise<SlowSocket> {
+export async function slowSocket(origin: string): Promise<SlowSocket> {
   const { hostname, port } = new URL(origin);
   const socket = connect({ host: hostname, port: Number(port) });
   const chunks: Buffer[] = [];
   // Who is hung up on in the middle of a sentence may hear of it as an error; it closes either way.
   socket.on('error', () => undefined);
   const closed = once(socket, 'close').then(() => undefined);
-  if (isReading) socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-  else socket.pause();
+  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
   await once(socket, 'connect');
   return {
     socket,
