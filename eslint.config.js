@@ -1,6 +1,7 @@
 import eslint from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import reactHooks from 'eslint-plugin-react-hooks';
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
@@ -42,6 +43,16 @@ export default tseslint.config(
       '@typescript-eslint/explicit-module-boundary-types': 'off',
       // What is thrown at the router is a place to go to.
       '@typescript-eslint/only-throw-error': 'off',
+    },
+  },
+  {
+    // What is shipped may meet a text that was made to keep it busy. The plugin's other rules are about style.
+    files: ['apps/**/*.{ts,tsx}', 'libs/**/*.ts', 'tools/**/*.mjs'],
+    ignores: ['**/*.spec.ts', '**/test/**'],
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential' }],
     },
   },
   {

@@ -17,6 +17,7 @@ import {
 import { type ProviderClass } from '@gatehouse/providers';
 
 import { createGateway, type Gateway } from '../../apps/gateway/src/gateway.js';
+import { type ConnectionLimits } from '../../apps/gateway/src/http/connection-limits.js';
 import { type RateLimitOptions } from '../../apps/gateway/src/http/rate-limits.js';
 import { createSimulator } from '../../apps/simulator/src/simulator.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
@@ -30,6 +31,7 @@ const CONSOLE_PAGE = join(import.meta.dirname, 'console-page');
 export interface GatewayHarnessOptions {
   readonly providers?: readonly ProviderClass[];
   readonly rateLimits?: RateLimitOptions;
+  readonly connectionLimits?: ConnectionLimits;
   /** The gateway's time, for tests that move it; absent: the computer's. */
   readonly clock?: Clock;
   /** Where the built console is; absent: one of a single page, so that no build is needed. */
@@ -90,6 +92,7 @@ export async function startGateway(
     log,
     consoleFolder: options.consoleFolder ?? CONSOLE_PAGE,
     ...(options.rateLimits !== undefined && { rateLimits: options.rateLimits }),
+    ...(options.connectionLimits !== undefined && { connectionLimits: options.connectionLimits }),
     ...(options.clock !== undefined && { clock: options.clock }),
     ...(options.ids !== undefined && { ids: options.ids }),
     ...(options.providers !== undefined && { providers: options.providers }),

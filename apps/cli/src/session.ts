@@ -119,7 +119,7 @@ function addressIn(text: string): string {
     url !== null &&
     /^https?:$/.test(url.protocol) &&
     url.username + url.password + url.search + url.hash === '';
-  if (isPlain) return url.href.replace(/\/+$/, '');
+  if (isPlain) return url.href.replace(/(?<!\/)\/+$/, '');
   throw misuse(
     `The gateway’s address is not an http(s) URL.`,
     'GATEHOUSE_URL, or --url, is like https://gatehouse.example.',

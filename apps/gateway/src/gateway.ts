@@ -30,6 +30,7 @@ import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 
 import { AppModule, type AppOptions } from './app.module.js';
+import { CONNECTION_LIMITS, type ConnectionLimits, limitConnections } from './http/connection-limits.js';
 import { fastifyAdapter, prepareFastify } from './http/fastify.js';
 import { ApiDocument } from './http/openapi/api-document.js';
 import { describeApi } from './http/openapi/describe-api.js';
@@ -53,6 +54,7 @@ export interface GatewayDependencies {
   readonly ids?: Ids;
   readonly random?: RandomSource;
   readonly rateLimits?: RateLimitOptions;
+  readonly connectionLimits?: ConnectionLimits;
   /** Where the built console is; absent: where `npm run build` leaves it. */
   readonly consoleFolder?: string;
   /** The providers of this deployment; absent: all that this repository has. */
@@ -78,6 +80,8 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   const config = await placeOf(dependencies.config);
   const routes = new RouteTable();
   const filter = new ProblemFilter({ publicUrl: config.publicUrl, routes, log });
+  const connectionLimits = dependencies.connectionLimits ?? CONNECTION_LIMITS;
+  const clock = dependencies.clock ?? new SystemClock();
   const nestOptions: Pick<NestApplicationOptions, 'logger' | 'bodyParser' | 'abortOnError'> = {
     logger: new NestLog(log),
     bodyParser: false,
@@ -89,12 +93,12 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
       database,
       masterKeys,
       log,
-      clock: dependencies.clock ?? new SystemClock(),
+      clock,
       ids: dependencies.ids ?? new SystemIds(),
       random: dependencies.random ?? new SystemRandom(),
       ...(dependencies.providers !== undefined && { providers: dependencies.providers }),
     }),
-    fastifyAdapter(filter),
+    fastifyAdapter(filter, connectionLimits),
     nestOptions,
   );
   app.useGlobalFilters(filter);
@@ -102,9 +106,21 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   const adminSessions = app.get(AdminSessionService);
   const consoleFolder = dependencies.consoleFolder ?? join(findProjectRoot(), 'dist', 'console');
   const rateLimits = dependencies.rateLimits ?? RATE_LIMITS;
-  await prepareFastify(app, { log, routes, rateLimits, apiKeys, adminSessions, consoleFolder });
+  const { maxConcurrentRequests, maxEventLoopDelayMs } = config;
+  await prepareFastify(app, {
+    log,
+    routes,
+    rateLimits,
+    apiKeys,
+    adminSessions,
+    consoleFolder,
+    maxConcurrentRequests,
+    maxEventLoopDelayMs,
+    connectionLimits,
+  });
   app.get(ApiDocument).describe(() => describeApi(app, config.publicUrl));
 
+  limitConnections(app.getHttpServer(), config.maxConnections, { log, clock });
   const unused = new UnusedConnections(app.getHttpServer());
   let newAdminKey: string | null;
   try {

@@ -42,7 +42,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const timers = new Timers();
   const webhooks = new WebhookSender(timers);
   const strangers = new Journal();
-  const publicUrl = options.publicUrl?.replace(/\/+$/, '');
+  const publicUrl = options.publicUrl?.replace(/(?<!\/)\/+$/, '');
   const origin = (request: FastifyRequest): string => publicUrl ?? `${request.protocol}://${request.host}`;
   const services = {
     timers,

@@ -52,6 +52,9 @@ describe('gatewayConfig', () => {
       logLevel: 'info',
       role: 'all',
       shutdownTimeoutMs: 30_000,
+      maxConnections: 10_000,
+      maxConcurrentRequests: 500,
+      maxEventLoopDelayMs: 500,
     });
   });
 
@@ -75,6 +78,9 @@ describe('gatewayConfig', () => {
       LOG_LEVEL: 'debug',
       ROLE: 'worker',
       SHUTDOWN_TIMEOUT: '5',
+      MAX_CONNECTIONS: '300',
+      MAX_CONCURRENT_REQUESTS: '40',
+      MAX_EVENT_LOOP_DELAY: '0',
     });
     expect(config).toEqual({
       databaseUrl: 'postgresql://user:pass@db.internal:5432/gatehouse?sslmode=require',
@@ -98,6 +104,9 @@ describe('gatewayConfig', () => {
       logLevel: 'debug',
       role: 'worker',
       shutdownTimeoutMs: 5_000,
+      maxConnections: 300,
+      maxConcurrentRequests: 40,
+      maxEventLoopDelayMs: 0,
     });
   });
 
@@ -146,6 +155,9 @@ describe('gatewayConfig', () => {
     ['ROLE', 'leak'],
     ['SHUTDOWN_TIMEOUT', '3601'],
     ['SHUTDOWN_TIMEOUT', '1.5'],
+    ['MAX_CONNECTIONS', '0'],
+    ['MAX_CONCURRENT_REQUESTS', '0'],
+    ['MAX_EVENT_LOOP_DELAY', '-1'],
     ['DATA_DIR', 'leak\0'],
   ])('refuses %s=%j by one line that names the variable and never the value', (name, value) => {
     const lines = linesOf(() => gatewayConfig({ MASTER_KEY, [name]: value }));

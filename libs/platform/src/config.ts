@@ -40,6 +40,12 @@ export interface GatewayConfig {
   readonly logLevel: LogLevel;
   readonly role: 'all' | 'api' | 'worker';
   readonly shutdownTimeoutMs: number;
+  /** Who comes when there are so many is hung up on. */
+  readonly maxConnections: number;
+  /** Requests under way at most; more are refused as overload. */
+  readonly maxConcurrentRequests: number;
+  /** By how much the process may be late before requests are refused; 0: that is not looked at. */
+  readonly maxEventLoopDelayMs: number;
 }
 
 export type LedgerWitness =
@@ -161,6 +167,9 @@ const GatewayEnvironment = z.object({
   LOG_LEVEL: oneOf(LOG_LEVELS, 'info'),
   ROLE: oneOf(['all', 'api', 'worker'], 'all'),
   SHUTDOWN_TIMEOUT: wholeNumber(0, 3_600, 30),
+  MAX_CONNECTIONS: wholeNumber(1, 100_000, 10_000),
+  MAX_CONCURRENT_REQUESTS: wholeNumber(1, 100_000, 500),
+  MAX_EVENT_LOOP_DELAY: wholeNumber(0, 60_000, 500),
 });
 
 const SimulatorEnvironment = z.object({
@@ -205,6 +214,9 @@ export function gatewayConfig(env: Environment = process.env): GatewayConfig {
     logLevel: read.LOG_LEVEL,
     role: read.ROLE,
     shutdownTimeoutMs: read.SHUTDOWN_TIMEOUT * 1_000,
+    maxConnections: read.MAX_CONNECTIONS,
+    maxConcurrentRequests: read.MAX_CONCURRENT_REQUESTS,
+    maxEventLoopDelayMs: read.MAX_EVENT_LOOP_DELAY,
   };
 }
 

@@ -68,6 +68,35 @@ export const sleepsRule: Rule = (sources) =>
         : null,
   );
 
+const SECRET = /(?:[sS]ecret|[sS]ignature|[hH]mac|[dD]igest|[pP]assword|[aA]piKey|[a-z]Token)$/u;
+
+/** `===` ends at the first character that differs, and so tells how many were right. Whether there is one at all is no secret. */
+export const constantTimeRule: Rule = (sources) =>
+  over(
+    sources,
+    ({ path }) => /^(?:libs|apps\/gateway)\//u.test(path) && !isTestCode(path),
+    (node) =>
+      ts.isBinaryExpression(node) && isEquality(node.operatorToken.kind) && comparesSecret(node)
+        ? 'compares a secret character by character; use constantTimeEqual'
+        : null,
+  );
+
+function isEquality(kind: ts.SyntaxKind): boolean {
+  return (
+    kind === ts.SyntaxKind.EqualsEqualsEqualsToken || kind === ts.SyntaxKind.ExclamationEqualsEqualsToken
+  );
+}
+
+function comparesSecret({ left, right }: ts.BinaryExpression): boolean {
+  const isFixed = (side: ts.Expression): boolean =>
+    side.kind === ts.SyntaxKind.NullKeyword || isNamed(side, 'undefined') || ts.isLiteralExpression(side);
+  const isSecret = (side: ts.Expression): boolean =>
+    SECRET.test(
+      ts.isPropertyAccessExpression(side) ? side.name.text : ts.isIdentifier(side) ? side.text : '',
+    );
+  return !isFixed(left) && !isFixed(right) && (isSecret(left) || isSecret(right));
+}
+
 function over(
   sources: readonly Source[],
   applies: (source: Source) => boolean,

@@ -270,6 +270,12 @@ export const PLANTED: readonly Plant[] = [
     'test/planted.spec.ts',
     `import { setTimeout as sleep } from 'node:timers/promises';`,
   ),
+  plant(
+    'secrets are compared in constant time',
+    'a secret that is compared as a text',
+    CORE,
+    `const isRight = given === connection.webhookSecret;`,
+  ),
 ];
 
 /** For the rules that could be too eager, what they must let pass. */
@@ -345,4 +351,10 @@ export const INNOCENT: readonly Innocent[] = [
   innocent('no non-null assertion', 'a declared member of a DTO', GATEWAY, `class View {\n  id!: string;\n}`),
   innocent('no console', 'a member of that name', CORE, `app.console.open();`),
   innocent('no sleeping test', "Jest's own deadline", SPEC, `jest.setTimeout(60_000);`),
+  innocent(
+    'secrets are compared in constant time',
+    'whether there is one',
+    CORE,
+    `const has = secret !== null;`,
+  ),
 ];

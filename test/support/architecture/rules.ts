@@ -1,5 +1,6 @@
 import {
   anyRule,
+  constantTimeRule,
   consoleRule,
   environmentRule,
   nonNullRule,
@@ -32,6 +33,7 @@ export const RULES = {
   'no non-null assertion': nonNullRule,
   'no console': consoleRule,
   'no sleeping test': sleepsRule,
+  'secrets are compared in constant time': constantTimeRule,
 } as const satisfies Record<string, Rule>;
 
 export type RuleName = keyof typeof RULES;

@@ -112,6 +112,9 @@ export class AnswerJudge {
 /** Fields that are there whenever they are described, except where Fastify refuses a request before anything of ours runs. */
 const ALWAYS_SENT = ['RateLimit', 'RateLimit-Policy', 'WWW-Authenticate', 'ETag'];
 
+/** Who is refused for overload is refused before the key is looked at. */
+const OF_KEYS = ['RateLimit', 'RateLimit-Policy'];
+
 /** Problems that pass by themselves, and say when to ask again. */
 const WAITING: ReadonlySet<string> = new Set<ProblemCode>([
   'rate_limited',
@@ -123,7 +126,9 @@ const WAITING: ReadonlySet<string> = new Set<ProblemCode>([
 function missingHeaders({ headers = {} }: DocumentedResponse, answer: RawAnswer): readonly string[] {
   // A replay is the stored body again, and no more than that.
   if (answer.status === 400 || isReplay(answer)) return [];
-  const expected = WAITING.has(codeOf(answer)) ? [...ALWAYS_SENT, 'Retry-After'] : ALWAYS_SENT;
+  const code = codeOf(answer);
+  const always = code === 'overloaded' ? ALWAYS_SENT.filter((name) => !OF_KEYS.includes(name)) : ALWAYS_SENT;
+  const expected = WAITING.has(code) ? [...always, 'Retry-After'] : always;
   return expected.filter((name) => name in headers && !answer.headers.has(name.toLowerCase()));
 }
 

@@ -9,7 +9,6 @@ import { Operation } from '../http/openapi/operation.decorator.js';
 const PAGE = 'index.html';
 /** Folders and a file, by names that neither lead up nor begin with a dot. */
 const FILE = /^(?:[\w-][\w.-]*\/)*[\w-][\w.-]*$/;
-const HAS_EXTENSION = /\.[^/]*$/;
 
 /** The web console, as `npm run build` leaves it: one page for every place in it, and the files that the page asks for. */
 @ApiTags('Documentation')
@@ -57,7 +56,7 @@ export class ConsoleController {
 
 /** A place in the console has no extension. Throws Problem `not_found` for what can be the name of no file. */
 function fileOf(path: string): string {
-  if (!HAS_EXTENSION.test(path)) return PAGE;
+  if (!path.slice(path.lastIndexOf('/') + 1).includes('.')) return PAGE;
   if (!FILE.test(path)) throw new Problem('not_found', 'There is no such file.');
   return path;
 }

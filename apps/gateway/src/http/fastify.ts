@@ -12,12 +12,15 @@ import {
 import { type Log, RequestContext } from '@gatehouse/platform';
 import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
+import underPressure from '@fastify/under-pressure';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
 import { serveConsole } from '../console/console-folder.js';
 import { bearerKey, requireAccess } from './authentication.js';
+import { type ConnectionLimits, STALLS_FROM_BYTES } from './connection-limits.js';
 import { parseJson, requireJson, requireNothing } from './json-body.js';
+import { LoadShedding } from './load-shedding.js';
 import { type ProblemFilter } from './problems/problem.filter.js';
 import { type RateLimitOptions, RateLimits } from './rate-limits.js';
 import { requestIdOf } from './request-id.js';
@@ -29,17 +32,20 @@ const BODY_LIMIT = 256 * 1024;
 const WEBHOOK_BODY_LIMIT = 1024 * 1024;
 /** Longer than any id or token of ours. */
 const MAX_PARAM_LENGTH = 256;
-const REQUEST_TIMEOUT_MS = 30_000;
-/** Longer than balancers keep idle connections, so that it is never we who close one that they are about to use. */
-const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 
 /** Fastify as the gateway runs it. */
-export function fastifyAdapter(filter: ProblemFilter): FastifyAdapter {
+export function fastifyAdapter(filter: ProblemFilter, limits: ConnectionLimits): FastifyAdapter {
   return new FastifyAdapter({
     logger: false,
     bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.idleMs,
+    maxRequestsPerSocket: limits.maxRequests,
+    http: {
+      headersTimeout: limits.headersMs,
+      connectionsCheckingInterval: limits.checkEveryMs,
+      maxHeaderSize: limits.maxHeaderBytes,
+    },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     // A HEAD would do what a GET does: count as a person's return, or as a view of an identity.
@@ -65,6 +71,11 @@ export interface Surroundings {
   readonly adminSessions: AdminSessionService;
   /** Where the built console is. */
   readonly consoleFolder: string;
+  /** Requests under way at most. */
+  readonly maxConcurrentRequests: number;
+  /** By how many milliseconds the process may be late; 0: by any number. */
+  readonly maxEventLoopDelayMs: number;
+  readonly connectionLimits: ConnectionLimits;
 }
 
 /** What happens to every request, in this order: named, admitted, counted, and only then read. */
@@ -76,10 +87,13 @@ export async function prepareFastify(app: NestFastifyApplication, surroundings: 
   await instance.register(cookie, { hook: false });
   await serveConsole(instance, surroundings.consoleFolder);
 
+  const load = await loadShedding(instance, surroundings);
+
   instance.decorateRequest('principal', null);
   instance.decorateRequest('adminSession', null);
   instance.decorateRequest('bodyBytes', null);
   instance.decorateRequest('problemCode', null);
+  instance.decorateRequest('place', null);
 
   instance.addHook('onRoute', (route) => {
     surroundings.routes.add(route.method, route.url);
@@ -89,7 +103,13 @@ export async function prepareFastify(app: NestFastifyApplication, surroundings: 
     begin(request, reply);
     RequestContext.run({ requestId: request.id }, done);
   });
-  instance.addHook('onRequest', (request, reply) => admit(request, reply, surroundings, limits));
+  instance.addHook('onRequest', (request, reply) => admit(request, reply, surroundings, { limits, load }));
+  instance.addHook('onSend', (request, reply, payload, done) => {
+    load.answered(request);
+    // Who takes nothing more of an answer does not keep us holding it.
+    if (mayStall(payload)) reply.raw.setTimeout(surroundings.connectionLimits.stalledMs);
+    done();
+  });
   instance.addHook('onResponse', (request, reply, done) => {
     logRequest(surroundings.log, request, reply);
     done();
@@ -106,8 +126,9 @@ async function admit(
   request: FastifyRequest,
   reply: FastifyReply,
   callers: Pick<Surroundings, 'apiKeys' | 'adminSessions'>,
-  limits: RateLimits,
+  { limits, load }: { readonly limits: RateLimits; readonly load: LoadShedding },
 ): Promise<void> {
+  load.admit(request, reply);
   if (request.is404) return;
   const { access } = request.routeOptions.config;
   if (access?.kind === 'public') return;
@@ -129,6 +150,19 @@ async function admit(
   request.adminSession = caller.session;
   await limits.count(request, reply);
   requireAccess(access, caller.principal);
+  if (caller.principal.kind === 'tenant') load.admitTenant(request, caller.principal.tenantId);
+}
+
+async function loadShedding(instance: FastifyInstance, surroundings: Surroundings): Promise<LoadShedding> {
+  const { log, maxConcurrentRequests: requests, maxEventLoopDelayMs: maxEventLoopDelay } = surroundings;
+  // It measures; who is refused is decided with what the request is for.
+  await instance.register(underPressure, { maxEventLoopDelay, pressureHandler: () => undefined });
+  return new LoadShedding({ requests, isBehind: () => instance.isUnderPressure() }, log);
+}
+
+function mayStall(payload: unknown): boolean {
+  const isWhole = typeof payload === 'string' || Buffer.isBuffer(payload);
+  return isWhole ? payload.length >= STALLS_FROM_BYTES : payload !== null && payload !== undefined;
 }
 
 interface Caller {

@@ -12,6 +12,7 @@ import { type FastifyReply } from 'fastify';
 import { Public } from './access.js';
 import { Operation } from './openapi/operation.decorator.js';
 import { type Plain } from './plain.js';
+import { Load } from './route-config.js';
 
 export class LivenessView {
   @ApiProperty({ enum: ['ok'] })
@@ -44,6 +45,7 @@ export class HealthController {
 
   @Get('live')
   @Public()
+  @Load('probe')
   @Operation({
     id: 'getLiveness',
     summary: 'Whether the process runs',
@@ -56,6 +58,7 @@ export class HealthController {
 
   @Get('ready')
   @Public()
+  @Load('probe')
   // Above @Operation, whose 503 would else stand in its place.
   @ApiServiceUnavailableResponse({ type: ReadinessView, description: '`checks` names what is missing.' })
   @Operation({
@@ -78,6 +81,7 @@ export class HealthController {
   /** Balancers like to ask without a body. */
   @Head('live')
   @Public()
+  @Load('probe')
   @ApiExcludeEndpoint()
   headLive(): Plain<LivenessView> {
     return this.live();
@@ -85,6 +89,7 @@ export class HealthController {
 
   @Head('ready')
   @Public()
+  @Load('probe')
   @ApiExcludeEndpoint()
   headReady(@Res({ passthrough: true }) reply: FastifyReply): Promise<Plain<ReadinessView>> {
     return this.ready(reply);

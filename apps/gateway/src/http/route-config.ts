@@ -3,6 +3,8 @@ import { type AdminRole, type AdminSession, type Principal, type Scope } from '@
 import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
 import { type FastifyContextConfig } from 'fastify';
 
+import { type Place } from './load-shedding.js';
+
 /** Who may call a route. A route without one is closed to everybody. */
 export type Access =
   | { readonly kind: 'public' }
@@ -17,6 +19,11 @@ declare module 'fastify' {
      * bytes as they arrived, whatever their media type (inbound webhooks).
      */
     body?: 'required' | 'optional' | 'none' | 'raw';
+    /**
+     * What becomes of it under overload: `vital` requests are refused last, as operators' are; `waiting` ones take no place while they
+     * wait; a `probe` is always answered. Absent: refused first.
+     */
+    load?: 'vital' | 'waiting' | 'probe';
   }
 
   interface FastifyRequest {
@@ -28,7 +35,14 @@ declare module 'fastify' {
     bodyBytes: Buffer | null;
     /** The code of the problem that the request was answered with, for the request's log line. */
     problemCode: ProblemCode | null;
+    /** What it takes up of what the process can do; null: nothing. */
+    place: Place | null;
   }
+}
+
+/** What becomes of the route's requests under overload. */
+export function Load(load: NonNullable<FastifyContextConfig['load']>): MethodDecorator {
+  return routeConfig({ load });
 }
 
 /** Adds to the Fastify configuration of a route. Unlike Nest's own RouteConfig, several may stand on one handler. */

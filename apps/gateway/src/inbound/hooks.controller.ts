@@ -11,6 +11,7 @@ import { isJson } from '../http/json-body.js';
 import { idParameter } from '../http/openapi/id-parameter.js';
 import { Operation } from '../http/openapi/operation.decorator.js';
 import { type Plain } from '../http/plain.js';
+import { Load } from '../http/route-config.js';
 
 export class ReceivedView {
   @ApiProperty({ enum: [true] })
@@ -62,6 +63,7 @@ export class HooksController {
   @Post()
   @HttpCode(200)
   @Public()
+  @Load('vital')
   @RawBytes()
   @ApiParam(PROVIDER)
   @ApiParam(CONNECTION)
@@ -81,6 +83,7 @@ export class HooksController {
 
   @Put()
   @Public()
+  @Load('vital')
   @RawBytes()
   @ApiParam(PROVIDER)
   @ApiParam(CONNECTION)

@@ -9,6 +9,7 @@ import { Public } from '../http/access.js';
 import { htmlPage, PAGE_POLICY, wantsHtml } from '../http/html.js';
 import { Operation } from '../http/openapi/operation.decorator.js';
 import { problemContent } from '../http/problems/problems.decorator.js';
+import { Load } from '../http/route-config.js';
 import { withVerificationId } from './return-location.js';
 
 const THANKS = htmlPage(
@@ -28,6 +29,7 @@ export class ReturnController {
 
   @Get(':token')
   @Public()
+  @Load('vital')
   @ApiParam({
     name: 'token',
     schema: { type: 'string' },

@@ -64,5 +64,5 @@ export class NestLog implements FrameworkLogger {
 }
 
 function isStack(text: string): boolean {
-  return /\n\s+at /.test(text);
+  return /\n[ \t]+at /.test(text);
 }

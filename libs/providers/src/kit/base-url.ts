@@ -14,7 +14,7 @@ export function baseUrl(example: string): z.ZodType<string, string> {
 
 /** A vendor's path below its base URL. `path` begins with a slash; its variable parts are already encoded. */
 export function endpoint(base: string, path: string): string {
-  return `${base.trim().replace(/\/+$/u, '')}${path}`;
+  return `${base.trim().replace(/(?<!\/)\/+$/u, '')}${path}`;
 }
 
 function isBare(text: string): boolean {

@@ -26,7 +26,10 @@ const NOT_ISO = 'XK';
  * document, also with the filler of its machine-readable zone (`D<<`). Null if it is none of them.
  */
 export function toAlpha2(text: string | null | undefined): string | null {
-  const word = (text ?? '').replace(/<+$/u, '').trim().replaceAll(/\s+/gu, ' ');
+  const word = (text ?? '')
+    .replace(/(?<!<)<+$/u, '')
+    .trim()
+    .replaceAll(/\s+/gu, ' ');
   const alpha2 = ALIASES.get(word.toUpperCase()) ?? isoCode(word);
   return alpha2 === NOT_ISO ? null : alpha2;
 }

@@ -9,6 +9,7 @@ import { OneOf, WholeInQuery } from '../../http/members.js';
 import { Operation } from '../../http/openapi/operation.decorator.js';
 import { PageQuery, pageRequest } from '../../http/paging.js';
 import { type Plain } from '../../http/plain.js';
+import { Load } from '../../http/route-config.js';
 import { EVENT_FEED_EXAMPLE, EventFeedView, toEventFeedView } from './event-feed.view.js';
 
 export class EventFeedQuery extends PageQuery {
@@ -31,6 +32,7 @@ export class EventsController {
 
   @Get()
   @RequireScope('verifications:read')
+  @Load('waiting')
   @Operation({
     id: 'listEvents',
     summary: 'What happened, in the order in which it was committed',

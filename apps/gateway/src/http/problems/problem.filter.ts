@@ -3,6 +3,7 @@ import { type Log } from '@gatehouse/platform';
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 
+import { LoadShed } from '../load-shedding.js';
 import { type RouteTable } from '../route-table.js';
 import { SECURITY_HEADERS } from '../security-headers.js';
 import { AlreadyAnswered, type PreparedAnswer, prepareProblem } from './problem-document.js';
@@ -61,7 +62,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (cause instanceof ProviderError) {
       const { provider, fault, effect } = cause;
       log.warn('a provider failed a request', { ...fields, provider, fault, effect, error: cause });
-    } else if (PROBLEMS[problem.code].status >= 500) {
+    } else if (PROBLEMS[problem.code].status >= 500 && !(problem instanceof LoadShed)) {
       log.error('a request failed', { ...fields, error: cause ?? problem });
     }
   }
