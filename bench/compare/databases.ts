@@ -68,6 +68,14 @@ export async function writtenIn(databaseUrl: string): Promise<Written> {
   });
 }
 
+/** Webhooks that are stored. */
+export async function signalsIn(databaseUrl: string): Promise<number> {
+  return asOwner(databaseUrl, async (owner) => {
+    const { rows } = await owner.query<{ count: number }>('SELECT count(*)::int FROM signals');
+    return rows[0]?.count ?? 0;
+  });
+}
+
 /** A database that has just been filled has no statistics yet, which would come at a moment of PostgreSQL's choice. */
 export async function analyze(databaseUrl: string): Promise<void> {
   await asOwner(databaseUrl, (owner) => owner.query('VACUUM ANALYZE'));

@@ -26,7 +26,7 @@ export async function measureFootprint(arena: Arena): Promise<Footprint> {
   let gateway: Gateway | null = null;
   for (let start = 0; start < coldStarts; start += 1) {
     await gateway?.process.stop();
-    gateway = await startGateway(arena.layout, databaseUrl);
+    gateway = await startGateway(arena.layout, databaseUrl, { profile: null });
     coldStartsS.push(gateway.readyAfterMs / 1000);
     arena.say(`ready after ${(gateway.readyAfterMs / 1000).toFixed(2)} s`);
   }

@@ -8,6 +8,7 @@ import { measureCreates, measureLatency, measureReads, measureReplays } from './
 import { optionsOf } from './options.js';
 import { possibleLayout } from './process/layout.js';
 import { writeDocument } from './report/document.js';
+import { measureWebhooks } from './webhooks.js';
 import { asText, summaryText, tablesOf } from './report/table.js';
 
 /*
@@ -26,6 +27,7 @@ try {
     reads: only.has('read') ? await measureReads(arena) : null,
     replays: only.has('replay') ? await measureReplays(arena) : null,
     latency: only.has('latency') ? await measureLatency(arena) : null,
+    webhooks: only.has('webhooks') ? await measureWebhooks(arena) : null,
     footprint: only.has('footprint') ? await measureFootprint(arena) : null,
   };
 } finally {
