@@ -4,7 +4,10 @@ import { type Core, Ledger, tenantScope, type TenantScope } from '@gatehouse/cor
 import { type Database } from '@gatehouse/platform';
 
 import { TenantVault } from '../../libs/core/src/privacy/tenant-vault.js';
-import { VerificationRecorder } from '../../libs/core/src/verifications/verification-recorder.js';
+import {
+  type NewRecord,
+  VerificationRecorder,
+} from '../../libs/core/src/verifications/verification-recorder.js';
 import { VerificationSealer } from '../../libs/core/src/verifications/verification-sealer.js';
 import { CLOCK, IDS, openGround, RANDOM } from '../ground.js';
 
@@ -48,36 +51,33 @@ export async function startWorld(): Promise<World> {
     const subjects = await Promise.all(
       Array.from({ length: count }, () => recorder.newSubject(tenantId, person())),
     );
-    return database.within(scope).transaction(async (tx) => {
-      const ids: string[] = [];
-      for (const subject of subjects) {
-        const id = IDS.next();
-        await recorder.insertSubject(tx, scope, subject);
-        await recorder.insert(tx, scope, {
-          id,
-          subject,
-          request: {
-            reference: `user-${id}`,
-            metadata: { plan: 'gold' },
-            redirectUrl: 'https://app.example/done',
-            reviewRedirectUrl: null,
-            message: null,
-            expiresInSeconds: 604_800,
-          },
-          checks: ['document', 'liveness'],
-          documentTypes: ['passport'],
-          reuse: 'never',
-          provider: 'sentinel',
-          connectionId,
-          routing: { policyVersion: 1, reason: 'policy', record: null },
-          dueAt: null,
-          previousId: null,
-          adopted: null,
-        });
-        ids.push(id);
-      }
-      return ids;
+    const records = subjects.map((subject): NewRecord => {
+      const id = IDS.next();
+      return {
+        id,
+        actor: scope.actor,
+        subject,
+        request: {
+          reference: `user-${id}`,
+          metadata: { plan: 'gold' },
+          redirectUrl: 'https://app.example/done',
+          reviewRedirectUrl: null,
+          message: null,
+          expiresInSeconds: 604_800,
+        },
+        checks: ['document', 'liveness'],
+        documentTypes: ['passport'],
+        reuse: 'never',
+        provider: 'sentinel',
+        connectionId,
+        routing: { policyVersion: 1, reason: 'policy', record: null },
+        dueAt: null,
+        previousId: null,
+        adopted: null,
+        claim: null,
+      };
     });
+    return [...(await database.within(scope).transaction((tx) => recorder.insert(tx, scope, records)))];
   };
   return {
     scope,

@@ -21,7 +21,7 @@ beforeAll(async () => {
   verificationId = (await verified(tenant, account)).id;
   required(await tenant.call('GET', `/verifications/${verificationId}/identity`), 200);
   required(await world.harness.admin('PATCH', `/tenants/${tenant.id}`, { retentionDays: 30 }), 200);
-}, 60_000);
+});
 
 /** What the browser gives somebody to keep. */
 async function kept(

@@ -14,7 +14,7 @@ let account: ConnectedAccount;
 
 beforeAll(async () => {
   ({ tenant, account } = await connectedTenant(world.harness, 'sentinel'));
-}, 60_000);
+});
 
 async function erasures(): Promise<readonly Record<string, unknown>[]> {
   const { data } = required(await world.harness.admin('GET', `/tenants/${tenant.id}/erasures`), 200);

@@ -1,12 +1,9 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
 import { type ConsolePage } from '../support/console/console-page.js';
 import { type Operator, useConsole } from '../support/console/console-world.js';
 
 const world = useConsole();
-
-// A page asks again every ten seconds, and these tests wait for it to.
-jest.setTimeout(90_000);
 
 const SIGN_IN = 'Gatehouse console';
 const HOUR = 3600;

@@ -109,4 +109,4 @@ it('the whole way of an admin: from an empty gateway to a proven status, and bac
   await page.open('/audit/verify');
   await page.button('Verify').click();
   await page.sees(/^All \d[\d,]* entries are as they were written$/);
-}, 120_000);
+});

@@ -1,11 +1,8 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
 import { PHONE, useConsole } from '../support/console/console-world.js';
 
 const world = useConsole();
-
-// A page asks again every ten seconds, and these tests wait for it to.
-jest.setTimeout(90_000);
 
 const REQUEST_ID = 'outage-7f3a-0001';
 

@@ -1,9 +1,6 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
 import { ADMIN_ROLES, type AdminRole, useConsole } from '../support/console/console-world.js';
-
-// A whole tour in one test.
-jest.setTimeout(90_000);
 
 const world = useConsole();
 

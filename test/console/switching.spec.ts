@@ -8,8 +8,6 @@ import { type GatewayTenant, required, text } from '../support/gateway-harness.j
 import { somebody } from '../support/verified.js';
 
 const A_DAY_MS = 24 * 60 * 60_000;
-/** Less than a test has, so that a failure says what was waited for. */
-const PATIENCE_MS = 10_000;
 
 const world = useConsole();
 
@@ -52,7 +50,6 @@ async function opened(
   viewport = DESK,
 ): Promise<ConsolePage> {
   const page = await world.signedIn(who, { viewport });
-  page.view.setDefaultTimeout(PATIENCE_MS);
   await page.open(pageOf(tenant));
   return page;
 }
@@ -151,7 +148,7 @@ describe('a switch', () => {
       },
       note: 'Cheaper in this region',
     });
-  }, 60_000);
+  });
 
   it('is made by JSON that the form keeps in step with, and sends new verifications to the new provider', async () => {
     const tenant = await connected();
@@ -397,7 +394,7 @@ describe.each([
     await page.sees(/^Nobody was verified/u);
     await page.expectAccessible();
     await page.expectNoSidewaysScrolling();
-  }, 90_000);
+  });
 
   it('JSON that does not parse is accessible and fits', async () => {
     const page = await busyPage();
@@ -406,7 +403,7 @@ describe.each([
     await page.sees(/^Line 1, column 13/u);
     await page.expectAccessible();
     await page.expectNoSidewaysScrolling();
-  }, 90_000);
+  });
 
   it('the question before a change is accessible and fits', async () => {
     const page = await busyPage();
@@ -414,5 +411,5 @@ describe.each([
     await dialogOf(page).getByText('What will not').waitFor();
     await page.expectAccessible();
     await page.expectNoSidewaysScrolling();
-  }, 90_000);
+  });
 });

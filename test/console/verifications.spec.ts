@@ -16,7 +16,7 @@ let seen: Awaited<ReturnType<typeof verified>>;
 beforeAll(async () => {
   connected = await connectedTenant(world.harness, 'sentinel');
   seen = await verified(connected.tenant, connected.account, { reference: 'user-42' });
-}, 60_000);
+});
 
 async function inReview(): Promise<string> {
   const { tenant, account } = connected;

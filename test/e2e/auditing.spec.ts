@@ -45,7 +45,7 @@ beforeAll(async () => {
   await anotherTenant();
   auditor = await auditorByTheBook(told.tenant.id);
   closings.unshift(() => auditor.close());
-}, 120_000);
+});
 afterAll(async () => {
   for (const close of closings) await close();
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { fromTypeId } from '@gatehouse/platform';
 
 import { eventually, present } from '../support/eventually.js';
@@ -24,9 +24,6 @@ import { type VendorGate } from '../support/vendor-gate.js';
  * The gateway is killed (SIGKILL) at points that matter, and started again on the same database. To be at a point for sure, the test
  * holds what the gateway waits for next: its call to the vendor at the gate, or its next row in the database.
  */
-
-// For a machine that is busy with other things.
-jest.setTimeout(120_000);
 
 let world: ProcessWorld;
 let pool: ProcessWorld['pool'];

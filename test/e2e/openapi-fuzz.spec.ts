@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { collected } from '../support/collected.js';
@@ -29,9 +29,6 @@ const THOROUGH = Number(process.env['FUZZ_THOROUGH'] ?? 1);
 const VALID_RUNS = 10 * THOROUGH;
 const MUTATED_RUNS = 35 * THOROUGH;
 const WEBHOOK_RUNS = 150;
-
-// For a machine that is busy with other things.
-jest.setTimeout(120_000);
 
 let target: FuzzTarget;
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { fromTypeId, stopEmbeddedPostgres } from '@gatehouse/platform';
 import pg from 'pg';
 
@@ -33,9 +33,6 @@ import {
 } from '../support/gateway-process.js';
 import { createRequest } from '../support/people.js';
 import { openVendorGate, type VendorGate } from '../support/vendor-gate.js';
-
-// Several starts in one test, perhaps on a machine that is busy with other things.
-jest.setTimeout(120_000);
 
 const MIGRATIONS = join(import.meta.dirname, '..', '..', 'prisma', 'migrations');
 const ADMIN_KEY_LINE = /^Admin key, shown this once: (\S+)$/gm;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const EVERY_MS = 25;
 // For a machine that is busy with other things: only a test that fails waits so long.
-const DEFAULT_TIMEOUT_MS = 20_000;
+const DEFAULT_TIMEOUT_MS = 60_000;
 
 /**
  * Calls `attempt` every 25 ms until it does not throw, and gives back its answer; so an `expect` inside says what is waited for.

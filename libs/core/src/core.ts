@@ -171,9 +171,11 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   const capabilities = new Capabilities(providers);
   const links = new ImageLinks(clock);
 
-  const tenants = new TenantService(database, vault, ledger, clock, ids);
   const keyUse = new KeyUse(database, ledger, clock, log);
   const apiKeys = new ApiKeyService(database, ledger, clock, ids, random, keyUse);
+  const tenants = new TenantService(database, vault, ledger, clock, ids, () => {
+    apiKeys.forget();
+  });
   const adminKeys = new AdminKeyService(database, ledger, clock, ids, random, config.adminApiKey);
   const adminSessions = new AdminSessionService(database, ledger, clock, ids, random, keyUse);
   const health = new ProviderHealth(new SharedBreakers(database, clock), clock, log);
@@ -194,7 +196,8 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   const choice = new ProviderChoice(opener, router, capabilities);
 
   const readings = new ReadingArchive(vault);
-  const applier = new VerificationApplier(database, sealer, readings, ledger, clock, random);
+  const idempotency = new IdempotencyService(database, vault, clock);
+  const applier = new VerificationApplier(database, sealer, readings, ledger, idempotency, clock, random);
   const recorder = new VerificationRecorder(vault, sealer, ledger, clock, ids);
   const queries = new VerificationQueries(database, sealer, vault);
   const reader = new VerificationReader(database, sealer, applier, opener, ledger, {
@@ -214,6 +217,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
       applier,
       returnTokens,
       router,
+      idempotency,
       connections: opener,
       capabilities,
       rerouter,
@@ -237,7 +241,6 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     { clock, ids },
     wakeup,
   );
-  const idempotency = new IdempotencyService(database, vault, clock);
   const archive = new ReportArchive({ database, sealer, connections: opener, ledger, log }, clock);
   const imports = new ImportService(
     { database, choice, connections: opener, recorder, applier, ledger, log, wakeup },

@@ -19,6 +19,7 @@ export { type ToldEvent, toldEvent } from './events/told-event.js';
 export { type Health, HealthService } from './health.service.js';
 export {
   type IdempotencyClaim,
+  IdempotencyKeyTaken,
   type IdempotencyOutcome,
   IdempotencyService,
 } from './idempotency/idempotency.service.js';

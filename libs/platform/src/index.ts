@@ -1,3 +1,4 @@
+export { BrieflyHeld } from './briefly-held.js';
 export { Clock, SystemClock } from './clock.js';
 export {
   demoConfig,
@@ -27,6 +28,7 @@ export { VaultToken } from './crypto/vault-token.js';
 export { VaultTransitMasterKey } from './crypto/vault-transit-master-key.js';
 export { open, openJson, seal, SealError, sealJson } from './crypto/seal.js';
 export { randomToken } from './crypto/token.js';
+export { Batches, type BatchLimits } from './database/batches.js';
 export { DatabaseError, isCheckViolation, isUniqueViolation } from './database/database-error.js';
 export {
   connectDatabase,

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { findProjectRoot } from '@gatehouse/platform';
-import { afterAll, afterEach, beforeAll, expect, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
 import { type Browser, type BrowserContextOptions } from 'playwright-core';
 
 import { present } from '../eventually.js';
@@ -17,6 +17,9 @@ import { MovableClock } from '../movable-clock.js';
 import { launchChromium } from './chromium.js';
 import { ConsolePage } from './console-page.js';
 import { openOutageFront, type OutageFront } from './outage-front.js';
+
+/** Less than a test has, so that a failure says what was waited for. */
+const PATIENCE_MS = 60_000;
 
 export type AdminRole = 'admin' | 'support' | 'auditor' | 'approver';
 export const ADMIN_ROLES: readonly AdminRole[] = ['admin', 'support', 'auditor', 'approver'];
@@ -94,6 +97,7 @@ export class ConsoleWorld {
       locale: 'en-GB',
       timezoneId: 'UTC',
     });
+    context.setDefaultTimeout(PATIENCE_MS);
     const page = await ConsolePage.open(context, this.origin);
     this.#pages.push(page);
     return page;
@@ -145,10 +149,8 @@ export class ConsoleWorld {
  * had something to complain of.
  */
 export function useConsole(options: GatewayHarnessOptions = {}): ConsoleWorld {
-  // A whole page takes axe-core seconds, and more where other test files run beside it.
-  jest.setTimeout(120_000);
   const world = new ConsoleWorld(options);
-  beforeAll(() => world.open(), 60_000);
+  beforeAll(() => world.open());
   afterEach(() => world.closePages());
   afterAll(() => world.close());
   return world;

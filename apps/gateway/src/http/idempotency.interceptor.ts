@@ -1,12 +1,14 @@
 import { Problem } from '@gatehouse/contract';
 import {
   type IdempotencyClaim,
+  IdempotencyKeyTaken,
   type IdempotencyOutcome,
   IdempotencyService,
   SYSTEM_TENANT_ID,
   TenantService,
   type TenantScope,
   tenantScope,
+  type Verification,
   VerificationDirectory,
 } from '@gatehouse/core';
 import { fromTypeId } from '@gatehouse/platform';
@@ -17,8 +19,10 @@ import {
   type ExecutionContext,
   Injectable,
   type NestInterceptor,
+  SetMetadata,
   UseInterceptors,
 } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import { ApiHeader } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { lastValueFrom, type Observable, of } from 'rxjs';
@@ -29,6 +33,16 @@ import { AlreadyAnswered, prepareProblem } from './problems/problem-document.js'
 import { problemOf } from './problems/problem-of.js';
 
 const JSON_MEDIA_TYPE = 'application/json; charset=utf-8';
+
+const WITH_THE_WORK = 'idempotency-with-the-work';
+
+/** A keyed request. */
+interface Asked {
+  readonly scope: TenantScope;
+  readonly route: string;
+  readonly key: string;
+  readonly hash: Buffer;
+}
 
 /** Claims of the requests that are being carried out, for {@link Claim}. */
 const claims = new WeakMap<FastifyRequest, IdempotencyClaim>();
@@ -44,6 +58,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     private readonly tenants: TenantService,
     private readonly directory: VerificationDirectory,
     private readonly publicUrl: PublicUrl,
+    private readonly reflector: Reflector,
   ) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
@@ -52,7 +67,42 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const key = parseIdempotencyKey(request.raw.headersDistinct['idempotency-key']);
     if (key === null) return next.handle();
 
-    const outcome = await this.#begin(request, key);
+    const asked = await this.#asked(request, key);
+    if (this.reflector.get(WITH_THE_WORK, context.getHandler()) === true) {
+      const claim = await this.idempotency.prepare(asked.scope, asked.route, key, asked.hash);
+      try {
+        return of(await this.#carryOut(claim, next, request, reply));
+      } catch (error) {
+        if (claim.isTaken) throw error;
+        return this.#notBegun(asked, error, next, request, reply);
+      }
+    }
+    return this.#outcome(await this.#begin(asked), next, request, reply);
+  }
+
+  /** Nothing was written, so the key decides: it may be another request's, whose answer comes before a failure of this one. */
+  async #notBegun(
+    asked: Asked,
+    error: unknown,
+    next: CallHandler,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<Observable<unknown>> {
+    const outcome = await this.#begin(asked);
+    const isFree = outcome.outcome === 'proceed' && outcome.claim.resourceId === null;
+    if (!isFree || error instanceof IdempotencyKeyTaken) {
+      return this.#outcome(outcome, next, request, reply);
+    }
+    await this.idempotency.release(outcome.claim);
+    throw error;
+  }
+
+  async #outcome(
+    outcome: IdempotencyOutcome,
+    next: CallHandler,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<Observable<unknown>> {
     switch (outcome.outcome) {
       case 'proceed':
         return of(await this.#carryOut(outcome.claim, next, request, reply));
@@ -74,7 +124,11 @@ export class IdempotencyInterceptor implements NestInterceptor {
     }
   }
 
-  async #begin(request: FastifyRequest, key: string): Promise<IdempotencyOutcome> {
+  #begin({ scope, route, key, hash }: Asked): Promise<IdempotencyOutcome> {
+    return this.idempotency.begin(scope, route, key, hash);
+  }
+
+  async #asked(request: FastifyRequest, key: string): Promise<Asked> {
     const { principal } = request;
     const route = `${request.method} ${request.routeOptions.url ?? ''}`;
     // Fastify types parameters as unknown; its router only makes texts.
@@ -84,12 +138,12 @@ export class IdempotencyInterceptor implements NestInterceptor {
     switch (principal?.kind) {
       case 'tenant': {
         const scope = tenantScope(principal.tenantId, principal.environment, `key:${principal.keyId}`);
-        return this.idempotency.begin(scope, route, key, hash);
+        return { scope, route, key, hash };
       }
       case 'admin': {
         const scope = await this.#scopeIn(params, `admin:${principal.keyId}`);
         // Operators' keys never meet the tenant's own.
-        return this.idempotency.begin(scope, `admin ${route}`, key, hash);
+        return { scope, route: `admin ${route}`, key, hash };
       }
       case undefined:
         throw new Error('a public route has no idempotency keys');
@@ -119,8 +173,11 @@ export class IdempotencyInterceptor implements NestInterceptor {
     try {
       result = await lastValueFrom(next.handle());
     } catch (error) {
-      throw await this.#failed(claim, error, request);
+      // Nobody owns the key yet; what becomes of it is decided elsewhere.
+      throw claim.isTaken ? await this.#failed(claim, error, request) : error;
     }
+    void reply.type(JSON_MEDIA_TYPE);
+    if (claim.answer !== null) return claim.answer.body;
     const body = Buffer.from(JSON.stringify(result));
     await this.idempotency.finish(claim, {
       status: reply.statusCode,
@@ -128,7 +185,6 @@ export class IdempotencyInterceptor implements NestInterceptor {
       body,
       about: verificationOf(request),
     });
-    void reply.type(JSON_MEDIA_TYPE);
     return body;
   }
 
@@ -154,9 +210,13 @@ function verificationOf(request: FastifyRequest): string | null {
   return id === undefined ? null : fromTypeId('ver', id);
 }
 
-/** For a POST or PATCH that creates or changes something. */
-export function Idempotent(): MethodDecorator {
+/**
+ * For a POST or PATCH that creates or changes something. `withTheWork`: the handler takes the key together with the first thing that
+ * it writes, which spares a round trip and a commit, and repeats nothing where it is called again because the key was taken.
+ */
+export function Idempotent({ withTheWork = false } = {}): MethodDecorator {
   return applyDecorators(
+    SetMetadata(WITH_THE_WORK, withTheWork),
     UseInterceptors(IdempotencyInterceptor),
     ApiHeader({
       name: 'Idempotency-Key',
@@ -178,3 +238,19 @@ export const Claim = createParamDecorator(
   (_: unknown, context: ExecutionContext): IdempotencyClaim | null =>
     claims.get(context.switchToHttp().getRequest<FastifyRequest>()) ?? null,
 );
+
+/** Has what the request makes answered in the bytes that are kept with it. */
+export function answering(
+  claim: IdempotencyClaim | null,
+  status: number,
+  toView: (made: Verification) => unknown,
+): IdempotencyClaim | null {
+  if (claim !== null) {
+    claim.answerOf = (made) => ({
+      status,
+      contentType: JSON_MEDIA_TYPE,
+      body: Buffer.from(JSON.stringify(toView(made))),
+    });
+  }
+  return claim;
+}

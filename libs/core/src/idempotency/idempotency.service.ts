@@ -1,8 +1,9 @@
 import { Problem } from '@gatehouse/contract';
-import { type Clock, type Database, type Queryable, type Statement } from '@gatehouse/platform';
+import { type Clock, type Database, type Queryable, type Statement, type Tx } from '@gatehouse/platform';
 
 import { type TenantVault } from '../privacy/tenant-vault.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
+import { type Verification } from '../verifications/verification.js';
 
 /** The right to carry out one keyed request. */
 export interface IdempotencyClaim {
@@ -11,10 +12,41 @@ export interface IdempotencyClaim {
   readonly route: string;
   /** A keyed hash of the caller's key. */
   readonly key: string;
-  /** What the request made; set by the core once work began, and kept from a first attempt that died. */
-  resourceId: string | null;
+  /** A keyed hash of all that makes two requests the same one. */
+  readonly requestHash: Buffer;
   /** Until when this attempt owns the key; whoever takes it over has a later time, and this one then writes nothing more. */
   readonly lockedUntil: Date;
+  /** False: nobody owns the key yet. It is taken together with the first thing that the request writes. */
+  isTaken: boolean;
+  /** What the request made; set by the core once work began, and kept from a first attempt that died. */
+  resourceId: string | null;
+  /** What is answered once it is made, for who keeps the answer together with the work. */
+  answerOf: ((made: Verification) => IdempotentAnswer) | null;
+  /** The answer, where it is kept already. */
+  answer: IdempotentAnswer | null;
+}
+
+/** The very bytes that are sent. */
+export interface IdempotentAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: Buffer;
+}
+
+/** An answer as it is kept. */
+export interface SealedAnswer {
+  readonly claim: IdempotencyClaim;
+  readonly status: number;
+  readonly sealed: Buffer;
+}
+
+/** Another request has the key: nothing was written. */
+export class IdempotencyKeyTaken extends Error {
+  override readonly name = 'IdempotencyKeyTaken';
+
+  constructor() {
+    super('another request has the idempotency key');
+  }
 }
 
 export type IdempotencyOutcome =
@@ -84,6 +116,16 @@ const FINISH: Statement = {
             AND NOT EXISTS (SELECT FROM verifications v
                              WHERE v.tenant_id = $1 AND v.id = coalesce(resource_id, $8) AND v.erased_at IS NOT NULL)`,
 };
+/** As above, of several (`$3`), in the transaction that changes what they are about. Served by the primary key. */
+const FINISH_MANY: Statement = {
+  name: 'idempotency_keys_finish_many',
+  text: `WITH finished AS (
+           SELECT * FROM json_to_recordset($3::json) AS f(route text, key text, locked_until timestamptz, status int, response text))
+         UPDATE idempotency_keys k SET state = 'done', status = f.status, response_sealed = decode(f.response, 'base64')
+           FROM finished f
+          WHERE k.tenant_id = $1 AND k.environment = $2 AND k.route = f.route AND k.key = ANY(ARRAY(SELECT key FROM finished))
+            AND k.key = f.key AND k.locked_until = f.locked_until`,
+};
 const RELEASE: Statement = {
   name: 'idempotency_keys_release',
   text: `DELETE FROM idempotency_keys
@@ -103,7 +145,29 @@ export class IdempotencyService {
     private readonly clock: Clock,
   ) {}
 
-  /** `requestHash`: of all that makes two requests the same one. */
+  /** A claim to be taken with the first thing that the request writes. `requestHash`: of all that makes two requests the same one. */
+  async prepare(
+    scope: TenantScope,
+    route: string,
+    key: string,
+    requestHash: Buffer,
+  ): Promise<IdempotencyClaim> {
+    return {
+      scope,
+      route,
+      // Callers make keys of e-mail addresses and the like, so only a keyed hash is kept.
+      key: (await this.vault.lookupHash(scope.tenantId, 'idempotency', key)).toString('base64url'),
+      // Of a body that holds a phone number and little else, every hash that anybody can make tells the number.
+      requestHash: await this.vault.lookupHash(scope.tenantId, 'request', requestHash.toString('hex')),
+      lockedUntil: new Date(this.clock.now().getTime() + LEASE_MS),
+      isTaken: false,
+      resourceId: null,
+      answerOf: null,
+      answer: null,
+    };
+  }
+
+  /** Takes the key at once, or tells who has it. */
   async begin(
     scope: TenantScope,
     route: string,
@@ -111,25 +175,23 @@ export class IdempotencyService {
     requestHash: Buffer,
   ): Promise<IdempotencyOutcome> {
     const now = this.clock.now();
-    const lease = new Date(now.getTime() + LEASE_MS);
-    // Callers make keys of e-mail addresses and the like, so only a keyed hash is kept.
-    const stored = (await this.vault.lookupHash(scope.tenantId, 'idempotency', key)).toString('base64url');
-    // Of a body that holds a phone number and little else, every hash that anybody can make tells the number.
-    const keyed = await this.vault.lookupHash(scope.tenantId, 'request', requestHash.toString('hex'));
-    const name = [scope.tenantId, scope.environment, route, stored];
-    const [row] = await this.database.within(scope).query<KeyRow>(CLAIM, [...name, keyed, lease, now]);
+    const prepared = await this.prepare(scope, route, key, requestHash);
+    const lease = prepared.lockedUntil;
+    const name = [scope.tenantId, scope.environment, route, prepared.key];
+    const [row] = await this.database
+      .within(scope)
+      .query<KeyRow>(CLAIM, [...name, prepared.requestHash, lease, now]);
     // Neither taken nor to be seen: somebody took or released it at this very moment. The caller's retry will see which.
     if (row === undefined) return { outcome: 'in_progress', retryAfterSeconds: RETRY_AFTER_S };
     const claim: IdempotencyClaim = {
-      scope,
-      route,
-      key: stored,
+      ...prepared,
+      isTaken: true,
       resourceId: row.resource_id,
       lockedUntil: row.locked_until,
     };
     if (row.is_mine) return { outcome: 'proceed', claim };
     // Those that were stored before hashes were keyed are of two days at most.
-    const isSame = row.request_hash.equals(keyed) || row.request_hash.equals(requestHash);
+    const isSame = row.request_hash.equals(prepared.requestHash) || row.request_hash.equals(requestHash);
     if (!isSame) return { outcome: 'reused' };
     if (row.state === 'done' && row.status !== null && row.response_sealed !== null) {
       const response = (await this.vault.openForTenant(
@@ -159,17 +221,34 @@ export class IdempotencyService {
   /** Keeps the outcome for replays. `about`: the id of what was asked about, where the request made nothing. */
   async finish(
     claim: IdempotencyClaim,
-    answer: {
-      readonly status: number;
-      readonly contentType: string;
-      readonly body: Buffer;
-      readonly about: string | null;
-    },
+    answer: IdempotentAnswer & { readonly about: string | null },
   ): Promise<void> {
-    const { status, contentType, body, about } = answer;
+    const { status, sealed } = await this.seal(claim, answer);
+    await this.database.within(claim.scope).query(FINISH, [...nameOf(claim), status, sealed, answer.about]);
+  }
+
+  async seal(
+    claim: IdempotencyClaim,
+    { status, contentType, body }: IdempotentAnswer,
+  ): Promise<SealedAnswer> {
     const response: StoredResponse = { contentType, body: body.toString('base64') };
     const sealed = await this.vault.sealForTenant(claim.scope.tenantId, response, placeOf(claim));
-    await this.database.within(claim.scope).query(FINISH, [...nameOf(claim), status, sealed, about]);
+    return { claim, status, sealed };
+  }
+
+  /** In the transaction that writes what they tell of; all of one tenant and environment. */
+  async finishIn(tx: Tx, answers: readonly SealedAnswer[]): Promise<void> {
+    const [first] = answers;
+    if (first === undefined) return;
+    const { tenantId, environment } = first.claim.scope;
+    const rows = answers.map(({ claim, status, sealed }) => ({
+      route: claim.route,
+      key: claim.key,
+      locked_until: claim.lockedUntil,
+      status,
+      response: sealed.toString('base64'),
+    }));
+    await tx.query(FINISH_MANY, [tenantId, environment, JSON.stringify(rows)]);
   }
 
   /** No work began: the key is free again. */

@@ -217,32 +217,32 @@ export class ImportService {
     const { recorder, applier } = this.parts;
     const { record, subject } = found;
     const id = this.ids.next();
-    await recorder.insertSubject(tx, scope, subject);
-    const isNew = await recorder.insert(tx, scope, {
-      id,
-      subject,
-      request: {
-        reference: null,
-        metadata: {},
-        redirectUrl: null,
-        reviewRedirectUrl: null,
-        message: null,
-        expiresInSeconds: EXPIRES_IN_SECONDS,
+    const written = await recorder.insert(tx, scope, [
+      {
+        id,
+        actor: scope.actor,
+        subject,
+        request: {
+          reference: null,
+          metadata: {},
+          redirectUrl: null,
+          reviewRedirectUrl: null,
+          message: null,
+          expiresInSeconds: EXPIRES_IN_SECONDS,
+        },
+        checks: [],
+        documentTypes: [],
+        reuse: 'never',
+        provider: row.provider,
+        connectionId: row.connection_id,
+        routing: { policyVersion: null, reason: 'import', record: null },
+        dueAt: null,
+        previousId: null,
+        adopted: { importId: row.id, providerReference: record.reference },
+        claim: null,
       },
-      checks: [],
-      documentTypes: [],
-      reuse: 'never',
-      provider: row.provider,
-      connectionId: row.connection_id,
-      routing: { policyVersion: null, reason: 'import', record: null },
-      dueAt: null,
-      previousId: null,
-      adopted: { importId: row.id, providerReference: record.reference },
-    });
-    if (!isNew) {
-      await recorder.discardSubject(tx, scope, subject);
-      return false;
-    }
+    ]);
+    if (!written.has(id)) return false;
     await applier.applyIn(
       tx,
       scope,

@@ -1,6 +1,6 @@
 import { type Clock, type Ids, type Queryable, type Statement } from '@gatehouse/platform';
 
-import { eventTypeOf } from '../events/published-event.js';
+import { type EventType, eventTypeOf } from '../events/published-event.js';
 import { type Environment, type TenantScope } from '../tenancy/tenant-scope.js';
 import { type LedgerKind } from './ledger-kind.js';
 
@@ -16,28 +16,51 @@ export interface LedgerEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-const COLUMNS = 'tenant_id, id, environment, verification_id, kind, version, actor, data, at';
+/** An entry as the statements that append it take it, among others in a JSON array. */
+export interface ToldEntry {
+  readonly id: string;
+  readonly environment: Environment | null;
+  readonly verification_id: string | null;
+  readonly kind: LedgerKind;
+  readonly version: number | null;
+  readonly actor: string;
+  readonly data: LedgerEvent['data'];
+  readonly at: Date;
+  /** What its webhooks are called; null where there are none. */
+  readonly event_type: EventType | null;
+}
 
-/** The entry, and its place in the queue of the sequencer: neither is ever there without the other. */
-const ENTRY = `entry AS (INSERT INTO ledger_entries (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-                          RETURNING tenant_id, id, environment, at)`;
-const QUEUED = 'INSERT INTO ledger_queue (tenant_id, entry_id) SELECT tenant_id, id FROM entry';
+/** SQL for the rows of a parameter that holds an array of {@link ToldEntry}. */
+export function toldIn(parameter: string): string {
+  return `json_to_recordset(${parameter}::json) AS e(id uuid, environment text, verification_id uuid, kind text, version int,
+            actor text, data jsonb, at timestamptz, event_type text)`;
+}
 
-const APPEND: Statement = { name: 'ledger_append', text: `WITH ${ENTRY} ${QUEUED}` };
 /**
- * With its deliveries, so that neither is ever there without the other. Served by webhook_endpoints_in_use. A delivery's id is made
- * of the event's, whose time it keeps, and the endpoint's, as a UUIDv7 has to be.
+ * Common table expressions that append the entries of the one named `told`, all of the tenant `$1`: each with its place in the queue
+ * of the sequencer and with its deliveries (`delivery`), so that none of these is ever there without the others. Served by
+ * webhook_endpoints_in_use. A delivery's id is made of the event's, whose time it keeps, and the endpoint's, as a UUIDv7 has to be.
  */
-const PUBLISH: Statement = {
-  name: 'ledger_publish',
-  text: `WITH ${ENTRY}, queued AS (${QUEUED})
-         INSERT INTO webhook_deliveries (tenant_id, id, environment, endpoint_id, event_id, event_type, state, turn, due_at, created_at)
-         SELECT entry.tenant_id, ${deliveryId('entry.id', 'endpoint.id')}, entry.environment, endpoint.id, entry.id, $10,
-                'pending', 0, entry.at, entry.at
-           FROM entry JOIN webhook_endpoints endpoint
-             ON endpoint.tenant_id = $1 AND endpoint.environment = $3 AND endpoint.deleted_at IS NULL
-            AND endpoint.disabled_at IS NULL AND (endpoint.event_types = '{}' OR $10 = ANY(endpoint.event_types))
-         RETURNING 1 AS written`,
+export const APPENDED = `
+  entry AS (
+    INSERT INTO ledger_entries (tenant_id, id, environment, verification_id, kind, version, actor, data, at)
+    SELECT $1, id, environment, verification_id, kind, version, actor, data, at FROM told
+    RETURNING tenant_id, id),
+  queued AS (INSERT INTO ledger_queue (tenant_id, entry_id) SELECT tenant_id, id FROM entry),
+  delivery AS (
+    INSERT INTO webhook_deliveries (tenant_id, id, environment, endpoint_id, event_id, event_type, state, turn, due_at, created_at)
+    SELECT $1, ${deliveryId('told.id', 'endpoint.id')}, told.environment, endpoint.id, told.id, told.event_type,
+           'pending', 0, told.at, told.at
+      FROM told JOIN webhook_endpoints endpoint
+        ON endpoint.tenant_id = $1 AND endpoint.environment = told.environment AND endpoint.deleted_at IS NULL
+       AND endpoint.disabled_at IS NULL AND (endpoint.event_types = '{}' OR told.event_type = ANY(endpoint.event_types))
+     WHERE told.event_type IS NOT NULL
+    RETURNING 1 AS written)`;
+
+const APPEND: Statement = {
+  name: 'ledger_append',
+  text: `WITH told AS (SELECT * FROM ${toldIn('$2')}), ${APPENDED}
+         SELECT 1 AS queued WHERE EXISTS (SELECT FROM delivery)`,
 };
 
 /** SQL for the id of an event's delivery to an endpoint. */
@@ -67,21 +90,29 @@ export class Ledger {
 
   /** The id of the entry, which is that of the event where it is published. */
   async append(tx: Queryable, event: LedgerEvent): Promise<string> {
-    const id = this.ids.next();
-    const values = [
-      event.tenantId,
-      id,
-      event.environment,
-      event.verificationId,
-      event.kind,
-      event.version,
-      event.actor,
-      JSON.stringify(event.data),
-      this.clock.now(),
-    ];
-    const type = event.environment === null ? null : eventTypeOf(event.kind);
-    if (type === null) await tx.query(APPEND, values);
-    else if ((await tx.query(PUBLISH, [...values, type])).length > 0) tx.afterCommit(this.onPublished);
-    return id;
+    const told = this.told(event);
+    const queued = await tx.query(APPEND, [event.tenantId, JSON.stringify([told])]);
+    if (queued.length > 0) this.published(tx);
+    return told.id;
+  }
+
+  /** The entry, for who appends it with {@link APPENDED} together with what it tells of. */
+  told(event: LedgerEvent): ToldEntry {
+    return {
+      id: this.ids.next(),
+      environment: event.environment,
+      verification_id: event.verificationId,
+      kind: event.kind,
+      version: event.version,
+      actor: event.actor,
+      data: event.data,
+      at: this.clock.now(),
+      event_type: event.environment === null ? null : eventTypeOf(event.kind),
+    };
+  }
+
+  /** Something is to be delivered. */
+  published(tx: Queryable): void {
+    tx.afterCommit(this.onPublished);
   }
 }

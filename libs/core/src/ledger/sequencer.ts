@@ -45,20 +45,17 @@ const LOCK_HEAD: Statement = {
 /**
  * What waits without its entry is left: it tells whoever verifies that somebody took the entry away.
  * A statement of its own, so that it sees all that was committed before the head was locked. Within a batch, ids order by the clocks
- * of the replicas that made them; a verification's entries stand in the order of its versions whatever those clocks said.
+ * of the replicas that made them; a verification's entries stand in the order of its versions whatever those clocks said. An array
+ * leaves PostgreSQL no choice: joined, what waits was read again for each entry of a busy tenant before it had statistics.
  */
 const PLACE: Statement = {
   name: 'ledger_place',
-  text: `WITH taken AS (
-           DELETE FROM ledger_queue WHERE tenant_id = $1 AND entry_id IN (
-             SELECT q.entry_id FROM ledger_queue q JOIN ledger_entries e ON e.tenant_id = q.tenant_id AND e.id = q.entry_id
-              WHERE q.tenant_id = $1 ORDER BY q.entry_id LIMIT $3)
-           RETURNING entry_id),
-         waiting AS (
-           SELECT e.id, e.verification_id, e.version, e.environment, e.kind, ledger_leaf_hash(ledger_text(e)) AS hash
-             FROM taken JOIN ledger_entries e ON e.tenant_id = $1 AND e.id = taken.entry_id),
+  text: `WITH waiting AS MATERIALIZED (
+           SELECT e.* FROM ledger_queue q JOIN ledger_entries e ON e.tenant_id = q.tenant_id AND e.id = q.entry_id
+            WHERE q.tenant_id = $1 ORDER BY q.entry_id LIMIT $3),
+         taken AS (DELETE FROM ledger_queue WHERE tenant_id = $1 AND entry_id = ANY(ARRAY(SELECT id FROM waiting))),
          ranked AS (
-           SELECT waiting.*,
+           SELECT id, verification_id, version, environment, kind, ledger_leaf_hash(ledger_text(waiting::ledger_entries)) AS hash,
                   CASE WHEN version IS NULL THEN id::text
                        ELSE max(id::text) OVER (PARTITION BY verification_id ORDER BY version)
                   END COLLATE "C" AS latest

@@ -1,4 +1,4 @@
-import { type Clock, type Database, type Statement } from '@gatehouse/platform';
+import { BrieflyHeld, type Clock, type Database, type Statement } from '@gatehouse/platform';
 
 import { ahead, inForce, type PolicyPlace, type PolicyVersion } from './policy-versions.js';
 
@@ -18,16 +18,8 @@ interface Board {
   readonly connected: readonly ConnectedProvider[];
 }
 
-interface Held {
-  readonly board: Promise<Board>;
-  /** By the monotonic clock, from before it was read. */
-  readonly since: number;
-}
-
 /** A switch is seen by every replica within a second: this, and the time that one read takes. */
 const FRESH_MS = 500;
-/** Of this many tenants the board is kept; those that were read longest ago go first. */
-const KEPT = 10_000;
 
 /** Served by connections_provider and the primary key of connection_breakers. */
 const CONNECTED: Statement = {
@@ -43,7 +35,7 @@ const CONNECTED: Statement = {
  * is older. One request sees one board, so no decision mixes two versions.
  */
 export class RoutingBoard {
-  readonly #held = new Map<string, Held>();
+  readonly #held = new BrieflyHeld<Board>(FRESH_MS);
 
   constructor(
     private readonly database: Database,
@@ -54,7 +46,7 @@ export class RoutingBoard {
   async of(
     place: PolicyPlace,
   ): Promise<{ readonly policy: PolicyVersion | null; readonly connected: readonly ConnectedProvider[] }> {
-    const { policies, connected } = await this.#board(place);
+    const { policies, connected } = await this.#held.get(keyOf(place), () => this.#read(place));
     const now = this.clock.now();
     const policy = policies.find(({ effectiveAt }) => effectiveAt === null || effectiveAt <= now) ?? null;
     return { policy, connected };
@@ -62,24 +54,7 @@ export class RoutingBoard {
 
   /** The next request reads anew: this replica itself has changed something. */
   forget(place: PolicyPlace): void {
-    this.#held.delete(keyOf(place));
-  }
-
-  #board(place: PolicyPlace): Promise<Board> {
-    const key = keyOf(place);
-    const now = performance.now();
-    const held = this.#held.get(key);
-    if (held !== undefined && now - held.since < FRESH_MS) return held.board;
-    const board = this.#read(place);
-    // The last in the map is the one that was read last.
-    this.#held.delete(key);
-    this.#held.set(key, { board, since: now });
-    board.catch(() => {
-      if (this.#held.get(key)?.board === board) this.#held.delete(key);
-    });
-    const [oldest] = this.#held.keys();
-    if (this.#held.size > KEPT && oldest !== undefined) this.#held.delete(oldest);
-    return board;
+    this.#held.forget(keyOf(place));
   }
 
   async #read(place: PolicyPlace): Promise<Board> {

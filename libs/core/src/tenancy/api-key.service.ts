@@ -1,5 +1,6 @@
 import { Problem } from '@gatehouse/contract';
 import {
+  BrieflyHeld,
   type Clock,
   type Database,
   type Ids,
@@ -28,6 +29,15 @@ export interface ApiKey {
   readonly revokedAt: Date | null;
 }
 
+type TenantKey = Extract<ParsedKey, { readonly kind: 'tenant' }>;
+
+/** A key in force, as a request needs it. */
+interface KnownKey {
+  readonly id: string;
+  readonly scopes: Scope[];
+  readonly expires_at: Date | null;
+}
+
 interface ApiKeyRow {
   readonly id: string;
   readonly environment: Environment;
@@ -41,10 +51,13 @@ interface ApiKeyRow {
 
 const COLUMNS = 'id, environment, name, hint, scopes, created_at, expires_at, revoked_at';
 
+/** Another replica refuses a revoked key, or one of a suspended tenant, within a second: this, and the time that one read takes. */
+const FRESH_MS = 500;
+
 /** Served by api_keys_hash; the tenant by its primary key. */
 const AUTHENTICATE: Statement = {
   name: 'api_keys_authenticate',
-  text: `SELECT k.id, k.environment, k.scopes FROM api_keys k JOIN tenants t ON t.id = k.tenant_id
+  text: `SELECT k.id, k.scopes, k.expires_at FROM api_keys k JOIN tenants t ON t.id = k.tenant_id
           WHERE k.tenant_id = $1 AND k.hash = $2 AND k.environment = $3 AND k.revoked_at IS NULL
             AND (k.expires_at IS NULL OR k.expires_at > $4) AND t.status = 'active'`,
 };
@@ -76,6 +89,9 @@ const EXPIRE: Statement = {
 };
 /** Keys of product backends: stored as hashes, shown once. And who it is that calls with any key, an operator's too. */
 export class ApiKeyService {
+  /** By the key's hash. */
+  readonly #known = new BrieflyHeld<KnownKey | null>(FRESH_MS);
+
   constructor(
     private readonly database: Database,
     private readonly ledger: Ledger,
@@ -105,16 +121,28 @@ export class ApiKeyService {
       ]);
       return admin === undefined ? null : { kind: 'admin', keyId: admin.id, role: admin.role };
     }
+    const hash = sha256(text);
+    const name = hash.toString('base64');
+    const known = await this.#known.get(name, () => this.#find(parsed, hash));
+    if (known !== null) {
+      const isInForce = known.expires_at === null || known.expires_at > this.clock.now();
+      return isInForce ? { ...parsed, keyId: known.id, scopes: known.scopes } : null;
+    }
+    // What is no key takes no room from those that are.
+    this.#known.forget(name);
+    return null;
+  }
+
+  async #find(key: TenantKey, hash: Buffer): Promise<KnownKey | null> {
     const [row] = await this.database
-      .within(parsed)
-      .query<{ id: string; scopes: Scope[] }>(AUTHENTICATE, [
-        parsed.tenantId,
-        sha256(text),
-        parsed.environment,
-        this.clock.now(),
-      ]);
-    if (row === undefined) return null;
-    return { ...parsed, keyId: row.id, scopes: row.scopes };
+      .within(key)
+      .query<KnownKey>(AUTHENTICATE, [key.tenantId, hash, key.environment, this.clock.now()]);
+    return row ?? null;
+  }
+
+  /** This process has revoked a key, or shortened its time, or suspended a tenant. */
+  forget(): void {
+    this.#known.forgetAll();
   }
 
   /** Somebody called what needs a key, without one. */
@@ -144,6 +172,9 @@ export class ApiKeyService {
       if (apiKey.revokedAt !== null) return;
       await tx.query(REVOKE, [tenantId, keyId, this.clock.now()]);
       await this.#record(tx, 'api_key.revoked', tenantId, apiKey, actor);
+      tx.afterCommit(() => {
+        this.forget();
+      });
     });
   }
 
@@ -164,6 +195,9 @@ export class ApiKeyService {
         throw new Problem('conflict', 'The key is no longer in force and cannot be rotated.');
       }
       await tx.query(EXPIRE, [tenantId, keyId, new Date(now.getTime() + overlapSeconds * 1000)]);
+      tx.afterCommit(() => {
+        this.forget();
+      });
       return this.#create(tx, actor, 'api_key.rotated', tenantId, old);
     });
   }

@@ -1,10 +1,12 @@
 import { InvalidShape, Problem, type Provider, type ProviderRegistry } from '@gatehouse/contract';
 import {
+  BrieflyHeld,
   type Clock,
   constantTimeEqual,
   type Database,
   fromTypeId,
   type Queryable,
+  type Reach,
   type Statement,
   toTypeId,
 } from '@gatehouse/platform';
@@ -84,8 +86,19 @@ const DEFAULT_CALLS_PER_MINUTE = 600;
 /** A webhook token begins with its tenant, so that finding a connection needs no index across tenants. */
 export const TENANT_PART = 26;
 
+/** What another replica has changed is seen within a second: this, and the time that one read takes. */
+const FRESH_MS = 500;
+
+interface Kept {
+  readonly connection: OpenConnection;
+  /** When the first of its former credentials is no longer one; null: it has none. */
+  readonly until: Date | null;
+}
+
 /** Opens tenants' accounts at providers for a call. */
 export class ConnectionOpener {
+  readonly #held = new BrieflyHeld<Kept | null>(FRESH_MS);
+
   constructor(
     private readonly database: Database,
     private readonly vault: TenantVault,
@@ -106,10 +119,17 @@ export class ConnectionOpener {
 
   /** Null when the tenant has not connected the provider, or this deployment does not know it. */
   async open(scope: TenantScope, providerName: string): Promise<OpenConnection | null> {
-    const [row] = await this.database
-      .within(scope)
-      .query<ConnectionRow>(FIND, [scope.tenantId, scope.environment, providerName]);
-    return row === undefined ? null : this.#open(scope.tenantId, row);
+    return this.#kept(scope, 'provider', providerName, async () => {
+      const [row] = await this.database
+        .within(scope)
+        .query<ConnectionRow>(FIND, [scope.tenantId, scope.environment, providerName]);
+      return row;
+    });
+  }
+
+  /** This process has changed a connection. */
+  forget(): void {
+    this.#held.forgetAll();
   }
 
   /** Throws Problem `provider_not_configured` where {@link open} has nothing. */
@@ -140,10 +160,7 @@ export class ConnectionOpener {
 
   /** The connection that a verification began with. */
   async openById(scope: TenantScope, connectionId: string): Promise<OpenConnection | null> {
-    const [row] = await this.database
-      .within(scope)
-      .query<ConnectionRow>(FIND_BY_ID, [scope.tenantId, connectionId]);
-    return row === undefined ? null : this.#open(scope.tenantId, row);
+    return this.#byId(scope, connectionId);
   }
 
   /** The connection behind a webhook URL; null unless every part of the address is right. */
@@ -154,15 +171,41 @@ export class ConnectionOpener {
   }): Promise<OpenConnection | null> {
     const tenantId = fromTypeId('tnt', `tnt_${address.token.slice(0, TENANT_PART)}`);
     if (tenantId === null) return null;
-    const [row] = await this.database
-      .within({ tenantId })
-      .query<ConnectionRow>(FIND_BY_ID, [tenantId, address.connectionId]);
-    if (row === undefined || row.provider !== address.provider) return null;
-    const { webhookToken } = await this.secretsOf(tenantId, row);
-    return constantTimeEqual(webhookToken, address.token) ? this.#open(tenantId, row) : null;
+    const connection = await this.#byId({ tenantId }, address.connectionId);
+    if (connection === null || connection.provider.name !== address.provider) return null;
+    const { webhookUrl } = connection;
+    const asked = this.webhookUrl(address.provider, connection.id, address.token);
+    return constantTimeEqual(webhookUrl, asked) ? connection : null;
   }
 
-  async #open(tenantId: string, row: ConnectionRow): Promise<OpenConnection | null> {
+  #byId(reach: Reach, connectionId: string): Promise<OpenConnection | null> {
+    return this.#kept(reach, 'id', connectionId, async () => {
+      const [row] = await this.database
+        .within(reach)
+        .query<ConnectionRow>(FIND_BY_ID, [reach.tenantId, connectionId]);
+      return row;
+    });
+  }
+
+  /** The same for whoever asks within {@link FRESH_MS}, unless credentials that it holds have run out. */
+  async #kept(
+    { tenantId, environment }: Reach,
+    by: 'provider' | 'id',
+    name: string,
+    find: () => Promise<ConnectionRow | undefined>,
+  ): Promise<OpenConnection | null> {
+    const open = async (): Promise<Kept | null> => {
+      const row = await find();
+      return row === undefined ? null : this.#open(tenantId, row);
+    };
+    const key = [tenantId, environment ?? '', by, name].join('/');
+    const kept = await this.#held.get(key, open);
+    if (kept?.until == null || this.clock.now() < kept.until) return kept?.connection ?? null;
+    this.#held.forget(key);
+    return (await this.#held.get(key, open))?.connection ?? null;
+  }
+
+  async #open(tenantId: string, row: ConnectionRow): Promise<Kept | null> {
     const provider = this.providers.get(row.provider);
     if (provider === undefined) return null;
     const secrets = await this.secretsOf(tenantId, row);
@@ -174,7 +217,7 @@ export class ConnectionOpener {
       callsPerMinute: provider.callsPerMinute?.(settings) ?? DEFAULT_CALLS_PER_MINUTE,
       requestsPerRead: provider.requestsPerRead ?? 1,
     };
-    return {
+    const connection: OpenConnection = {
       id: row.id,
       tenantId,
       environment: row.environment,
@@ -185,6 +228,8 @@ export class ConnectionOpener {
       quota,
       webhookUrl: this.webhookUrl(row.provider, row.id, secrets.webhookToken),
     };
+    const ends = inOverlap(secrets.previous, this.clock.now()).map(({ until }) => Date.parse(until));
+    return { connection, until: ends.length === 0 ? null : new Date(Math.min(...ends)) };
   }
 
   /**

@@ -318,6 +318,7 @@ export class ConnectionService {
       return await this.store.database.within(place).transaction(write);
     } finally {
       this.store.board.forget(place);
+      this.opener.forget();
     }
   }
 

@@ -99,6 +99,8 @@ export class TenantService {
     private readonly ledger: Ledger,
     private readonly clock: Clock,
     private readonly ids: Ids,
+    /** Told after the commit of a change that may leave its keys without force. */
+    private readonly onChanged: () => void,
   ) {}
 
   async create(
@@ -192,6 +194,7 @@ export class TenantService {
         after: { settings: after.settings, status: after.status },
         renamed: before.name !== after.name,
       });
+      tx.afterCommit(this.onChanged);
       return tenantOf(rows[0]);
     });
   }

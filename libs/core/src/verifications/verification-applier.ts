@@ -7,11 +7,19 @@ import {
   type Subject,
   type VerificationStatus,
 } from '@gatehouse/contract';
-import { type Clock, type Database, type RandomSource, type Statement, type Tx } from '@gatehouse/platform';
+import {
+  Batches,
+  type Clock,
+  type Database,
+  type RandomSource,
+  type Statement,
+  type Tx,
+} from '@gatehouse/platform';
 
 import { FORGET_REPORTS, SCHEDULE_REPORTS } from '../evidence/report-archive.js';
+import { type IdempotencyService, type SealedAnswer } from '../idempotency/idempotency.service.js';
 import { commitmentTo, SALT_BYTES } from '../ledger/commitment.js';
-import { type Ledger } from '../ledger/ledger.js';
+import { type Ledger, type LedgerEvent, type ToldEntry } from '../ledger/ledger.js';
 import { type ReadingArchive } from '../readings/reading-archive.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import {
@@ -26,10 +34,10 @@ import { nextDue, READS_AT_START } from './schedule.js';
 import { type SetAsideReason, type Signal, transition, type Transition, type View } from './transition.js';
 import {
   bucketOf,
-  LOCK,
+  LOCK_MANY,
   LOCK_SUBJECT,
   type StartState,
-  UPDATE,
+  UPDATE_MANY,
   UPDATE_SUBJECT,
   type VerificationRow,
 } from './verification.rows.js';
@@ -59,6 +67,8 @@ export interface SignalEffects extends EntryEffects {
   /** Seconds between reads for as long as they are verified ({@link nextDue}); absent: as before. */
   readonly recheckSeconds?: number | null;
   readonly warnings?: readonly string[];
+  /** What the caller whose request this completes is answered, kept together with it. */
+  readonly answer?: (row: VerificationRow) => Promise<SealedAnswer>;
 }
 
 /** A subject whose contact was corrected, with the hashes it is found by from now on. */
@@ -81,6 +91,14 @@ export interface Applied {
   readonly setAside: SetAsideReason | 'erased' | null;
 }
 
+/** A signal on its way to a verification. */
+interface Arrival {
+  readonly scope: TenantScope;
+  readonly id: string;
+  readonly signal: Signal;
+  readonly effects: SignalEffects;
+}
+
 /** The claim that a read did not bear out. Several at one instant say the same, or are as doubtful. Served by signals_by_verification. */
 const MARK_CONTRADICTED: Statement = {
   name: 'signals_mark_contradicted',
@@ -93,18 +111,23 @@ const MARK_CONTRADICTED: Statement = {
  * are written together, whoever the source is.
  */
 export class VerificationApplier {
+  readonly #together = new Batches<Arrival, Applied | null>((arrivals) => this.#applyTogether(arrivals));
+
   constructor(
     private readonly database: Database,
     private readonly sealer: VerificationSealer,
     private readonly readings: ReadingArchive,
     private readonly ledger: Ledger,
+    private readonly idempotency: IdempotencyService,
     private readonly clock: Clock,
     private readonly random: RandomSource,
   ) {}
 
-  /** In a transaction of its own. Throws Problem `not_found`. */
+  /** In a transaction of its own, or shared with others that come at the same moment. Throws Problem `not_found`. */
   async apply(scope: TenantScope, id: string, signal: Signal, effects: SignalEffects = {}): Promise<Applied> {
-    return this.database.within(scope).transaction((tx) => this.applyIn(tx, scope, id, signal, effects));
+    const kind = `${scope.tenantId}/${scope.environment}`;
+    const applied = await this.#together.add(kind, { scope, id, signal, effects });
+    return found(applied);
   }
 
   /** The caller calls it off; `setAside` is `not_allowed` when the present status does not let it. */
@@ -120,19 +143,94 @@ export class VerificationApplier {
     signal: Signal,
     effects: SignalEffects = {},
   ): Promise<Applied> {
-    const [row] = await tx.query<VerificationRow>(LOCK, [scope.tenantId, scope.environment, id]);
-    if (row === undefined) throw new Problem('not_found', 'There is no such verification.');
-    // Whoever was on the way to it with something of the person has come too late.
-    if (row.erased_at !== null) return { row, changed: false, setAside: 'erased' };
+    const [applied] = await this.#applyAll(tx, [{ scope, id, signal, effects }]);
+    return found(applied ?? null);
+  }
+
+  /** Signals of one tenant and environment, in their order; null for an id that names nothing. */
+  async #applyAll(tx: Tx, arrivals: readonly Arrival[]): Promise<readonly (Applied | null)[]> {
+    const [first] = arrivals;
+    if (first === undefined) return [];
+    const { tenantId, environment } = first.scope;
+    const locked = await tx.query<VerificationRow>(LOCK_MANY, [
+      tenantId,
+      environment,
+      [...new Set(arrivals.map(({ id }) => id))],
+    ]);
+    const rows = new Map(locked.map((row) => [row.id, row]));
+    const changed = new Map<string, VerificationRow>();
+    const told: ToldEntry[] = [];
+    const answers: SealedAnswer[] = [];
+    const results: (Applied | null)[] = [];
+    for (const arrival of arrivals) {
+      const row = rows.get(arrival.id);
+      if (row === undefined) {
+        results.push(null);
+        continue;
+      }
+      // Whoever was on the way to it with something of the person has come too late.
+      if (row.erased_at !== null) {
+        results.push({ row, changed: false, setAside: 'erased' });
+        continue;
+      }
+      const { next, step, entry } = await this.#applied(tx, row, arrival);
+      rows.set(next.id, next);
+      changed.set(next.id, next);
+      if (entry !== null) told.push(entry);
+      if (arrival.effects.answer !== undefined) answers.push(await arrival.effects.answer(next));
+      results.push({ row: next, changed: next.version !== row.version, setAside: step.setAside });
+    }
+    await this.#write(tx, tenantId, [...changed.values()], told);
+    await this.idempotency.finishIn(tx, answers);
+    return results;
+  }
+
+  /** What a signal makes of a row, and what else is written because of it. */
+  async #applied(
+    tx: Tx,
+    row: VerificationRow,
+    { scope, signal, effects }: Arrival,
+  ): Promise<{
+    readonly next: VerificationRow;
+    readonly step: Transition;
+    readonly entry: ToldEntry | null;
+  }> {
     const step = transition(row.facts, signal);
     const { sealed, commitments } = await this.#sealed(row, signal, step, effects);
     const next = await this.#next(row, signal, step, sealed, effects);
-    await tx.query(UPDATE, valuesOf(next));
     if (effects.correctSubject !== undefined) await this.#correct(tx, row, effects.correctSubject);
     await this.#keepReports(tx, row, next);
     await this.#keepReading(tx, row, next, signal, step, effects);
-    await this.#record(tx, scope, row, next, signal, step, { ...effects, commitments });
-    return { row: next, changed: next.version !== row.version, setAside: step.setAside };
+    if (contradictedClaim(row.facts, signal) !== null) {
+      await tx.query(MARK_CONTRADICTED, [row.tenant_id, row.id, row.facts.claim?.receivedAt]);
+    }
+    const entry = entryOf(row, next, signal, step, { ...effects, commitments });
+    return {
+      next,
+      step,
+      entry: entry === null ? null : this.ledger.told({ ...entry, ...whose(scope, row) }),
+    };
+  }
+
+  async #write(
+    tx: Tx,
+    tenantId: string,
+    rows: readonly VerificationRow[],
+    told: readonly ToldEntry[],
+  ): Promise<void> {
+    if (rows.length === 0) return;
+    const queued = await tx.query(UPDATE_MANY, [
+      tenantId,
+      JSON.stringify(rows.map(changedColumns)),
+      JSON.stringify(told),
+    ]);
+    if (queued.length > 0) this.ledger.published(tx);
+  }
+
+  async #applyTogether(arrivals: readonly Arrival[]): Promise<readonly (Applied | null)[]> {
+    const [first] = arrivals;
+    if (first === undefined) return [];
+    return this.database.within(first.scope).transaction((tx) => this.#applyAll(tx, arrivals));
   }
 
   async #next(
@@ -336,29 +434,24 @@ export class VerificationApplier {
         return scheduled;
     }
   }
+}
 
-  async #record(
-    tx: Tx,
-    scope: TenantScope,
-    before: VerificationRow,
-    after: VerificationRow,
-    signal: Signal,
-    step: Transition,
-    effects: SignalEffects & { readonly commitments: Commitments | null },
-  ): Promise<void> {
-    if (contradictedClaim(before.facts, signal) !== null) {
-      await tx.query(MARK_CONTRADICTED, [before.tenant_id, before.id, before.facts.claim?.receivedAt]);
-    }
-    const entry = entryOf(before, after, signal, step, effects);
-    if (entry === null) return;
-    await this.ledger.append(tx, {
-      ...entry,
-      tenantId: before.tenant_id,
-      environment: before.environment,
-      verificationId: before.id,
-      actor: scope.actor,
-    });
-  }
+/** Throws Problem `not_found`. */
+function found(applied: Applied | null): Applied {
+  if (applied === null) throw new Problem('not_found', 'There is no such verification.');
+  return applied;
+}
+
+function whose(
+  scope: TenantScope,
+  row: VerificationRow,
+): Pick<LedgerEvent, 'tenantId' | 'environment' | 'verificationId' | 'actor'> {
+  return {
+    tenantId: row.tenant_id,
+    environment: row.environment,
+    verificationId: row.id,
+    actor: scope.actor,
+  };
 }
 
 /** Before there is a result, providers show what the person was announced as: a claim of ours, not an identity. */
@@ -422,37 +515,40 @@ function isAnswer({ kind }: Signal): boolean {
   return kind === 'read' || kind === 'absent' || kind === 'superseded' || kind === 'foreign';
 }
 
-function valuesOf(row: VerificationRow): readonly unknown[] {
-  const json = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
-  return [
-    row.tenant_id,
-    row.id,
-    row.provider_reference,
-    row.handle_sealed,
-    row.action_sealed,
-    row.identity_sealed,
-    row.start_state,
-    JSON.stringify(row.facts),
-    row.status,
-    row.reason_codes,
-    row.version,
-    row.attempt,
-    row.raw_status,
-    row.observed_at,
-    row.source,
-    json(row.delivery),
-    json(row.validity),
-    row.risk_level,
-    json(row.consent),
-    json(row.evidence),
-    row.due_at,
-    row.read_count,
-    row.expires_at,
-    row.updated_at,
-    row.completed_at,
-    row.recheck_seconds,
-    row.warnings,
-    row.decision_sealed,
-    row.failed_reads,
-  ];
+/** As {@link UPDATE_MANY} takes them. */
+function changedColumns(row: VerificationRow): Readonly<Record<string, unknown>> {
+  return {
+    id: row.id,
+    provider_reference: row.provider_reference,
+    handle_sealed: base64(row.handle_sealed),
+    action_sealed: base64(row.action_sealed),
+    identity_sealed: base64(row.identity_sealed),
+    start_state: row.start_state,
+    facts: row.facts,
+    status: row.status,
+    reason_codes: row.reason_codes,
+    version: row.version,
+    attempt: row.attempt,
+    raw_status: row.raw_status,
+    observed_at: row.observed_at,
+    source: row.source,
+    delivery: row.delivery,
+    validity: row.validity,
+    risk_level: row.risk_level,
+    consent: row.consent,
+    evidence: row.evidence,
+    due_at: row.due_at,
+    read_count: row.read_count,
+    expires_at: row.expires_at,
+    updated_at: row.updated_at,
+    completed_at: row.completed_at,
+    recheck_seconds: row.recheck_seconds,
+    warnings: row.warnings,
+    decision_sealed: base64(row.decision_sealed),
+    failed_reads: row.failed_reads,
+  };
+}
+
+function base64(bytes: Buffer | null): string | null {
+  return bytes === null ? null : bytes.toString('base64');
 }

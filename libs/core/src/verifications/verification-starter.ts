@@ -6,9 +6,16 @@ import {
   type Started,
   type StartRequest,
 } from '@gatehouse/contract';
-import { type Clock, type Database, type Ids, type Log } from '@gatehouse/platform';
+import { Batches, type Clock, type Database, type Ids, type Log } from '@gatehouse/platform';
 
-import { type IdempotencyClaim, linkTo } from '../idempotency/idempotency.service.js';
+import {
+  type IdempotencyClaim,
+  IdempotencyKeyTaken,
+  type IdempotencyService,
+  type IdempotentAnswer,
+  linkTo,
+  type SealedAnswer,
+} from '../idempotency/idempotency.service.js';
 import { type ReturnTokens, type ReturnWay } from '../inbox/return-token.js';
 import { type Capabilities } from '../routing/capabilities.js';
 import { type Routed, type Router } from '../routing/router.js';
@@ -18,7 +25,8 @@ import { type SignalEffects, type VerificationApplier } from './verification-app
 import { type VerificationRerouter } from './verification-rerouter.js';
 import { VerificationStartFailed } from './verification-start-failed.js';
 import { FIND, type VerificationRow } from './verification.rows.js';
-import { type NewRecord, type NewSubject, type VerificationRecorder } from './verification-recorder.js';
+import { type Signal } from './transition.js';
+import { type NewRecord, type VerificationRecorder } from './verification-recorder.js';
 import { type VerificationSealer } from './verification-sealer.js';
 import { type NewVerification } from './verification.js';
 
@@ -28,6 +36,24 @@ import { type NewVerification } from './verification.js';
  */
 const START_LEASE_MS = 60_000;
 
+/** What a provider is asked for, and about whom. */
+type Asked = Pick<StartRequest, 'subject' | 'checks' | 'documentTypes' | 'reuse' | 'message'> & {
+  readonly id: string;
+};
+
+interface Beginning {
+  readonly scope: TenantScope;
+  readonly record: NewRecord;
+}
+
+interface StartCall {
+  readonly attempt: 'first' | 'resume';
+  /** Who is asked instead should this provider fail with no effect on the person. */
+  readonly others: readonly string[];
+  /** Under which somebody waits for the answer. */
+  readonly claim: IdempotencyClaim | null;
+}
+
 export interface StarterParts {
   readonly database: Database;
   readonly sealer: VerificationSealer;
@@ -35,6 +61,7 @@ export interface StarterParts {
   readonly applier: VerificationApplier;
   readonly returnTokens: ReturnTokens;
   readonly router: Router;
+  readonly idempotency: IdempotencyService;
   readonly connections: ConnectionOpener;
   readonly capabilities: Capabilities;
   readonly rerouter: VerificationRerouter;
@@ -45,6 +72,8 @@ export interface StarterParts {
  * Wherever the process dies in between, the record is there and a worker, or the caller's own retry, finishes it.
  */
 export class VerificationStarter {
+  readonly #together = new Batches((beginnings: readonly Beginning[]) => this.#recordTogether(beginnings));
+
   constructor(
     private readonly parts: StarterParts,
     private readonly publicUrl: string,
@@ -53,8 +82,15 @@ export class VerificationStarter {
     private readonly log: Log,
   ) {}
 
-  /** Returns the new verification's id. Throws Problem, and VerificationStartFailed when the provider's call failed. */
-  async start(scope: TenantScope, input: NewVerification, claim: IdempotencyClaim | null): Promise<string> {
+  /**
+   * Returns the new verification. Throws Problem, IdempotencyKeyTaken, and VerificationStartFailed when the provider's call
+   * failed.
+   */
+  async start(
+    scope: TenantScope,
+    input: NewVerification,
+    claim: IdempotencyClaim | null,
+  ): Promise<VerificationRow> {
     return this.#begin(scope, input, claim, null);
   }
 
@@ -63,7 +99,7 @@ export class VerificationStarter {
     scope: TenantScope,
     previous: VerificationRow,
     claim: IdempotencyClaim | null,
-  ): Promise<string> {
+  ): Promise<VerificationRow> {
     const { subject, request } = await this.parts.sealer.open(previous);
     const input: NewVerification = {
       subject,
@@ -81,14 +117,14 @@ export class VerificationStarter {
     input: NewVerification,
     claim: IdempotencyClaim | null,
     previous: VerificationRow | null,
-  ): Promise<string> {
+  ): Promise<VerificationRow> {
     const routed = await this.parts.router.route(scope, input);
     const connection = await this.parts.connections.require(scope, routed.provider);
     const id = this.ids.next();
     await this.#record(scope, id, input, { routed, connection }, claim, previous);
-    if (claim !== null) claim.resourceId = id;
-    await this.#call(scope, id, connection, 'first', routed.others);
-    return id;
+    const { subject, checks, documentTypes, reuse, message } = input;
+    const asked: Asked = { id, subject, checks, documentTypes, reuse, message };
+    return this.#call(scope, asked, connection, { attempt: 'first', others: routed.others, claim });
   }
 
   /**
@@ -113,7 +149,11 @@ export class VerificationStarter {
       return;
     }
     try {
-      await this.#call(scope, id, connection, 'resume');
+      await this.#call(scope, await this.#askedIn(row), connection, {
+        attempt: 'resume',
+        others: [],
+        claim: null,
+      });
     } catch (error) {
       if (!(error instanceof VerificationStartFailed)) throw error;
       // The provider's failure, which the record has: nothing of ours to put right.
@@ -129,7 +169,7 @@ export class VerificationStarter {
     if (handle === null) {
       throw new Problem('invalid_transition', 'The provider has not begun this verification.');
     }
-    const request = await this.#request(scope, row, connection);
+    const request = await this.#request(scope, await this.#askedIn(row), connection);
     const started = await provider.renewLink(connection, provider.handle.parse(handle), request);
     await this.parts.applier.apply(
       scope,
@@ -155,57 +195,86 @@ export class VerificationStarter {
 
   async #call(
     scope: TenantScope,
-    id: string,
+    asked: Asked,
     connection: OpenConnection,
-    attempt: 'first' | 'resume',
-    /** Who is asked instead should this provider fail with no effect on the person. */
-    others: readonly string[] = [],
-  ): Promise<void> {
-    const row = await this.row(scope, id);
-    const request = await this.#request(scope, row, connection);
+    call: StartCall,
+  ): Promise<VerificationRow> {
+    const { id } = asked;
+    const request = await this.#request(scope, asked, connection);
     const { provider } = connection;
     let started: Started;
     try {
       started =
-        attempt === 'resume' && provider.resume !== undefined
+        call.attempt === 'resume' && provider.resume !== undefined
           ? await provider.resume(connection, request)
           : await provider.start(connection, request);
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
-      if (await this.#goneElsewhere(scope, row, error, others)) return;
-      if (!this.#isWorthAnotherTry(row, attempt, error)) await this.#failed(scope, id, error);
+      const row = await this.row(scope, id);
+      const elsewhere = await this.#goneElsewhere(scope, row, asked, error, call);
+      if (elsewhere !== null) return elsewhere;
+      if (!this.#isWorthAnotherTry(row, call.attempt, error)) await this.#failed(scope, id, error);
       throw new VerificationStartFailed(id, FAULTS[error.fault].reason, error);
     }
-    await this.parts.applier.apply(
-      scope,
-      id,
-      { kind: 'started', at: this.#now(), delivery: started.delivery },
-      { ...effectsOf(started, connection), startState: 'started', cause: { start: attempt } },
-    );
-    if (started.isSharingRefused)
-      await this.parts.applier.apply(scope, id, { kind: 'unshared', at: this.#now() });
+    const signal = { kind: 'started', at: this.#now(), delivery: started.delivery } as const;
+    const effects: SignalEffects = {
+      ...effectsOf(started, connection),
+      startState: 'started',
+      cause: { start: call.attempt },
+    };
+    if (started.isSharingRefused) {
+      await this.parts.applier.apply(scope, id, signal, effects);
+      return this.#complete(scope, id, { kind: 'unshared', at: this.#now() }, {}, call.claim);
+    }
+    return this.#complete(scope, id, signal, effects, call.claim);
+  }
+
+  /** The last thing that a start writes; what its caller is answered is kept together with it. */
+  async #complete(
+    scope: TenantScope,
+    id: string,
+    signal: Signal,
+    effects: SignalEffects,
+    claim: IdempotencyClaim | null,
+  ): Promise<VerificationRow> {
+    const answerOf = claim?.answerOf ?? null;
+    if (claim === null || answerOf === null) {
+      return (await this.parts.applier.apply(scope, id, signal, effects)).row;
+    }
+    let kept: IdempotentAnswer | null = null;
+    const answer = async (row: VerificationRow): Promise<SealedAnswer> => {
+      kept = answerOf(await this.parts.sealer.toVerification(row));
+      return this.parts.idempotency.seal(claim, kept);
+    };
+    const { row } = await this.parts.applier.apply(scope, id, signal, { ...effects, answer });
+    claim.answer = kept;
+    return row;
   }
 
   /**
    * Begins at the next provider that can, if the failure says something of this one and surely did nothing to the person. What
-   * may have reached them is never repeated elsewhere.
+   * may have reached them is never repeated elsewhere. Null: at none.
    */
   async #goneElsewhere(
     scope: TenantScope,
     row: VerificationRow,
+    asked: Asked,
     error: ProviderError,
-    others: readonly string[],
-  ): Promise<boolean> {
-    if (error.effect !== 'none' || FAULTS[error.fault].breaker === 'none') return false;
+    { others, claim }: StartCall,
+  ): Promise<VerificationRow | null> {
+    if (error.effect !== 'none' || FAULTS[error.fault].breaker === 'none') return null;
     for (const [index, name] of others.entries()) {
       const connection = await this.parts.connections.open(scope, name);
       if (connection === null) continue;
       const moved = await this.parts.rerouter.move(scope, row, connection, error, START_LEASE_MS);
-      if (!moved) return false;
-      await this.#call(scope, row.id, connection, 'first', others.slice(index + 1));
-      return true;
+      if (!moved) return null;
+      return this.#call(scope, asked, connection, {
+        attempt: 'first',
+        others: others.slice(index + 1),
+        claim,
+      });
     }
-    return false;
+    return null;
   }
 
   /** A start that is being recovered stays due until its deadline while its provider is merely away. */
@@ -236,60 +305,88 @@ export class VerificationStarter {
     previous: VerificationRow | null,
   ): Promise<void> {
     const { recorder, sealer, database } = this.parts;
-    const subject: NewRecord['subject'] | NewSubject =
-      previous === null
-        ? await recorder.newSubject(scope.tenantId, input.subject)
-        : // A person stays one person: found, erased and encrypted as one.
-          { id: previous.subject_id, key: (await sealer.open(previous)).key };
-    await database.within(scope).transaction(async (tx) => {
-      if ('details' in subject) await recorder.insertSubject(tx, scope, subject);
-      else await recorder.keepSubject(tx, scope, subject.id);
-      await recorder.insert(tx, scope, {
-        id,
-        subject,
-        request: {
-          reference: input.reference,
-          metadata: input.metadata,
-          redirectUrl: input.redirectUrl,
-          reviewRedirectUrl: input.reviewRedirectUrl,
-          message: input.message,
-          expiresInSeconds: input.expiresInSeconds,
-        },
-        checks: input.checks,
-        documentTypes: input.documentTypes,
-        reuse: input.reuse,
-        provider: connection.provider.name,
-        connectionId: connection.id,
-        routing: {
-          policyVersion: routed.policyVersion,
-          reason: routed.reason,
-          record: { rule: routed.rule, skipped: routed.skipped, attempts: [] },
-        },
-        dueAt: new Date(this.clock.now().getTime() + START_LEASE_MS),
-        previousId: previous?.id ?? null,
-        adopted: null,
-      });
-      if (claim !== null) await linkTo(tx, claim, id);
-    });
+    const record: NewRecord = {
+      id,
+      actor: scope.actor,
+      subject:
+        previous === null
+          ? await recorder.newSubject(scope.tenantId, input.subject)
+          : // A person stays one person: found, erased and encrypted as one.
+            { id: previous.subject_id, key: (await sealer.open(previous)).key },
+      request: {
+        reference: input.reference,
+        metadata: input.metadata,
+        redirectUrl: input.redirectUrl,
+        reviewRedirectUrl: input.reviewRedirectUrl,
+        message: input.message,
+        expiresInSeconds: input.expiresInSeconds,
+      },
+      checks: input.checks,
+      documentTypes: input.documentTypes,
+      reuse: input.reuse,
+      provider: connection.provider.name,
+      connectionId: connection.id,
+      routing: {
+        policyVersion: routed.policyVersion,
+        reason: routed.reason,
+        record: { rule: routed.rule, skipped: routed.skipped, attempts: [] },
+      },
+      dueAt: new Date(this.clock.now().getTime() + START_LEASE_MS),
+      previousId: previous?.id ?? null,
+      adopted: null,
+      claim: claim?.isTaken === false ? claim : null,
+    };
+    const isWritten =
+      previous === null && claim?.isTaken !== true
+        ? await this.#together.add(`${scope.tenantId}/${scope.environment}`, { scope, record })
+        : await database.within(scope).transaction(async (tx) => {
+            if (previous !== null) await recorder.keepSubject(tx, scope, previous.subject_id);
+            const written = await recorder.insert(tx, scope, [record]);
+            if (claim?.isTaken === true) await linkTo(tx, claim, id);
+            return written.has(id);
+          });
+    if (!isWritten) throw new IdempotencyKeyTaken();
+    if (claim === null) return;
+    claim.isTaken = true;
+    claim.resourceId = id;
   }
 
-  async #request(
-    scope: TenantScope,
-    row: VerificationRow,
-    connection: OpenConnection,
-  ): Promise<StartRequest> {
+  async #recordTogether(beginnings: readonly Beginning[]): Promise<readonly boolean[]> {
+    const [first] = beginnings;
+    if (first === undefined) return [];
+    const { scope } = first;
+    const records = beginnings.map(({ record }) => record);
+    const written = await this.parts.database
+      .within(scope)
+      .transaction((tx) => this.parts.recorder.insert(tx, scope, records));
+    return records.map(({ id }) => written.has(id));
+  }
+
+  async #askedIn(row: VerificationRow): Promise<Asked> {
     const { subject, request } = await this.parts.sealer.open(row);
-    const address = { tenantId: scope.tenantId, environment: scope.environment, verificationId: row.id };
-    const returnUrl = async (way: ReturnWay): Promise<string> =>
-      `${this.publicUrl}/return/${await this.parts.returnTokens.make({ ...address, way })}`;
     return {
-      verificationId: row.id,
+      id: row.id,
       subject,
       checks: row.checks,
       documentTypes: row.document_types,
       // Whom nobody can vouch for is not asked to share again.
       reuse: row.facts.unsharedAt === null ? row.reuse : 'never',
       message: request.message,
+    };
+  }
+
+  async #request(
+    { tenantId, environment }: TenantScope,
+    { id, ...asked }: Asked,
+    connection: OpenConnection,
+  ): Promise<StartRequest> {
+    const returnUrl = async (way: ReturnWay): Promise<string> => {
+      const token = await this.parts.returnTokens.make({ tenantId, environment, verificationId: id, way });
+      return `${this.publicUrl}/return/${token}`;
+    };
+    return {
+      ...asked,
+      verificationId: id,
       returnUrl: await returnUrl('success'),
       reviewReturnUrl: await returnUrl('review'),
       unsharedReturnUrl: await returnUrl('unshared'),

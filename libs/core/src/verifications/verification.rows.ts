@@ -7,6 +7,7 @@ import {
 } from '@gatehouse/contract';
 import { type Statement } from '@gatehouse/platform';
 
+import { APPENDED, toldIn } from '../ledger/ledger.js';
 import { type RoutingRecord } from '../routing/decide.js';
 import { type Environment } from '../tenancy/tenant-scope.js';
 import { type Facts } from './facts.js';
@@ -84,18 +85,12 @@ export const FIND: Statement = {
   text: `${SELECT_VERIFICATION} WHERE v.tenant_id = $1 AND v.environment = $2 AND v.id = $3`,
 };
 export const LOCK: Statement = { name: 'verifications_lock', text: `${FIND.text} FOR UPDATE OF v` };
-
-export const INSERT_SUBJECT: Statement = {
-  name: 'subjects_insert',
-  text: `INSERT INTO subjects (tenant_id, id, environment, key_wrapped, key_version, details_sealed,
-                               email_hash, phone_hash, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+/** In the order of their ids, as everybody who locks several does. Served by both primary keys. */
+export const LOCK_MANY: Statement = {
+  name: 'verifications_lock_many',
+  text: `${SELECT_VERIFICATION} WHERE v.tenant_id = $1 AND v.environment = $2 AND v.id = ANY($3) ORDER BY v.id FOR UPDATE OF v`,
 };
 
-export const DELETE_SUBJECT: Statement = {
-  name: 'subjects_delete',
-  text: 'DELETE FROM subjects WHERE tenant_id = $1 AND id = $2',
-};
 /** For whoever adds something sealed under the subject's key: it is not destroyed before their commit. */
 export const KEEP_SUBJECT: Statement = {
   name: 'subjects_keep',
@@ -111,17 +106,47 @@ export const UPDATE_SUBJECT: Statement = {
   text: `UPDATE subjects SET details_sealed = $3, email_hash = $4, phone_hash = $5 WHERE tenant_id = $1 AND id = $2`,
 };
 
-/** Of what a provider held already, one row for each of its records. */
-export const INSERT: Statement = {
-  name: 'verifications_insert',
-  text: `INSERT INTO verifications (tenant_id, id, environment, subject_id, provider, connection_id, policy_version,
-             routing_reason, request_sealed, reference_hash, checks, document_types, reuse, start_state, facts, status,
-             reason_codes, version, attempt, source, bucket, due_at, read_count, expires_at, created_at, updated_at, previous_id,
-             import_id, provider_reference, routing)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'starting', $14, $15, $16, 1, 1, 'system', $17,
-             $18, $19, $20, $21, $21, $22, $23, $24, $25)
-         ON CONFLICT (tenant_id, connection_id, provider_reference) WHERE import_id IS NOT NULL DO NOTHING
-         RETURNING id`,
+/**
+ * Verifications that begin (`$3`), with their new subjects, their entries in the ledger (`$4`), and the idempotency keys under which
+ * they were asked for: all in one statement. Not written, and not returned, is what another request has asked for under the same key,
+ * and of what a provider held already the record that was adopted before. Bytes come as base64.
+ */
+export const INSERT_MANY: Statement = {
+  name: 'verifications_insert_many',
+  text: `WITH input AS (
+           SELECT * FROM json_to_recordset($3::json) AS r(
+             id uuid, subject_id uuid, is_new_subject bool, key_wrapped text, key_version int, details_sealed text, email_hash text,
+             phone_hash text, provider text, connection_id uuid, policy_version int, routing_reason text, request_sealed text,
+             reference_hash text, checks text[], document_types text[], reuse text, facts jsonb, status text, reason_codes text[],
+             bucket int, due_at timestamptz, expires_at timestamptz, created_at timestamptz, previous_id uuid, import_id uuid,
+             provider_reference text, routing jsonb, route text, key text, request_hash text, locked_until timestamptz)),
+         claimed AS (
+           INSERT INTO idempotency_keys (tenant_id, environment, route, key, request_hash, state, locked_until, created_at, resource_id)
+           SELECT $1, $2, route, key, decode(request_hash, 'base64'), 'running', locked_until, created_at, id
+             FROM input WHERE key IS NOT NULL
+           ON CONFLICT DO NOTHING RETURNING resource_id),
+         fresh AS MATERIALIZED (
+           SELECT * FROM input WHERE key IS NULL OR id IN (SELECT resource_id FROM claimed)),
+         verification AS (
+           INSERT INTO verifications (tenant_id, id, environment, subject_id, provider, connection_id, policy_version,
+               routing_reason, request_sealed, reference_hash, checks, document_types, reuse, start_state, facts, status,
+               reason_codes, version, attempt, source, bucket, due_at, read_count, expires_at, created_at, updated_at, previous_id,
+               import_id, provider_reference, routing)
+           SELECT $1, id, $2, subject_id, provider, connection_id, policy_version,
+               routing_reason, decode(request_sealed, 'base64'), decode(reference_hash, 'base64'), checks, document_types, reuse,
+               'starting', facts, status, reason_codes, 1, 1, 'system', bucket, due_at, 0, expires_at, created_at, created_at,
+               previous_id, import_id, provider_reference, routing
+             FROM fresh
+           ON CONFLICT (tenant_id, connection_id, provider_reference) WHERE import_id IS NOT NULL DO NOTHING
+           RETURNING id),
+         subject AS (
+           INSERT INTO subjects (tenant_id, id, environment, key_wrapped, key_version, details_sealed, email_hash, phone_hash, created_at)
+           SELECT $1, subject_id, $2, decode(key_wrapped, 'base64'), key_version, decode(details_sealed, 'base64'),
+                  decode(email_hash, 'base64'), decode(phone_hash, 'base64'), created_at
+             FROM fresh WHERE is_new_subject AND id IN (SELECT id FROM verification)),
+         told AS MATERIALIZED (
+           SELECT e.* FROM ${toldIn('$4')} WHERE verification_id IN (SELECT id FROM verification)), ${APPENDED}
+         SELECT id, EXISTS (SELECT FROM delivery) AS is_published FROM verification`,
 };
 
 /** Only what no provider has begun and nobody has called off. */
@@ -133,14 +158,32 @@ export const REROUTE: Statement = {
           RETURNING version`,
 };
 
-export const UPDATE: Statement = {
-  name: 'verifications_update',
-  text: `UPDATE verifications SET provider_reference = $3, handle_sealed = $4, action_sealed = $5, identity_sealed = $6,
-             start_state = $7, facts = $8, status = $9, reason_codes = $10, version = $11, attempt = $12, raw_status = $13,
-             observed_at = $14, source = $15, delivery = $16, validity = $17, risk_level = $18, consent = $19,
-             evidence = $20, due_at = $21, read_count = $22, expires_at = $23, updated_at = $24, completed_at = $25,
-             recheck_seconds = $26, warnings = $27, decision_sealed = $28, failed_reads = $29
-          WHERE tenant_id = $1 AND id = $2`,
+/**
+ * Rows as a signal leaves them (`$2`), with the entries of the ledger that tell of it (`$3`). Bytes come as base64. Served by the primary
+ * key: the array leaves PostgreSQL no choice where it has no statistics yet.
+ */
+export const UPDATE_MANY: Statement = {
+  name: 'verifications_update_many',
+  text: `WITH next AS (
+           SELECT * FROM json_to_recordset($2::json) AS r(
+             id uuid, provider_reference text, handle_sealed text, action_sealed text, identity_sealed text, start_state text,
+             facts jsonb, status text, reason_codes text[], version int, attempt int, raw_status text, observed_at timestamptz,
+             source text, delivery jsonb, validity jsonb, risk_level text, consent jsonb, evidence jsonb, due_at timestamptz,
+             read_count int, expires_at timestamptz, updated_at timestamptz, completed_at timestamptz, recheck_seconds int,
+             warnings text[], decision_sealed text, failed_reads int)),
+         updated AS (
+           UPDATE verifications v SET provider_reference = n.provider_reference, handle_sealed = decode(n.handle_sealed, 'base64'),
+               action_sealed = decode(n.action_sealed, 'base64'), identity_sealed = decode(n.identity_sealed, 'base64'),
+               start_state = n.start_state, facts = n.facts, status = n.status, reason_codes = n.reason_codes,
+               version = n.version, attempt = n.attempt, raw_status = n.raw_status, observed_at = n.observed_at,
+               source = n.source, delivery = n.delivery, validity = n.validity, risk_level = n.risk_level,
+               consent = n.consent, evidence = n.evidence, due_at = n.due_at, read_count = n.read_count,
+               expires_at = n.expires_at, updated_at = n.updated_at, completed_at = n.completed_at,
+               recheck_seconds = n.recheck_seconds, warnings = n.warnings, decision_sealed = decode(n.decision_sealed, 'base64'),
+               failed_reads = n.failed_reads
+             FROM next n WHERE v.tenant_id = $1 AND v.id = ANY(ARRAY(SELECT id FROM next)) AND v.id = n.id),
+         told AS MATERIALIZED (SELECT * FROM ${toldIn('$3')}), ${APPENDED}
+         SELECT 1 AS queued WHERE EXISTS (SELECT FROM delivery)`,
 };
 
 /** Work that has come due, as a claim takes it. */

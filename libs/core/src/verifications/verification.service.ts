@@ -60,7 +60,7 @@ export class VerificationService {
 
   /**
    * Records and begins a verification. With a claim that already made one (its first attempt died), finishes that one
-   * instead. Throws Problem, and VerificationStartFailed when the provider's call failed; the record then says so.
+   * instead. Throws Problem, IdempotencyKeyTaken, and VerificationStartFailed when the provider's call failed; the record then says so.
    */
   async create(
     scope: TenantScope,
@@ -71,7 +71,7 @@ export class VerificationService {
       await this.parts.starter.recover(scope, claim.resourceId);
       return this.parts.queries.get(scope, claim.resourceId);
     }
-    return this.parts.queries.get(scope, await this.parts.starter.start(scope, input, claim));
+    return this.parts.sealer.toVerification(await this.parts.starter.start(scope, input, claim));
   }
 
   /** Why it is where it is. Throws Problem `not_found`. */
@@ -131,7 +131,7 @@ export class VerificationService {
 
   /** A new verification of the same person, by today's policy. As {@link create}; throws Problem `invalid_transition` too. */
   async retry(scope: TenantScope, id: string, claim: IdempotencyClaim | null): Promise<Verification> {
-    const { queries, starter } = this.parts;
+    const { queries, sealer, starter } = this.parts;
     if (claim?.resourceId != null) {
       await starter.recover(scope, claim.resourceId);
       return queries.get(scope, claim.resourceId);
@@ -144,7 +144,7 @@ export class VerificationService {
         `A verification that is ${previous.status} is still open; cancel it first, or go on with it.`,
       );
     }
-    return queries.get(scope, await starter.again(scope, previous, claim));
+    return sealer.toVerification(await starter.again(scope, previous, claim));
   }
 
   /** Up to 500 at once; `refresh` reads the providers first, in bulk where they can. */

@@ -91,9 +91,9 @@ export class ApiKeysController {
   @AdminOnly('admin')
   @Operation({
     id: 'revokeApiKey',
-    summary: 'Revoke a key, in force at once',
+    summary: 'Revoke a key',
     description:
-      'For good: a revoked key is never put in force again. Revoking it once more is answered the same.',
+      'For good: a revoked key is never put in force again. The process that answers refuses it from then on, all others within a second. Revoking it once more is answered the same.',
     body: true,
     problems: ['not_found'],
   })

@@ -154,7 +154,8 @@ export class TenantsController {
   @Operation({
     id: 'suspendTenant',
     summary: 'Suspend a tenant',
-    description: 'Its keys are refused from now on. Verifications under way are followed to their end.',
+    description:
+      'Its keys are refused: by the process that answers from then on, by all others within a second. Verifications under way are followed to their end.',
     body: true,
     problems: ['not_found', 'stale_version', ...IDEMPOTENCY_PROBLEMS],
   })

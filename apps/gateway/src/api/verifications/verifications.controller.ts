@@ -13,7 +13,7 @@ import { type FastifyReply } from 'fastify';
 
 import { Caller, RequireScope } from '../../http/access.js';
 import { JsonBody } from '../../http/body.js';
-import { Claim, Idempotent } from '../../http/idempotency.interceptor.js';
+import { answering, Claim, Idempotent } from '../../http/idempotency.interceptor.js';
 import { idParameter } from '../../http/openapi/id-parameter.js';
 import {
   IDEMPOTENCY_PROBLEMS,
@@ -56,7 +56,7 @@ export class VerificationsController {
 
   @Post()
   @RequireScope('verifications:write')
-  @Idempotent()
+  @Idempotent({ withTheWork: true })
   @JsonBody(CreateVerificationBody, CREATE_EXAMPLES)
   @Operation({
     id: 'createVerification',
@@ -82,7 +82,8 @@ export class VerificationsController {
     @Claim() claim: IdempotencyClaim | null,
   ): Promise<Plain<VerificationView>> {
     const input = toNewVerification(body, this.clock.now());
-    return toVerificationView(await this.verifications.create(scope, input, claim));
+    const answered = answering(claim, 201, toVerificationView);
+    return toVerificationView(await this.verifications.create(scope, input, answered));
   }
 
   @Get()
