@@ -16,7 +16,13 @@ export interface Databases {
 
 export async function openDatabases(layout: Layout): Promise<Databases> {
   const ground = await openGround();
-  move(layout, 'rest', treeOf(ground.postgresPid));
+  try {
+    move(layout, 'rest', treeOf(ground.postgresPid));
+  } catch (error) {
+    // Of a system without /proc.
+    await ground.close();
+    throw error;
+  }
   return {
     postgresPid: ground.postgresPid,
     templateUrl: ground.databaseUrl,

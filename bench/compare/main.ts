@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 
@@ -19,10 +20,10 @@ import { asText, summaryText, tablesOf } from './report/table.js';
 const options = optionsOf(process.argv.slice(2));
 const layout = possibleLayout(options.layout);
 const arena = await openArena(options, layout);
-let figures: Figures;
-try {
+
+async function measure(): Promise<Figures> {
   const { only } = options;
-  figures = {
+  return {
     creates: only.has('create') ? await measureCreates(arena) : null,
     reads: only.has('read') ? await measureReads(arena) : null,
     replays: only.has('replay') ? await measureReplays(arena) : null,
@@ -30,9 +31,24 @@ try {
     webhooks: only.has('webhooks') ? await measureWebhooks(arena) : null,
     footprint: only.has('footprint') ? await measureFootprint(arena) : null,
   };
-} finally {
-  await arena.close();
 }
+
+/** So that whoever stops us early leaves no server behind. */
+async function interruption(): Promise<never> {
+  const signals = (['SIGINT', 'SIGTERM'] as const).map((name) => once(process, name).then(() => name));
+  throw new Error(`stopped by ${await Promise.race(signals)}`);
+}
+
+let figures: Figures;
+try {
+  figures = await Promise.race([measure(), interruption()]);
+} catch (error) {
+  arena.say(error instanceof Error ? error.message : String(error));
+  await arena.close();
+  // What is still under way is of no use any more.
+  process.exit(1);
+}
+await arena.close();
 const summary = summaryOf(figures);
 for (const table of tablesOf(figures)) process.stdout.write(`${asText(table)}\n`);
 process.stdout.write(summaryText(figures));

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { quantile } from '../ground.js';
 import { type Arena, quiet } from './arena.js';
-import { signalsIn } from './databases.js';
+import { analyze, signalsIn } from './databases.js';
 import { startGateway } from './gateway.js';
 import { type Load, type Outcome } from './generator/load.js';
 import { type Sender } from './generator/requests.js';
@@ -63,6 +63,7 @@ export async function measureWebhooks(arena: Arena): Promise<Webhooks> {
       callers: CALLERS,
       until: { requests: Math.floor(webhookWarmUp * NEW_SHARE) },
     });
+    await analyze(databaseUrl);
     const measured: Round[] = [];
     for (let round = 1; round <= rounds; round += 1) measured.push(await takeRound(scene, round));
     const middle = (of: (round: Round) => number): number => median(measured.map(of));
