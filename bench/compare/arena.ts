@@ -8,7 +8,7 @@ import { type Load, type Outcome } from './generator/load.js';
 import { type Sender } from './generator/requests.js';
 import { type Options } from './options.js';
 import { type Layout } from './process/layout.js';
-import { ownProgram, start } from './process/own-process.js';
+import { type OwnProcess, ownProgram, start } from './process/own-process.js';
 import { cpuMsOf } from './process/process-tree.js';
 import { setUpTenant, type Tenant } from './tenant.js';
 import { startUpstream, type Upstream, VENDOR } from './vendor.js';
@@ -20,6 +20,8 @@ export interface Arena {
   readonly databases: Databases;
   readonly upstream: Upstream;
   readonly tenant: Tenant;
+  /** The tenant's endpoint. */
+  readonly receiver: OwnProcess;
   generate(load: Load): Promise<Outcome>;
   /** Started and warm, and frozen but while it is measured. */
   contestant(name: Name): Promise<Contestant>;
@@ -45,7 +47,11 @@ export async function openArena(options: Options, layout: Layout): Promise<Arena
     const generator = start({ layout, part: 'rest', command: [ownProgram('generator/main.js')] });
     keep({ close: () => generator.stop() });
     const generate = (load: Load): Promise<Outcome> => generator.ask<Outcome>(load);
-    const tenant = await setUp(layout, databases, upstream, generate);
+    const receiver = start({ layout, part: 'rest', command: [ownProgram('receiver.js')] });
+    keep({ close: () => receiver.stop() });
+    const { origin: receiverUrl } = (await receiver.first) as { readonly origin: string };
+    const tenant = await setUp(layout, { databases, upstream, receiverUrl, generate });
+    await receiver.ask({ secret: tenant.webhookSecret });
     say('the database is set up');
     const started = new Map<Name, Contestant>();
     const arena: Arena = {
@@ -54,6 +60,7 @@ export async function openArena(options: Options, layout: Layout): Promise<Arena
       databases,
       upstream,
       tenant,
+      receiver,
       generate,
       async contestant(name) {
         const known = started.get(name);
@@ -80,14 +87,17 @@ export async function openArena(options: Options, layout: Layout): Promise<Arena
 /** One tenant with one verification, in the database that the others are copied from. */
 async function setUp(
   layout: Layout,
-  databases: Databases,
-  upstream: Upstream,
-  generate: (load: Load) => Promise<Outcome>,
+  {
+    databases,
+    upstream,
+    receiverUrl,
+    generate,
+  }: Pick<Arena, 'databases' | 'upstream' | 'generate'> & { readonly receiverUrl: string },
 ): Promise<Tenant> {
-  const { origin, process } = await startGateway(layout, databases.templateUrl);
+  const { origin, process } = await startGateway(layout, databases.templateUrl, { profile: null });
   const tenant = await setUpTenant(origin, {
     vendorOrigin: upstream.origin,
-    receiverUrl: `${upstream.origin}/receiver`,
+    receiverUrl,
   });
   const sender = { keys: tenant.keys, seed: 'pattern', webhooks: null, vendorPath: '', vendorHeaders: {} };
   const shape = { type: 'closed', callers: 1, until: { requests: 1 } } as const;

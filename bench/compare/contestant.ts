@@ -8,6 +8,7 @@ import { type Databases } from './databases.js';
 import { ready, startGateway } from './gateway.js';
 import { type Kind } from './generator/requests.js';
 import { type Name } from './names.js';
+import { type Options } from './options.js';
 import { type Layout } from './process/layout.js';
 import { type OwnProcess, ownProgram, start } from './process/own-process.js';
 import { type Upstream, VENDOR } from './vendor.js';
@@ -26,15 +27,22 @@ export interface Contestant {
 /** As the gateway has it unless it is told otherwise. */
 const POOL_SIZE = 10;
 
+interface Surroundings {
+  readonly layout: Layout;
+  readonly databases: Databases;
+  readonly upstream: Upstream;
+  readonly options: Options;
+}
+
 /** Starts one on a database of its own. */
 export async function startContestant(
   name: Name,
-  { layout, databases, upstream }: { layout: Layout; databases: Databases; upstream: Upstream },
+  { layout, databases, upstream, options }: Surroundings,
 ): Promise<Contestant> {
   switch (name) {
     case 'ours': {
       const databaseUrl = await databases.copy(name, { isOpen: false });
-      const { origin, process } = await startGateway(layout, databaseUrl);
+      const { origin, process } = await startGateway(layout, databaseUrl, options);
       return { name, origin, process, databaseUrl, creates: 'create' };
     }
     case 'b0':

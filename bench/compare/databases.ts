@@ -16,7 +16,13 @@ export interface Databases {
 
 export async function openDatabases(layout: Layout): Promise<Databases> {
   const ground = await openGround();
-  move(layout, 'rest', treeOf(ground.postgresPid));
+  try {
+    move(layout, 'rest', treeOf(ground.postgresPid));
+  } catch (error) {
+    // Of a system without /proc.
+    await ground.close();
+    throw error;
+  }
   return {
     postgresPid: ground.postgresPid,
     templateUrl: ground.databaseUrl,
@@ -65,6 +71,14 @@ export async function writtenIn(databaseUrl: string): Promise<Written> {
     const [counts] = rows;
     if (counts === undefined) throw new Error('a SELECT of counts gives one row');
     return counts;
+  });
+}
+
+/** Webhooks that are stored. */
+export async function signalsIn(databaseUrl: string): Promise<number> {
+  return asOwner(databaseUrl, async (owner) => {
+    const { rows } = await owner.query<{ count: number }>('SELECT count(*)::int FROM signals');
+    return rows[0]?.count ?? 0;
   });
 }
 

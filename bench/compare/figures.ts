@@ -4,6 +4,7 @@ import { type Added, type Replays } from './measures.js';
 import { median } from './median.js';
 import { type Result } from './rounds.js';
 import { type Sample } from './turn.js';
+import { type Webhooks } from './webhooks.js';
 
 /** All that one run has measured; what was not asked for is null. */
 export interface Figures {
@@ -12,6 +13,7 @@ export interface Figures {
   readonly reads: Result | null;
   readonly replays: Replays | null;
   readonly latency: { readonly added: ReadonlyMap<Name, Added>; readonly isNoisy: boolean } | null;
+  readonly webhooks: Webhooks | null;
   readonly footprint: Footprint | null;
 }
 
@@ -45,10 +47,10 @@ export type Summary = Readonly<
 > & { readonly noisy: boolean };
 
 export function summaryOf(figures: Figures): Summary {
-  const { creates, reads, replays, latency, footprint } = figures;
+  const { creates, reads, replays, latency, webhooks, footprint } = figures;
   const atOnce = creates?.get(0);
   const added = latency?.added.get('ours');
-  const measured = [...(creates?.values() ?? []), reads, replays?.result, latency];
+  const measured = [...(creates?.values() ?? []), reads, replays?.result, latency, webhooks];
   return {
     createVsB0: ratio(atOnce, 'b0'),
     createVsT: ratio(atOnce, 't'),
@@ -56,10 +58,10 @@ export function summaryOf(figures: Figures): Summary {
     readVsB0: ratio(reads, 'b0'),
     addedP50Ms: rounded(added?.p50),
     addedP99Ms: rounded(added?.p99),
-    ingestPerS: null,
-    throughPerS: null,
-    deliveryP50Ms: null,
-    deliveryP99Ms: null,
+    ingestPerS: rounded(webhooks?.ingestPerS),
+    throughPerS: rounded(webhooks?.throughPerS),
+    deliveryP50Ms: rounded(webhooks?.delivery.p50),
+    deliveryP99Ms: rounded(webhooks?.delivery.p99),
     coldStartS: rounded(footprint === null ? null : median(footprint.coldStartsS)),
     idleMb: rounded(footprint?.idleMb),
     loadedMb: rounded(footprint?.loadedMb),

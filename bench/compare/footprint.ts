@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { type Arena, CALLERS, quiet } from './arena.js';
+import { analyze } from './databases.js';
 import { type Gateway, startGateway } from './gateway.js';
 import { residentMbOf } from './process/process-tree.js';
 
@@ -26,7 +27,7 @@ export async function measureFootprint(arena: Arena): Promise<Footprint> {
   let gateway: Gateway | null = null;
   for (let start = 0; start < coldStarts; start += 1) {
     await gateway?.process.stop();
-    gateway = await startGateway(arena.layout, databaseUrl);
+    gateway = await startGateway(arena.layout, databaseUrl, { profile: null });
     coldStartsS.push(gateway.readyAfterMs / 1000);
     arena.say(`ready after ${(gateway.readyAfterMs / 1000).toFixed(2)} s`);
   }
@@ -44,6 +45,7 @@ export async function measureFootprint(arena: Arena): Promise<Footprint> {
     } as const;
     const { bad } = await arena.generate({ sender, origin: gateway.origin, kind: 'create', shape });
     if (Object.keys(bad).length > 0) throw new Error(`creates were answered ${JSON.stringify(bad)}`);
+    if (step === 1) await analyze(databaseUrl);
     course.push([(footprintCreates * step) / STEPS, residentMbOf(pid)]);
   }
   await quiet(pid);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { GATEWAY_ARGUMENTS, unusedPort } from '../../test/support/gateway-process.js';
+import { type Options } from './options.js';
 import { type Layout } from './process/layout.js';
 import { type OwnProcess, start } from './process/own-process.js';
 
@@ -23,7 +24,7 @@ const LOOK_EVERY_MS = 5;
 export async function startGateway(
   layout: Layout,
   databaseUrl: string,
-  flags: readonly string[] = [],
+  { profile }: Pick<Options, 'profile'>,
 ): Promise<Gateway> {
   const port = await unusedPort();
   const origin = `http://127.0.0.1:${port}`;
@@ -31,7 +32,7 @@ export async function startGateway(
   const process = start({
     layout,
     part: 'server',
-    command: [...flags, ...GATEWAY_ARGUMENTS],
+    command: [...(profile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]), ...GATEWAY_ARGUMENTS],
     environment: {
       DATABASE_URL: databaseUrl,
       MASTER_KEY,

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 
@@ -8,6 +9,7 @@ import { measureCreates, measureLatency, measureReads, measureReplays } from './
 import { optionsOf } from './options.js';
 import { possibleLayout } from './process/layout.js';
 import { writeDocument } from './report/document.js';
+import { measureWebhooks } from './webhooks.js';
 import { asText, summaryText, tablesOf } from './report/table.js';
 
 /*
@@ -18,19 +20,35 @@ import { asText, summaryText, tablesOf } from './report/table.js';
 const options = optionsOf(process.argv.slice(2));
 const layout = possibleLayout(options.layout);
 const arena = await openArena(options, layout);
-let figures: Figures;
-try {
+
+async function measure(): Promise<Figures> {
   const { only } = options;
-  figures = {
+  return {
     creates: only.has('create') ? await measureCreates(arena) : null,
     reads: only.has('read') ? await measureReads(arena) : null,
     replays: only.has('replay') ? await measureReplays(arena) : null,
     latency: only.has('latency') ? await measureLatency(arena) : null,
+    webhooks: only.has('webhooks') ? await measureWebhooks(arena) : null,
     footprint: only.has('footprint') ? await measureFootprint(arena) : null,
   };
-} finally {
-  await arena.close();
 }
+
+/** So that whoever stops us early leaves no server behind. */
+async function interruption(): Promise<never> {
+  const signals = (['SIGINT', 'SIGTERM'] as const).map((name) => once(process, name).then(() => name));
+  throw new Error(`stopped by ${await Promise.race(signals)}`);
+}
+
+let figures: Figures;
+try {
+  figures = await Promise.race([measure(), interruption()]);
+} catch (error) {
+  arena.say(error instanceof Error ? error.message : String(error));
+  await arena.close();
+  // What is still under way is of no use any more.
+  process.exit(1);
+}
+await arena.close();
 const summary = summaryOf(figures);
 for (const table of tablesOf(figures)) process.stdout.write(`${asText(table)}\n`);
 process.stdout.write(summaryText(figures));

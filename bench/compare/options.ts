@@ -20,6 +20,8 @@ export interface Plan {
   readonly upstreamDelaysMs: readonly number[];
   readonly coldStarts: number;
   readonly footprintCreates: number;
+  readonly webhookWarmUp: number;
+  readonly webhookBurst: number;
 }
 
 export interface Options {
@@ -29,6 +31,8 @@ export interface Options {
   /** Who is measured; the others are not even started. */
   readonly who: ReadonlySet<Name>;
   readonly json: string | null;
+  /** A folder for CPU profiles of ours, as Node's `--cpu-prof` writes them. */
+  readonly profile: string | null;
   /** Whether the figures and charts go into the document. */
   readonly isWritten: boolean;
 }
@@ -44,19 +48,23 @@ const FULL: Plan = {
   upstreamDelaysMs: [0, 50],
   coldStarts: 5,
   footprintCreates: 100_000,
+  webhookWarmUp: 3_000,
+  webhookBurst: 10_000,
 };
 
 const QUICK: Plan = {
   isQuick: true,
   rounds: 2,
   spareRounds: 0,
-  warmUpRequests: 600,
-  warmUpEachTurn: 100,
+  warmUpRequests: 1_500,
+  warmUpEachTurn: 200,
   seconds: 2,
-  openSeconds: 4,
+  openSeconds: 3,
   upstreamDelaysMs: [0],
   coldStarts: 2,
   footprintCreates: 5_000,
+  webhookWarmUp: 300,
+  webhookBurst: 600,
 };
 
 /** Throws an error that says which option is wrong. */
@@ -69,6 +77,7 @@ export function optionsOf(args: readonly string[]): Options {
       only: { type: 'string' },
       who: { type: 'string' },
       json: { type: 'string' },
+      profile: { type: 'string' },
       write: { type: 'boolean', default: false },
       unpinned: { type: 'boolean', default: false },
     },
@@ -83,6 +92,7 @@ export function optionsOf(args: readonly string[]): Options {
     only,
     who,
     json: values.json ?? null,
+    profile: values.profile ?? null,
     isWritten: values.write || (!values.quick && isWhole),
   };
 }

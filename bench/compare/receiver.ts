@@ -6,7 +6,7 @@ import { z } from 'zod';
 
 /*
  * The tenant's end of the webhooks, in a process of its own: verifies each message as a receiver is told to, and keeps when it first
- * heard of each verification.
+ * heard that a person had gone on.
  */
 
 /** What the parent may ask: to take messages that are signed with a secret, and what came so far. Answered with {@link Arrivals}. */
@@ -20,7 +20,7 @@ export interface Arrivals {
   readonly forged: number;
 }
 
-const told = z.object({ data: z.object({ verificationId: z.string() }) });
+const told = z.object({ data: z.object({ verificationId: z.string(), status: z.string() }) });
 
 let webhook: Webhook | null = null;
 const first = new Map<string, number>();
@@ -32,7 +32,8 @@ function take(body: string, headers: Record<string, string>): void {
   try {
     if (webhook === null) throw new Error('nothing is expected yet');
     const { data } = told.parse(webhook.verify(body, headers));
-    if (!first.has(data.verificationId))
+    // That the person has been texted is not what a webhook has said.
+    if (data.status !== 'requires_input' && !first.has(data.verificationId))
       first.set(data.verificationId, performance.timeOrigin + performance.now());
   } catch {
     forged += 1;

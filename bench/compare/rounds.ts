@@ -41,9 +41,11 @@ export async function takeRounds(
 
 function lineOf({ perSecond, serverUs, databaseUs, outcome, foreignCpu }: Sample): string {
   const { p50, p99 } = outcome.latency;
+  const failed = Object.values(outcome.bad).reduce((sum, times) => sum + times, 0);
   return (
     `${perSecond.toFixed(0)}/s, ${serverUs.toFixed(0)} + ${databaseUs.toFixed(0)} µs, ` +
-    `p50 ${p50.toFixed(2)} p99 ${p99.toFixed(2)} ms, others' CPU ${foreignCpu.toFixed(2)}`
+    `p50 ${p50.toFixed(2)} p99 ${p99.toFixed(2)} ms, others' CPU ${foreignCpu.toFixed(2)}` +
+    (failed === 0 ? '' : `, ${failed} FAILED`)
   );
 }
 

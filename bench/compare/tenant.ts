@@ -1,3 +1,6 @@
+import { randomBytes } from 'node:crypto';
+
+import { type WebhookAddress } from './generator/webhook-requests.js';
 import { ADMIN_KEY } from './gateway.js';
 import { VENDOR } from './vendor.js';
 
@@ -5,6 +8,8 @@ import { VENDOR } from './vendor.js';
 export interface Tenant {
   readonly id: string;
   readonly keys: readonly string[];
+  /** Of its endpoint. */
+  readonly webhookSecret: string;
 }
 
 /** Each may ask for 30,000 things a minute, which is the gateway's guard against accidents. */
@@ -15,8 +20,7 @@ export async function setUpTenant(
   origin: string,
   { vendorOrigin, receiverUrl }: { readonly vendorOrigin: string; readonly receiverUrl: string },
 ): Promise<Tenant> {
-  const admin = (method: string, path: string, body: object): Promise<Answer> =>
-    send(`${origin}/admin/v1${path}`, method, ADMIN_KEY, body);
+  const admin = adminAt(origin);
   const id = textOf(await admin('POST', '/tenants', { name: 'Northwind Bank' }), 'id');
   const keys: string[] = [];
   for (let number = 0; number < KEYS; number += 1) {
@@ -35,12 +39,33 @@ export async function setUpTenant(
   });
   await admin('PUT', `/tenants/${id}/routing?environment=test`, { provider: VENDOR.name });
   const [key = ''] = keys;
-  await send(`${origin}/v1/webhook-endpoints`, 'POST', key, {
+  const endpoint = await send(`${origin}/v1/webhook-endpoints`, 'POST', key, {
     url: receiverUrl,
     // Who makes a verification has its beginning in the answer, and wants to be told how it goes on.
     eventTypes: ['verification.status_changed'],
   });
-  return { id, keys };
+  return { id, keys, webhookSecret: textOf(endpoint, 'secret') };
+}
+
+/** From now on the tenant's people go to a vendor that signs its webhooks; where it sends them. */
+export async function connectSigningVendor(
+  origin: string,
+  { id }: Tenant,
+  vendorOrigin: string,
+): Promise<WebhookAddress> {
+  const admin = adminAt(origin);
+  const secret = randomBytes(16).toString('hex');
+  const connection = await admin('PUT', `/tenants/${id}/connections/dentity?environment=test`, {
+    credentials: { apiKey: 'bench', secretKey: secret },
+    // As many calls as the vendor is taken to allow unless it says otherwise, fifty verifications in each.
+    settings: { baseUrl: `${vendorOrigin}/dentity` },
+  });
+  await admin('PUT', `/tenants/${id}/routing?environment=test`, { provider: 'dentity' });
+  return { path: new URL(textOf(connection, 'webhookUrl')).pathname, secret };
+}
+
+function adminAt(origin: string): (method: string, path: string, body: object) => Promise<Answer> {
+  return (method, path, body) => send(`${origin}/admin/v1${path}`, method, ADMIN_KEY, body);
 }
 
 type Answer = Readonly<Record<string, unknown>>;

@@ -19,7 +19,7 @@ export const TITLES: Readonly<Record<Name, string>> = {
 };
 
 export function tablesOf(figures: Figures): readonly Table[] {
-  const { creates, reads, replays, latency, footprint } = figures;
+  const { creates, reads, replays, latency, webhooks, footprint } = figures;
   const tables: Table[] = [];
   for (const [delayMs, result] of creates ?? [])
     tables.push(ofRounds(`Create, 16 callers, vendor answers after ${delayMs} ms`, result));
@@ -37,6 +37,20 @@ export function tablesOf(figures: Figures): readonly Table[] {
     tables.push({
       title: 'Added to the vendor’s own time at 200 creates a second, ms',
       rows: [['', 'p50', 'p99'], ...rows],
+    });
+  }
+  if (webhooks !== null) {
+    const { ingestPerS, throughPerS, delivery, serverUs, databaseUs } = webhooks;
+    tables.push({
+      title: 'A vendor’s webhooks, and what the tenant is told of them',
+      rows: [
+        ['', ''],
+        ['stored, per s', ingestPerS.toFixed(0)],
+        ['stored, applied and delivered, per s', throughPerS.toFixed(0)],
+        ['CPU server + PostgreSQL for each, µs', `${serverUs.toFixed(0)} + ${databaseUs.toFixed(0)}`],
+        ['accepted to delivered at 500/s, p50, ms', delivery.p50.toFixed(1)],
+        ['accepted to delivered at 500/s, p99, ms', delivery.p99.toFixed(1)],
+      ],
     });
   }
   if (footprint !== null) {

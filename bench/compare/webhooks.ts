@@ -1,0 +1,193 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { quantile } from '../ground.js';
+import { type Arena, quiet } from './arena.js';
+import { analyze, signalsIn } from './databases.js';
+import { startGateway } from './gateway.js';
+import { type Load, type Outcome } from './generator/load.js';
+import { type Sender } from './generator/requests.js';
+import { median } from './median.js';
+import { busyMs, cpuMsOf } from './process/process-tree.js';
+import { type Arrivals } from './receiver.js';
+import { connectSigningVendor } from './tenant.js';
+
+/** A vendor's webhooks in, and what the tenant's endpoint is told of them out; medians of the rounds. */
+export interface Webhooks {
+  /** Of as many as come, those that said something new and were stored before they were answered, per second. */
+  readonly ingestPerS: number;
+  /** The same until each of them was at the tenant's endpoint. */
+  readonly throughPerS: number;
+  /** From the answer to the vendor to the arrival at the tenant's endpoint, at {@link PER_SECOND}. */
+  readonly delivery: { readonly p50: number; readonly p99: number };
+  /** CPU of the gateway and of PostgreSQL for each webhook that comes as fast as it can, all that follows included. */
+  readonly serverUs: number;
+  readonly databaseUs: number;
+  readonly isNoisy: boolean;
+}
+
+export const PER_SECOND = 500;
+const CALLERS = 64;
+/** New among a hundred, and some to spare: chance decides which ones are. */
+const NEW_SHARE = 0.93;
+const PATIENCE_MS = 120_000;
+const FOREIGN_CPU = 0.3;
+
+interface Round {
+  readonly ingestPerS: number;
+  readonly throughPerS: number;
+  readonly latencies: readonly number[];
+  readonly serverUs: number;
+  readonly databaseUs: number;
+  readonly isNoisy: boolean;
+}
+
+/** Throws where a webhook was not answered as it has to be, was not stored, or did not arrive at the endpoint. */
+export async function measureWebhooks(arena: Arena): Promise<Webhooks> {
+  const { databases, layout, tenant, upstream, options } = arena;
+  const databaseUrl = await databases.copy('webhooks', { isOpen: false });
+  const { origin, process } = await startGateway(layout, databaseUrl, options);
+  try {
+    const webhooks = await connectSigningVendor(origin, tenant, upstream.origin);
+    const sender: Sender = {
+      keys: tenant.keys,
+      seed: 'webhooks',
+      webhooks,
+      vendorPath: '',
+      vendorHeaders: {},
+    };
+    const scene: Scene = { arena, origin, pid: process.pid, databaseUrl, sender };
+    const { webhookWarmUp, rounds } = options.plan;
+    await begin(scene, webhookWarmUp);
+    await tell(scene, {
+      type: 'closed',
+      callers: CALLERS,
+      until: { requests: Math.floor(webhookWarmUp * NEW_SHARE) },
+    });
+    await analyze(databaseUrl);
+    const measured: Round[] = [];
+    for (let round = 1; round <= rounds; round += 1) measured.push(await takeRound(scene, round));
+    const middle = (of: (round: Round) => number): number => median(measured.map(of));
+    return {
+      ingestPerS: middle(({ ingestPerS }) => ingestPerS),
+      throughPerS: middle(({ throughPerS }) => throughPerS),
+      delivery: {
+        p50: middle(({ latencies }) => quantile(latencies, 0.5)),
+        p99: middle(({ latencies }) => quantile(latencies, 0.99)),
+      },
+      serverUs: middle(({ serverUs }) => serverUs),
+      databaseUs: middle(({ databaseUs }) => databaseUs),
+      isNoisy: measured.some(({ isNoisy }) => isNoisy),
+    };
+  } finally {
+    await process.stop();
+  }
+}
+
+interface Scene {
+  readonly arena: Arena;
+  readonly origin: string;
+  readonly pid: number;
+  readonly databaseUrl: string;
+  readonly sender: Sender;
+}
+
+async function takeRound(scene: Scene, round: number): Promise<Round> {
+  const { arena, pid } = scene;
+  const { webhookBurst, openSeconds } = arena.options.plan;
+  await begin(scene, webhookBurst + PER_SECOND * openSeconds);
+
+  const cpu = { server: cpuMsOf(pid), database: cpuMsOf(arena.databases.postgresPid) };
+  const foreign = busyMs() - cpuMsOf(process.pid);
+  const began = performance.now();
+  const burst = await tell(scene, {
+    type: 'closed',
+    callers: CALLERS,
+    until: { requests: Math.floor(webhookBurst * NEW_SHARE) },
+  });
+  const wallMs = performance.now() - began;
+  const isNoisy = (busyMs() - cpuMsOf(process.pid) - foreign) / wallMs > FOREIGN_CPU;
+  await quiet(pid);
+  const serverMs = cpuMsOf(pid) - cpu.server;
+  const databaseMs = cpuMsOf(arena.databases.postgresPid) - cpu.database;
+
+  const open = {
+    type: 'open',
+    perSecond: PER_SECOND,
+    seconds: openSeconds * NEW_SHARE,
+    arrivals: 'poisson',
+  } as const;
+  const steady = await tell(scene, open);
+  await quiet(pid);
+  const { outcome } = burst;
+  const failed = Object.values(steady.outcome.bad).reduce((sum, times) => sum + times, 0);
+  if (failed > 0)
+    arena.say(`webhooks, round ${round}: ${failed} of those at ${PER_SECOND}/s were not answered`);
+  const latencies = [
+    ...steady.arrived.map(([, acceptedAt, arrivedAt]) => arrivedAt - acceptedAt),
+    // Who got no answer tells again later: that is longer than all others have waited.
+    ...Array.from({ length: failed }, () => Infinity),
+  ];
+  const result = {
+    ingestPerS: outcome.accepted.length / outcome.seconds,
+    throughPerS: outcome.accepted.length / burst.throughSeconds,
+    latencies,
+    serverUs: (serverMs * 1000) / outcome.good,
+    databaseUs: (databaseMs * 1000) / outcome.good,
+    isNoisy: isNoisy || steady.outcome.lag.p99 > 2,
+  };
+  arena.say(
+    `webhooks, round ${round}: ${result.ingestPerS.toFixed(0)}/s in, ${result.throughPerS.toFixed(0)}/s in and out, ` +
+      `${result.serverUs.toFixed(0)} + ${result.databaseUs.toFixed(0)} µs, at ${PER_SECOND}/s ` +
+      `p50 ${quantile(latencies, 0.5).toFixed(1)} p99 ${quantile(latencies, 0.99).toFixed(1)} ms`,
+  );
+  return result;
+}
+
+/** Verifications for the vendor to tell of. */
+async function begin({ arena, origin, pid, sender }: Scene, requests: number): Promise<void> {
+  const shape = { type: 'closed', callers: 16, until: { requests } } as const;
+  const { bad } = await arena.generate({ sender, origin, kind: 'create', shape });
+  requireGood(bad);
+  await quiet(pid);
+}
+
+interface Told {
+  readonly outcome: Outcome;
+  /** From the first webhook to the last arrival. */
+  readonly throughSeconds: number;
+  readonly arrived: readonly (readonly [id: string, acceptedAt: number, arrivedAt: number])[];
+}
+
+/** Has the vendor tell, and waits until the tenant has heard of all that was new. */
+async function tell({ arena, origin, databaseUrl, sender }: Scene, shape: Load['shape']): Promise<Told> {
+  const before = await signalsIn(databaseUrl);
+  const began = performance.timeOrigin + performance.now();
+  const outcome = await arena.generate({ sender, origin, kind: 'webhook', shape });
+  // What comes as it comes may be more than is carried; see below.
+  if (shape.type === 'closed') requireGood(outcome.bad);
+  const stored = (await signalsIn(databaseUrl)) - before;
+  // What comes late is stored as well, and nothing else is.
+  if (stored < outcome.accepted.length)
+    throw new Error(`${outcome.accepted.length} were accepted, ${stored} stored`);
+  const first = await arrivals(arena, outcome.accepted);
+  const arrived = outcome.accepted.map(([id, at]) => [id, at, first.get(id) ?? Number.NaN] as const);
+  const last = arrived.reduce((latest, [, , at]) => Math.max(latest, at), 0);
+  return { outcome, throughSeconds: (last - began) / 1000, arrived };
+}
+
+async function arrivals(arena: Arena, accepted: Outcome['accepted']): Promise<ReadonlyMap<string, number>> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const { first, forged } = await arena.receiver.ask<Arrivals>({});
+    if (forged > 0) throw new Error(`${forged} messages with a wrong signature have arrived`);
+    const known = new Map(first);
+    if (accepted.every(([id]) => known.has(id))) return known;
+    if (performance.now() > deadline)
+      throw new Error('not all that was accepted has arrived at the endpoint');
+    await delay(250);
+  }
+}
+
+function requireGood(bad: Outcome['bad']): void {
+  if (Object.keys(bad).length > 0) throw new Error(`the gateway has answered ${JSON.stringify(bad)}`);
+}
