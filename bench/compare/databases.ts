@@ -61,7 +61,7 @@ export interface Written {
 const COUNTS = `
   SELECT (SELECT count(*)::int FROM verifications WHERE start_state = 'started' AND action_sealed IS NOT NULL) AS verifications,
          (SELECT count(*)::int FROM subjects) AS subjects,
-         (SELECT count(*)::int FROM ledger_entries WHERE verification_id IS NOT NULL) AS entries,
+         (SELECT count(*)::int FROM ledger_entries WHERE kind IN ('verification.created', 'verification.started')) AS entries,
          (SELECT count(*)::int FROM idempotency_keys WHERE state = 'done' AND response_sealed IS NOT NULL
              AND route NOT LIKE 'admin%') AS answers`;
 
