@@ -5,7 +5,13 @@ import { decodeCursor, pageOf } from '../paging.js';
 import { type TenantVault } from '../privacy/tenant-vault.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { type Condition, conditionsOf } from './verification-conditions.js';
-import { FIND, FIND_MANY, SELECT_VERIFICATION, type VerificationRow } from './verification.rows.js';
+import {
+  FIND,
+  FIND_MANY,
+  SELECT_VERIFICATION,
+  SELECT_VERIFICATION_OF_SUBJECT,
+  type VerificationRow,
+} from './verification.rows.js';
 import { type VerificationSealer } from './verification-sealer.js';
 import {
   type Page,
@@ -19,7 +25,7 @@ import {
 /** Served by subjects_email, subjects_phone and verifications_by_subject. */
 const SEARCH: Statement = {
   name: 'verifications_search',
-  text: `${SELECT_VERIFICATION}
+  text: `${SELECT_VERIFICATION_OF_SUBJECT}
           WHERE v.tenant_id = $1 AND v.environment = $2 AND s.environment = $2
             AND (s.email_hash = $3 OR s.phone_hash = $4)
             AND ($5::timestamptz IS NULL OR (v.created_at, v.id) < ($5, $6::uuid))
