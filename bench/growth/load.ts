@@ -64,7 +64,7 @@ const CHUNK = `CREATE TEMP TABLE chunk AS
     FROM generate_series($1::bigint, $2::bigint) n
     JOIN tenants_to_fill t ON t.nth = CASE WHEN n % 2 = 0 THEN 1 ELSE 2 + ${mix(1, 1_000_000)} % ((SELECT count(*)::int FROM tenants_to_fill) - 1) END
    CROSS JOIN LATERAL (
-     SELECT CASE WHEN t.nth = 2 OR ${mix(2, 10)} < 8 THEN 'live' ELSE 'test' END AS environment,
+     SELECT CASE WHEN t.nth = 2 OR ${mix(2, 10)} < 7 THEN 'live' ELSE 'test' END AS environment,
             CASE WHEN t.nth = 2 THEN 'revoked'
                  ELSE (ARRAY['verified', 'rejected', 'expired', 'canceled', 'requires_input', 'processing', 'needs_review', 'error'])
                       [width_bucket(${mix(3, 1_000)}, ARRAY[0, 600, 720, 820, 870, 920, 950, 990])] END AS status,

@@ -28,6 +28,7 @@ export async function timed(stage: Stage, listener: StatementListener, of: ListC
 
 /** Asks once, and has the statements explained that it took, by the sessions that ran them. */
 export async function looked(stage: Stage, listener: StatementListener, of: ListCase): Promise<Looked> {
+  if (of.path.includes('/audit-log')) await stage.settle();
   const { statements } = await timed(stage, listener, of);
   const faults: PlanFault[] = [];
   const indexes: string[] = [];

@@ -30,7 +30,7 @@ import { StatementListener } from './statements.js';
 
 const SMALL = 10_000;
 const TENANTS = 100;
-const WARM_UP = 8;
+const WARM_UP = 3;
 
 interface Measured {
   readonly name: string;
@@ -182,6 +182,7 @@ async function measureOne(
     ms: [] as number[],
     sqlMs: [] as number[],
   }));
+  for (const { stage } of samples) await stage.settle();
   for (let round = -WARM_UP; round < rounds; round += 1) {
     for (const { stage, list, ms, sqlMs } of samples) {
       const once = await timed(stage, listener, list);

@@ -39,14 +39,12 @@ const READ = 40;
 /** Nor pages of tables and indexes: what an index is asked for of its last columns it looks for in all of it, and tells of no row. */
 const BLOCKS = 150;
 
-/** Of `EXPLAIN (ANALYZE, FORMAT JSON)`; `page`: rows that were asked for, null for figures, which are made of as many rows as there are. */
+/** Of `EXPLAIN (ANALYZE, FORMAT JSON)`; `page`: rows that were asked for, null for figures, which are made of as many rows as there are, and of which nothing is asked. */
 export function faultsOf(statement: string, explained: unknown, page: number | null): readonly PlanFault[] {
+  if (page === null) return [];
   const [whole] = nodesOf(explained);
   const blocks = Number(whole?.['Shared Hit Blocks'] ?? 0) + Number(whole?.['Shared Read Blocks'] ?? 0);
-  const tooMany =
-    page !== null && blocks > BLOCKS * page
-      ? [{ statement, detail: `reads ${blocks} blocks of storage` }]
-      : [];
+  const tooMany = blocks > BLOCKS * page ? [{ statement, detail: `reads ${blocks} blocks of storage` }] : [];
   const ofNodes = nodesOf(explained).flatMap((node) => {
     const { 'Node Type': type, 'Relation Name': relation } = node;
     const of =
@@ -56,14 +54,12 @@ export function faultsOf(statement: string, explained: unknown, page: number | n
     const isSequential = type === 'Seq Scan' && relation !== undefined && GROWING.has(relation);
     const loops = node['Actual Loops'] ?? 1;
     const faults = isSequential ? [of] : [];
-    if (page !== null) {
-      for (const kind of REMOVED) {
-        const removed = Number(node[kind] ?? 0) * loops;
-        if (removed > THROWN_AWAY * page) faults.push(`${of}: ${kind} ${removed}`);
-      }
-      const read = (node['Actual Rows'] ?? 0) * loops;
-      if (type.includes('Scan') && read > READ * page) faults.push(`${of}: reads ${Math.round(read)} rows`);
+    for (const kind of REMOVED) {
+      const removed = Number(node[kind] ?? 0) * loops;
+      if (removed > THROWN_AWAY * page) faults.push(`${of}: ${kind} ${removed}`);
     }
+    const read = (node['Actual Rows'] ?? 0) * loops;
+    if (type.includes('Scan') && read > READ * page) faults.push(`${of}: reads ${Math.round(read)} rows`);
     return faults.map((detail) => ({ statement, detail }));
   });
   return [...ofNodes, ...tooMany];

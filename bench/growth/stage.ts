@@ -30,6 +30,8 @@ export interface Stage extends EmptyStage {
   readonly lonely: StageTenant;
   readonly tenants: readonly StageTenant[];
   call(key: string, method: string, path: string, body?: unknown): Promise<StageAnswer>;
+  /** No sequencer runs here: what waits for it since the searches of the ledger were written down is taken to be placed. */
+  settle(): Promise<void>;
   /** One row of what the owner asks. Throws where there is none. */
   row(text: string, values?: readonly unknown[]): Promise<Readonly<Record<string, unknown>>>;
 }
@@ -86,6 +88,13 @@ export async function fillStage(empty: EmptyStage, options: StageOptions): Promi
     lonely: lonely.tenant,
     tenants: made.map(({ tenant }) => tenant),
     call,
+    settle: async () => {
+      await ask(
+        empty.databaseUrl,
+        'WITH placed AS (DELETE FROM ledger_queue RETURNING 1) SELECT count(*) FROM placed',
+        [],
+      );
+    },
     row: (text, values = []) => ask(empty.databaseUrl, text, values),
   };
 }
