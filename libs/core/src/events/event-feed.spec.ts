@@ -202,7 +202,7 @@ it('comes to every tenant, however many there are', async () => {
   expect(await waiting()).toEqual([]);
 });
 
-it('looks through a part of a long history for one page, and says that there is more', async () => {
+it('finds what is rare in a long history at once', async () => {
   const tenantId = ids.next();
   const scope = tenantScope(tenantId, 'test', 'key:test');
   await database.across.query(
@@ -219,13 +219,10 @@ it('looks through a part of a long history for one page, and says that there is 
   await placeAll();
   await write(tenantId, 7, 'routing.rolled_back', 'test');
   await placeAll();
-  const part = await feed.page(scope, [], { cursor: null, limit: 5 });
-  expect(part).toMatchObject({ data: [], hasMore: true });
-  const rest = await feed.page(scope, [], { cursor: part.nextCursor, limit: 5 });
-  expect(rest).toMatchObject({ data: [{ routing: { policyVersion: 7 } }], hasMore: false });
-  // Who waits goes through all of it.
+  const page = await feed.page(scope, [], { cursor: null, limit: 5 });
+  expect(page).toMatchObject({ data: [{ routing: { policyVersion: 7 } }], hasMore: false });
   const patience = { waitMs: 60_000, signal: new AbortController().signal };
-  expect(await feed.page(scope, [], { cursor: null, limit: 5 }, patience)).toEqual(rest);
+  expect(await feed.page(scope, [], { cursor: null, limit: 5 }, patience)).toEqual(page);
 });
 
 it('finds its rows by index', async () => {
@@ -241,7 +238,7 @@ it('finds its rows by index', async () => {
     ['verification.created'],
     51,
   ]);
-  expect(feedPlan).toContain('ledger_leaves_pkey');
+  expect(feedPlan).toContain('ledger_leaves_feed');
   expect(feedPlan).not.toContain('Seq Scan');
   const waitingPlan = await plan(database.across, WAITING, [nobody, nobody, 50]);
   expect(waitingPlan).toContain('ledger_queue_pkey');

@@ -17,7 +17,7 @@ import {
 export interface FeedPage {
   readonly data: readonly PublishedEvent[];
   readonly nextCursor: string;
-  /** Whether there is more to read already; there may be, also when `data` is empty. */
+  /** Whether there is more to read already. */
   readonly hasMore: boolean;
 }
 
@@ -28,27 +28,29 @@ export interface Patience {
   readonly signal: AbortSignal;
 }
 
-/**
- * How much of the ledger is looked through for one page: most of it is not published, or of other types, so that a page would
- * else cost as much as the tenant's whole history.
- */
-const ENTRIES_LOOKED_THROUGH = 10_000;
-
 /** Served by the primary key. Every position up to it is visible to any later statement. */
 const SIZE: Statement = {
   name: 'ledger_size',
   text: 'SELECT size::text FROM ledger_heads WHERE tenant_id = $1',
 };
-/** Served by the primary key of the leaves, which tell by themselves what is not published. */
+/**
+ * Of each kind as far as a page goes, then the first of all: what is rare is found as soon as what is not. Served by ledger_leaves_feed
+ * alone, then by primary keys.
+ */
 export const FEED: Statement = {
   name: 'ledger_feed',
+  isPlannedAnew: true,
   text: `SELECT e.id, e.kind, e.environment, e.verification_id AS "verificationId", e.version, e.data, e.at,
                 l.position::text AS position, v.provider
-           FROM ledger_leaves l
+           FROM (SELECT told.position FROM unnest($5::text[]) AS k(kind) CROSS JOIN LATERAL (
+                   SELECT position FROM ledger_leaves
+                    WHERE tenant_id = $1 AND environment = $2 AND kind = k.kind AND position > $3 AND position <= $4
+                    ORDER BY position LIMIT $6) told
+                  ORDER BY told.position LIMIT $6) page
+           JOIN ledger_leaves l ON l.tenant_id = $1 AND l.position = page.position
            JOIN ledger_entries e ON e.tenant_id = l.tenant_id AND e.id = l.entry_id
            LEFT JOIN verifications v ON v.tenant_id = e.tenant_id AND v.id = e.verification_id
-          WHERE l.tenant_id = $1 AND l.environment = $2 AND l.position > $3 AND l.position <= $4 AND l.kind = ANY($5)
-          ORDER BY l.position LIMIT $6`,
+          ORDER BY l.position`,
 };
 
 /** A tenant's events in the order in which they were committed. Nothing is ever left out of it, or moved. */
@@ -92,24 +94,23 @@ export class EventFeed {
     // Of a database that has lost its newest entries since: positions will be given anew, and reading on would skip those.
     if (after > size) throw strangeCursor();
     if (after === size) return { data: [], nextCursor: encodeFeedCursor(scope, after), hasMore: false };
-    const end = Math.min(size, after + ENTRIES_LOOKED_THROUGH);
     const rows = await this.database
       .within(scope)
       .query<PublishedEntry & { readonly position: string }>(FEED, [
         scope.tenantId,
         scope.environment,
         after,
-        end,
+        size,
         kindsOf(types),
         limit + 1,
       ]);
     const shown = rows.slice(0, limit);
     const isCut = rows.length > limit;
-    const position = isCut ? Number(shown.at(-1)?.position) : end;
+    const position = isCut ? Number(shown.at(-1)?.position) : size;
     return {
       data: shown.map(publishedEvent),
       nextCursor: encodeFeedCursor(scope, position),
-      hasMore: isCut || end < size,
+      hasMore: isCut,
     };
   }
 }

@@ -5,7 +5,7 @@ import { SYSTEM_TENANT_ID } from '../privacy/tenant-vault.js';
 import { type Environment } from '../tenancy/tenant-scope.js';
 import { type Page, type PageRequest } from '../verifications/verification.js';
 import { type Ledger } from './ledger.js';
-import { type LedgerKind, PERSONAL_DATA_KINDS } from './ledger-kind.js';
+import { LEDGER_KINDS, type LedgerKind, PERSONAL_DATA_KINDS } from './ledger-kind.js';
 
 /** An entry as it was written. */
 export interface LoggedEntry {
@@ -53,35 +53,55 @@ export interface ExportedLine {
   readonly entry: string;
 }
 
-/**
- * How many entries are looked through for one page: what is asked for may be rare, and a page would else cost as much as the whole
- * ledger. The cursor moves on also where nothing was found.
- */
-const LOOKED_THROUGH = 10_000;
 const EXPORTED_AT_ONCE = 2_000;
 /** Clocks of replicas may differ by as much: an entry's id is of when it was made, its time as well, but not by the same reading. */
 const MARGIN_MS = 60_000;
 
-/** Served by the primary key, or for one verification by ledger_by_verification; the positions by ledger_leaves_by_entry. */
-const search = (name: string, condition: string): Statement => ({
+/** $1 to $6: tenant, before and after which id, how many, since and until when. */
+const search = (name: string, found: string): Statement => ({
   name,
-  text: `WITH looked AS MATERIALIZED (
-           SELECT * FROM ledger_entries
-            WHERE tenant_id = $1 AND ${condition} AND id < $2 AND id > $3
-            ORDER BY id DESC LIMIT $4),
-         found AS (
-           SELECT * FROM looked
-            WHERE ($5::text[] IS NULL OR kind = ANY($5)) AND ($6::text IS NULL OR actor = $6)
-              AND ($7::timestamptz IS NULL OR at >= $7) AND ($8::timestamptz IS NULL OR at < $8)
-            ORDER BY id DESC LIMIT $9)
-         SELECT found.*, l.position::text, seen.last AS "lastLooked", seen.number AS "lookedThrough"
-           FROM (SELECT min(id::text) AS last, count(*)::int AS number FROM looked) seen
-           LEFT JOIN found ON true
-           LEFT JOIN ledger_leaves l ON l.tenant_id = $1 AND l.entry_id = found.id
-          ORDER BY found.id DESC`,
+  isPlannedAnew: true,
+  text: `SELECT e.*, l.position::text
+           FROM (${found}) e LEFT JOIN ledger_leaves l ON l.tenant_id = $1 AND l.entry_id = e.id
+          ORDER BY e.id DESC LIMIT $4`,
 });
-const SEARCH = search('ledger_search', '$10::uuid IS NULL');
-const SEARCH_VERIFICATION = search('ledger_search_verification', 'verification_id = $10');
+const WITHIN = (id: string): string =>
+  `${id} < $2 AND ${id} > $3 AND ($5::timestamptz IS NULL OR e.at >= $5) AND ($6::timestamptz IS NULL OR e.at < $6)`;
+const newestEntries = (condition: string): string =>
+  `SELECT e.* FROM ledger_entries e WHERE e.tenant_id = $1 AND ${WITHIN('e.id')} ${condition} ORDER BY e.id DESC LIMIT $4`;
+
+/** The positions are found by ledger_leaves_by_entry. */
+const SEARCH = {
+  /** Served by the primary key. */
+  all: search('ledger_search', newestEntries('')),
+  /** Served by ledger_by_verification. */
+  ofVerification: search(
+    'ledger_search_verification',
+    newestEntries(
+      'AND e.verification_id = $7 AND ($8::text[] IS NULL OR e.kind = ANY($8)) AND ($9::text IS NULL OR e.actor = $9)',
+    ),
+  ),
+  /** Of each kind as far as a page goes. Served by ledger_by_actor. */
+  ofActor: search(
+    'ledger_search_actor',
+    `SELECT e.* FROM unnest($7::text[]) AS k(kind)
+      CROSS JOIN LATERAL (${newestEntries('AND e.actor = $8 AND e.kind = k.kind')}) e ORDER BY e.id DESC LIMIT $4`,
+  ),
+  /**
+   * Of each kind as far as a page goes, and what has no position yet, which is little. Served by ledger_leaves_by_kind and by the
+   * queue's primary key: whoever writes an entry has no index by kind to keep.
+   */
+  ofKind: search(
+    'ledger_search_kind',
+    `(SELECT e.* FROM unnest($7::text[]) AS k(kind) CROSS JOIN LATERAL (
+        SELECT e.* FROM ledger_leaves l JOIN ledger_entries e ON e.tenant_id = l.tenant_id AND e.id = l.entry_id
+         WHERE l.tenant_id = $1 AND l.kind = k.kind AND ${WITHIN('l.entry_id')} ORDER BY l.entry_id DESC LIMIT $4) e
+       ORDER BY e.id DESC LIMIT $4)
+     UNION ALL
+     (SELECT e.* FROM ledger_queue q JOIN ledger_entries e ON e.tenant_id = q.tenant_id AND e.id = q.entry_id
+       WHERE q.tenant_id = $1 AND e.kind = ANY($7) AND ${WITHIN('q.entry_id')} ORDER BY q.entry_id DESC LIMIT $4)`,
+  ),
+};
 /** Served by the primary key. */
 const CHECKPOINTS: Statement = {
   name: 'ledger_checkpoints_list',
@@ -105,10 +125,6 @@ const EXPORT: Statement = {
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-type SearchRow = { readonly [K in keyof LoggedRow]: LoggedRow[K] | null } & {
-  readonly lastLooked: string | null;
-  readonly lookedThrough: number;
-};
 interface LoggedRow {
   readonly id: string;
   readonly tenant_id: string;
@@ -129,7 +145,7 @@ export class AuditLog {
     private readonly ledger: Ledger,
   ) {}
 
-  /** Newest first. A page may be short, and even empty, while there is a next one. Throws Problem `validation_failed` for a strange cursor. */
+  /** Newest first. Throws Problem `validation_failed` for a strange cursor. */
   async search(
     actor: string,
     filter: EntryFilter,
@@ -150,33 +166,24 @@ export class AuditLog {
       since: filter.since,
       until: filter.until,
     });
-    const kinds = kindsOf(filter);
-    const isFiltered =
-      kinds !== null || filter.actor !== null || filter.since !== null || filter.until !== null;
-    const looked = isFiltered ? LOOKED_THROUGH : limit + 1;
     const before =
       cursorId(cursor) ??
       (filter.until === null ? HIGHEST_ID : firstIdAt(filter.until.getTime() + MARGIN_MS));
+    const { statement, values } = searchBy(filter);
     const rows = await this.database
       .within({ tenantId })
-      .query<SearchRow>(filter.verificationId === null ? SEARCH : SEARCH_VERIFICATION, [
+      .query<LoggedRow>(statement, [
         tenantId,
         before,
         filter.since === null ? LOWEST_ID : firstIdAt(filter.since.getTime() - MARGIN_MS),
-        looked,
-        kinds,
-        filter.actor,
+        limit + 1,
         filter.since,
         filter.until,
-        limit + 1,
-        filter.verificationId,
+        ...values,
       ]);
-    const entries = rows.flatMap((row) => (isFound(row) ? [entryOf(row)] : []));
-    const data = entries.slice(0, limit);
-    const end = rows[0];
-    const next =
-      entries.length > limit ? data.at(-1)?.id : end?.lookedThrough === looked ? end.lastLooked : null;
-    return { data, nextCursor: next == null ? null : Buffer.from(next).toString('base64url') };
+    const data = rows.slice(0, limit).map(entryOf);
+    const last = rows.length > limit ? data.at(-1) : undefined;
+    return { data, nextCursor: last === undefined ? null : Buffer.from(last.id).toString('base64url') };
   }
 
   /** Of one tenant, newest first; of all, the newest of each. */
@@ -255,8 +262,18 @@ function kindsOf({ kind, about }: EntryFilter): readonly LedgerKind[] | null {
   }
 }
 
-function isFound(row: SearchRow): row is SearchRow & LoggedRow {
-  return row.id !== null;
+function searchBy(filter: EntryFilter): {
+  readonly statement: Statement;
+  readonly values: readonly unknown[];
+} {
+  const kinds = kindsOf(filter);
+  const { actor, verificationId } = filter;
+  if (verificationId !== null)
+    return { statement: SEARCH.ofVerification, values: [verificationId, kinds, actor] };
+  if (actor !== null) return { statement: SEARCH.ofActor, values: [kinds ?? LEDGER_KINDS, actor] };
+  return kinds === null
+    ? { statement: SEARCH.all, values: [] }
+    : { statement: SEARCH.ofKind, values: [kinds] };
 }
 
 function entryOf(row: LoggedRow): LoggedEntry {

@@ -47,7 +47,7 @@ interface Narrowing {
   readonly values: readonly unknown[];
 }
 
-/** Both environments are named where a tenant is, because that is what its indexes have before the time. From $3 on. */
+/** Both environments are named, because that is what the indexes have before the time. From $3 on. */
 function narrowingOf({ tenantId, environment }: OverviewFilter): Narrowing {
   const environments = environment === null ? ENVIRONMENTS : [environment];
   if (tenantId !== null) {
@@ -57,12 +57,7 @@ function narrowingOf({ tenantId, environment }: OverviewFilter): Narrowing {
       values: [tenantId, environments],
     };
   }
-  if (environment === null) return { name: '', condition: '', values: [] };
-  return {
-    name: '_of_environment',
-    condition: ' AND environment = ANY($3::text[])',
-    values: [environments],
-  };
+  return { name: '', condition: ' AND environment = ANY($3::text[])', values: [environments] };
 }
 
 /** What was imported had its verdict before it came to us. */
@@ -70,7 +65,7 @@ const inRange = (condition: string): string =>
   `FROM verifications WHERE created_at >= $1 AND created_at < $2 AND import_id IS NULL${condition}`;
 const DAY = `(created_at AT TIME ZONE 'UTC')::date`;
 
-/** Served by verifications_overview alone; a tenant's by verifications_newest. */
+/** Served by verifications_of_all alone; a tenant's by verifications_newest. */
 export function countedStatement({ name, condition }: Omit<Narrowing, 'values'>): Statement {
   return {
     name: `overview_counted${name}`,

@@ -5,8 +5,9 @@ import { decodeCursor, pageOf } from '../paging.js';
 import { type TenantVault } from '../privacy/tenant-vault.js';
 import { type Environment, ENVIRONMENTS, tenantScope, type TenantScope } from '../tenancy/tenant-scope.js';
 import { type Condition, conditionsOf } from './verification-conditions.js';
+import { verificationPage } from './verification-page.js';
 import { type VerificationSealer } from './verification-sealer.js';
-import { SELECT_VERIFICATION, type VerificationRow } from './verification.rows.js';
+import { SELECT_VERIFICATION_OF_SUBJECT, type VerificationRow } from './verification.rows.js';
 import { type Page, type PageRequest, type Verification, type VerificationFilter } from './verification.js';
 
 /** Without a tenant, what verifications_of_all and verifications_in_review serve: the moment, the environment, and the reviews. */
@@ -32,23 +33,16 @@ const FIND_SCOPE: Statement = {
            SELECT tenant_id, environment FROM verifications WHERE tenant_id = t.id AND id = $1 LIMIT 1) v`,
 };
 
-/** Each environment as far as a page goes, then the newest of both. */
-const newestOfEach = (name: string, environments: number, limit: number, conditions: string): Statement => ({
-  name,
-  text: `SELECT v.* FROM unnest($${environments}::text[]) AS e(environment) CROSS JOIN LATERAL (
-           ${SELECT_VERIFICATION} WHERE v.environment = e.environment ${conditions}
-            ORDER BY v.created_at DESC, v.id DESC LIMIT $${limit}) v
-          ORDER BY v.created_at DESC, v.id DESC LIMIT $${limit}`,
-});
-
 /** Served by subjects_email, subjects_phone and verifications_by_subject. */
-const SEARCH = newestOfEach(
-  'directory_search',
-  2,
-  7,
-  `AND v.tenant_id = $1 AND s.environment = e.environment AND (s.email_hash = $3 OR s.phone_hash = $4)
-            AND ($5::timestamptz IS NULL OR (v.created_at, v.id) < ($5, $6::uuid))`,
-);
+const SEARCH: Statement = {
+  name: 'directory_search',
+  text: `SELECT v.* FROM unnest($2::text[]) AS e(environment) CROSS JOIN LATERAL (
+           ${SELECT_VERIFICATION_OF_SUBJECT} WHERE v.environment = e.environment
+              AND v.tenant_id = $1 AND s.environment = e.environment AND (s.email_hash = $3 OR s.phone_hash = $4)
+              AND ($5::timestamptz IS NULL OR (v.created_at, v.id) < ($5, $6::uuid))
+            ORDER BY v.created_at DESC, v.id DESC LIMIT $7) v
+          ORDER BY v.created_at DESC, v.id DESC LIMIT $7`,
+};
 
 /** The verifications of all tenants, for operators. Whoever acts on one does so in the scope of its tenant. */
 export class VerificationDirectory {
@@ -123,37 +117,41 @@ function environmentsOf({ environment }: { readonly environment: Environment | n
 }
 
 /**
- * One prepared statement per combination, so that each gets a plan of its own. A tenant's are served by verifications_newest,
+ * One statement per combination. A tenant's are served by verifications_newest,
  * …_by_status, …_by_provider and …_by_reference; those of all by verifications_of_all, and the reviews by verifications_in_review.
  */
 function listQuery(
   tenantId: string | null,
-  conditions: readonly Condition[],
+  given: readonly Condition[],
   hasCursor: boolean,
 ): { statement: Statement; values: readonly unknown[] } {
   const isOfAll = tenantId === null;
   // Of all tenants there is one status to ask for, and the partial index is found by its word alone.
-  const used = isOfAll ? conditions.filter(({ name }) => name !== 'status') : conditions;
-  const isReviews = used.length < conditions.length;
-  const tenant = isOfAll ? [] : [{ name: 'tenant', sql: 'v.tenant_id =', value: tenantId }];
-  const all = [...tenant, ...used];
-  const next = all.length + 3;
+  const used = isOfAll ? given.filter(({ name }) => name !== 'status') : given;
+  const isReviews = used.length < given.length;
+  const first = isOfAll ? 3 : 4;
+  const next = first + used.length;
+  const conditions = [
+    ...used.map(({ sql }, index) => `AND ${sql} $${index + first}`),
+    ...(isReviews ? ["AND v.status = 'needs_review'"] : []),
+    ...(hasCursor ? [`AND (v.created_at, v.id) < ($${next}, $${next + 1}::uuid)`] : []),
+  ];
   return {
-    statement: newestOfEach(
-      [
+    statement: {
+      name: [
         'directory',
-        ...(isReviews ? ['reviews'] : []),
-        ...all.map(({ name }) => name),
+        isOfAll ? (isReviews ? 'reviews' : 'all') : 'tenant',
+        ...used.map(({ name }) => name),
         ...(hasCursor ? ['on'] : []),
       ].join('_'),
-      1,
-      2,
-      [
-        ...all.map(({ sql }, index) => `AND ${sql} $${index + 3}`),
-        ...(isReviews ? ["AND v.status = 'needs_review'"] : []),
-        ...(hasCursor ? [`AND (v.created_at, v.id) < ($${next}, $${next + 1}::uuid)`] : []),
-      ].join(' '),
-    ),
-    values: all.map(({ value }) => value),
+      isPlannedAnew: true,
+      text: verificationPage(used, {
+        ...(!isOfAll && { tenant: '$3' }),
+        environments: '$1::text[]',
+        limit: '$2',
+        conditions: conditions.join(' '),
+      }),
+    },
+    values: [...(isOfAll ? [] : [tenantId]), ...used.map(({ value }) => value)],
   };
 }

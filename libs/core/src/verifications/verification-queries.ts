@@ -5,10 +5,10 @@ import { decodeCursor, pageOf } from '../paging.js';
 import { type TenantVault } from '../privacy/tenant-vault.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { type Condition, conditionsOf } from './verification-conditions.js';
+import { verificationPage } from './verification-page.js';
 import {
   FIND,
   FIND_MANY,
-  SELECT_VERIFICATION,
   SELECT_VERIFICATION_OF_SUBJECT,
   type VerificationRow,
 } from './verification.rows.js';
@@ -158,8 +158,7 @@ export class VerificationQueries {
 }
 
 /**
- * One prepared statement per combination of filters, so that each gets a plan of its own. Served by verifications_newest,
- * …_by_status, …_by_provider and …_by_reference.
+ * One statement per combination of filters. Served by verifications_newest, …_by_status, …_by_provider and …_by_reference.
  */
 function listQuery(
   used: readonly Condition[],
@@ -172,12 +171,13 @@ function listQuery(
   return {
     statement: {
       name: ['verifications_list', ...used.map(({ name }) => name), ...(hasCursor ? ['on'] : [])].join('_'),
-      text: [
-        `${SELECT_VERIFICATION} WHERE v.tenant_id = $1 AND v.environment = $2`,
-        ...where,
-        ...cursor,
-        'ORDER BY v.created_at DESC, v.id DESC LIMIT $3',
-      ].join(' '),
+      isPlannedAnew: true,
+      text: verificationPage(used, {
+        tenant: '$1',
+        environments: 'ARRAY[$2::text]',
+        limit: '$3',
+        conditions: [...where, ...cursor].join(' '),
+      }),
     },
     values: used.map(({ value }) => value),
   };

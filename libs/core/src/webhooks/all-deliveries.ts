@@ -14,6 +14,7 @@ import { messageOf } from './signed-message.js';
 import { type WebhookDeliveries } from './webhook-deliveries.js';
 import {
   DELIVERY_COLUMNS,
+  DELIVERY_STATES,
   deliveryOf,
   type DeliveryRow,
   type DeliveryState,
@@ -58,23 +59,30 @@ const LIST: Statement = {
           WHERE (d.created_at, d.id) < (coalesce($1, 'infinity'::timestamptz), coalesce($2, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
           ORDER BY d.created_at DESC, d.id DESC LIMIT $3`,
 };
-/** A tenant's, in both environments: each of them as far as a page goes, then the newest of both. */
-const ofTenant = (name: string, condition: string): Statement => ({
+/** A tenant's: of each environment, and each state where these are told apart, as far as a page goes, then the newest of all. */
+const ofTenant = (name: string, states: string, condition: string): Statement => ({
   name,
-  text: `SELECT ${DELIVERY_COLUMNS} FROM unnest($6::text[]) AS e(environment) CROSS JOIN LATERAL (
+  isPlannedAnew: true,
+  text: `SELECT ${DELIVERY_COLUMNS} FROM unnest($2::text[]) AS e(environment) ${states} CROSS JOIN LATERAL (
            SELECT * FROM webhook_deliveries d
-            WHERE d.tenant_id = $1 AND d.environment = e.environment AND ($2::text IS NULL OR d.state = $2) ${condition} ${NEWEST_DELIVERIES}) d
+            WHERE d.tenant_id = $1 AND d.environment = e.environment ${condition} ${NEWEST_DELIVERIES}) d
           ORDER BY d.created_at DESC, d.id DESC LIMIT $5`,
 });
+const EACH_STATE = 'CROSS JOIN unnest($6::text[]) AS s(state)';
 /** Served by webhook_deliveries_newest. */
-const LIST_OF_TENANT = ofTenant('webhook_deliveries_list_of_tenant', '');
-/** Served by webhook_deliveries_undelivered. */
-const LIST_UNDELIVERED_OF_TENANT = ofTenant(
-  'webhook_deliveries_list_undelivered_of_tenant',
-  `AND d.state <> 'delivered'`,
+const LIST_OF_TENANT = ofTenant('webhook_deliveries_list_of_tenant', '', '');
+/** Served by webhook_deliveries_by_state. */
+const LIST_BY_STATE = ofTenant(
+  'webhook_deliveries_list_of_tenant_by_state',
+  EACH_STATE,
+  'AND d.state = s.state',
 );
 /** Served by webhook_deliveries_by_endpoint. */
-const LIST_OF_ENDPOINT = ofTenant('webhook_deliveries_list_of_endpoint', 'AND d.endpoint_id = $7');
+const LIST_OF_ENDPOINT = ofTenant(
+  'webhook_deliveries_list_of_endpoint',
+  EACH_STATE,
+  'AND d.state = s.state AND d.endpoint_id = $7',
+);
 /** Served by ledger_by_verification, then webhook_deliveries_once. */
 const LIST_OF_VERIFICATION: Statement = {
   name: 'webhook_deliveries_list_of_verification',
@@ -188,11 +196,13 @@ export class AllDeliveries {
         throw new Error('anything else is only looked for within a tenant');
       return across.query(LIST, page);
     }
-    const values = [tenantId, state, ...page];
     if (verificationId !== null)
-      return across.query(LIST_OF_VERIFICATION, [...values, verificationId, endpointId]);
-    if (endpointId !== null) return across.query(LIST_OF_ENDPOINT, [...values, ENVIRONMENTS, endpointId]);
-    const statement = state === null || state === 'delivered' ? LIST_OF_TENANT : LIST_UNDELIVERED_OF_TENANT;
-    return across.query(statement, [...values, ENVIRONMENTS]);
+      return across.query(LIST_OF_VERIFICATION, [tenantId, state, ...page, verificationId, endpointId]);
+    const values = [tenantId, ENVIRONMENTS, ...page];
+    const states = state === null ? DELIVERY_STATES : [state];
+    if (endpointId !== null) return across.query(LIST_OF_ENDPOINT, [...values, states, endpointId]);
+    return state === null
+      ? across.query(LIST_OF_TENANT, values)
+      : across.query(LIST_BY_STATE, [...values, states]);
   }
 }

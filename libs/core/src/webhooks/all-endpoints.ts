@@ -8,6 +8,7 @@ import { type Page, type PageRequest } from '../verifications/verification.js';
 import { TURNS } from './allotment.js';
 import { endpointSecrets, placeOfEndpoint } from './endpoint-secrets.js';
 import { type Replay, type ReplayRange, type WebhookDeliveries } from './webhook-deliveries.js';
+import { EVERY_STATE } from './webhook-delivery.js';
 import { endpointOf, type EndpointRow, type WebhookEndpoint, withoutQuery } from './webhook-endpoint.js';
 
 /** Its address is without the query. */
@@ -76,7 +77,8 @@ const REPLAYED: Statement = {
   text: `SELECT count(*)::int AS queued, count(*) FILTER (WHERE state = 'delivered')::int AS delivered,
                 count(*) FILTER (WHERE state = 'failed')::int AS failed, count(*) FILTER (WHERE state = 'pending')::int AS pending
            FROM webhook_deliveries
-          WHERE tenant_id = $1 AND environment = $2 AND endpoint_id = $3 AND created_at >= $4 AND created_at < $5 AND created_at <= $6
+          WHERE tenant_id = $1 AND environment = $2 AND endpoint_id = $3 AND state = ANY(${EVERY_STATE})
+            AND created_at >= $4 AND created_at < $5 AND created_at <= $6
             AND event_type <> 'endpoint.test' AND (state = 'pending' OR completed_at >= $6)`,
 };
 

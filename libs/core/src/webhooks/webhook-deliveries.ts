@@ -11,6 +11,7 @@ import {
   deliveryOf,
   type DeliveryRow,
   type DeliveryState,
+  EVERY_STATE,
   NEWEST_DELIVERIES,
   type WebhookDelivery,
 } from './webhook-delivery.js';
@@ -34,29 +35,28 @@ export interface Replay {
   readonly replayId: string;
 }
 
+const list = (name: string, condition: string): Statement => ({
+  name,
+  isPlannedAnew: true,
+  text: `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries d WHERE d.tenant_id = $1 AND d.environment = $2 ${condition} ${NEWEST_DELIVERIES}`,
+});
 /** Served by webhook_deliveries_newest. */
-const LIST: Statement = {
-  name: 'webhook_deliveries_list',
-  text: `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries d WHERE d.tenant_id = $1 AND d.environment = $2 ${NEWEST_DELIVERIES}`,
-};
-/** Served by webhook_deliveries_undelivered. */
-const LIST_UNDELIVERED: Statement = {
-  name: 'webhook_deliveries_list_undelivered',
-  text: `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries d
-          WHERE d.tenant_id = $1 AND d.environment = $2 AND d.state <> 'delivered' AND d.state = $6 ${NEWEST_DELIVERIES}`,
-};
-/** Served by webhook_deliveries_newest: nearly all of them are. */
-const LIST_DELIVERED: Statement = {
-  name: 'webhook_deliveries_list_delivered',
-  text: `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries d
-          WHERE d.tenant_id = $1 AND d.environment = $2 AND d.state = 'delivered' ${NEWEST_DELIVERIES}`,
-};
+const LIST = list('webhook_deliveries_list', '');
+/** Served by webhook_deliveries_by_state. */
+const LIST_BY_STATE = list('webhook_deliveries_list_by_state', 'AND d.state = $6');
 /** Served by webhook_deliveries_by_endpoint. */
+const LIST_BY_ENDPOINT_AND_STATE = list(
+  'webhook_deliveries_list_by_endpoint_and_state',
+  'AND d.endpoint_id = $6 AND d.state = $7',
+);
+/** Of each state as far as a page goes, then the newest of all. Served by webhook_deliveries_by_endpoint. */
 const LIST_BY_ENDPOINT: Statement = {
   name: 'webhook_deliveries_list_by_endpoint',
-  text: `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries d
-          WHERE d.tenant_id = $1 AND d.environment = $2 AND d.endpoint_id = $6
-            AND ($7::text IS NULL OR d.state = $7) ${NEWEST_DELIVERIES}`,
+  isPlannedAnew: true,
+  text: `SELECT ${DELIVERY_COLUMNS} FROM unnest(${EVERY_STATE}) AS s(state) CROSS JOIN LATERAL (
+           SELECT * FROM webhook_deliveries d
+            WHERE d.tenant_id = $1 AND d.environment = $2 AND d.endpoint_id = $6 AND d.state = s.state ${NEWEST_DELIVERIES}) d
+          ORDER BY d.created_at DESC, d.id DESC LIMIT $5`,
 };
 /** Served by webhook_deliveries_once. */
 const LIST_BY_EVENT: Statement = {
@@ -233,10 +233,11 @@ export class WebhookDeliveries {
   ): Promise<DeliveryRow[]> {
     const sessions = this.store.database.within(scope);
     if (eventId !== null) return sessions.query(LIST_BY_EVENT, [...page, eventId, endpointId, state]);
-    if (endpointId !== null) return sessions.query(LIST_BY_ENDPOINT, [...page, endpointId, state]);
-    if (state === null) return sessions.query(LIST, page);
-    if (state === 'delivered') return sessions.query(LIST_DELIVERED, page);
-    return sessions.query(LIST_UNDELIVERED, [...page, state]);
+    if (endpointId !== null && state !== null)
+      return sessions.query(LIST_BY_ENDPOINT_AND_STATE, [...page, endpointId, state]);
+    if (endpointId !== null) return sessions.query(LIST_BY_ENDPOINT, [...page, endpointId]);
+    if (state !== null) return sessions.query(LIST_BY_STATE, [...page, state]);
+    return sessions.query(LIST, page);
   }
 }
 

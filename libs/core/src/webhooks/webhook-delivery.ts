@@ -2,6 +2,8 @@ import { type Environment } from '../tenancy/tenant-scope.js';
 
 export const DELIVERY_STATES = ['pending', 'delivered', 'failed'] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
+/** In SQL. */
+export const EVERY_STATE = `'{${DELIVERY_STATES.join()}}'::text[]`;
 
 export interface WebhookDelivery {
   readonly tenantId: string;

@@ -55,7 +55,7 @@ export class AuditLogController {
     id: 'searchAuditLog',
     summary: 'Search the ledger, newest first',
     description:
-      'Status changes with their cause, signals set aside, views of personal data, admin actions with before and after, key use, erasures, and searches like this one, which is written down as well. One page looks through 10,000 entries at most: where little is found, `data` may be short or empty beside a `nextCursor`.',
+      'Status changes with their cause, signals set aside, views of personal data, admin actions with before and after, key use, erasures, and searches like this one, which is written down as well.',
     problems: ['not_found', 'validation_failed'],
   })
   @ApiOkResponse({ type: AuditLogPageView, description: 'One page.', example: AUDIT_LOG_EXAMPLE })

@@ -37,7 +37,7 @@ export class EventsController {
     id: 'listEvents',
     summary: 'What happened, in the order in which it was committed',
     description:
-      'Oldest first. Keep `nextCursor` and read on from it for ever: no event is skipped, and none comes twice. Unlike in other lists it is always given, also at the end; whether there is more already says `hasMore`, which may be true beside an empty `data`. With `wait`, the answer comes as soon as there is an event. A cursor belongs to one tenant and environment. Each event is the ledger entry of what it tells of.',
+      'Oldest first. Keep `nextCursor` and read on from it for ever: no event is skipped, and none comes twice. Unlike in other lists it is always given, also at the end; whether there is more already says `hasMore`. With `wait`, the answer comes as soon as there is an event. A cursor belongs to one tenant and environment. Each event is the ledger entry of what it tells of.',
     problems: ['validation_failed'],
   })
   @ApiOkResponse({ type: EventFeedView, description: 'A stretch of the feed.', example: EVENT_FEED_EXAMPLE })

@@ -1,0 +1,230 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import {
+  connectDatabase,
+  type EmbeddedPostgres,
+  gatewayConfig,
+  LocalMasterKey,
+  Log,
+  migrate,
+  startEmbeddedPostgres,
+} from '@gatehouse/platform';
+import pg from 'pg';
+
+import { createGateway } from '../../apps/gateway/src/gateway.js';
+import { quantile, rounded } from '../ground.js';
+import { type ListCase, listCases } from './cases.js';
+import { looked, timed } from './look.js';
+import { type PlanFault } from './plan.js';
+import { fillStage, type Stage } from './stage.js';
+import { StatementListener } from './statements.js';
+
+/*
+ * `npm run bench:growth`: what every list takes with 10,000 verifications and with many, asked in turn; and how PostgreSQL goes about it
+ * with many. Ends with 1 where a list is read from end to end.
+ */
+
+const SMALL = 10_000;
+const TENANTS = 100;
+const WARM_UP = 3;
+
+interface Measured {
+  readonly name: string;
+  readonly small: Times;
+  readonly large: Times;
+  /** Of the p95 of the statements. */
+  readonly ratio: number;
+  readonly indexes: readonly string[];
+  readonly faults: readonly PlanFault[];
+}
+
+/** In milliseconds: until the answer was read, and of that until the statements were answered. */
+interface Times {
+  readonly p50: number;
+  readonly p95: number;
+  readonly sqlP50: number;
+  readonly sqlP95: number;
+}
+
+interface OpenStage extends Stage {
+  close(): Promise<void>;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      rows: { type: 'string', default: '1000000' },
+      rounds: { type: 'string', default: '40' },
+      json: { type: 'string' },
+      only: { type: 'string' },
+    },
+  });
+  const rows = Number(values.rows);
+  const rounds = Number(values.rounds);
+  if (!Number.isSafeInteger(rows) || rows < 1_000) throw new Error('--rows is a number from 1000 on');
+  const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-growth-'));
+  const server = await startEmbeddedPostgres({
+    dataDir,
+    settings: {
+      max_connections: '60',
+      shared_buffers: '1GB',
+      max_wal_size: '8GB',
+      checkpoint_timeout: '30min',
+    },
+  });
+  const stages: OpenStage[] = [];
+  try {
+    const listener = new StatementListener();
+    for (const verifications of [SMALL, rows]) stages.push(await openStage(server, verifications, listener));
+    const [small, large] = stages;
+    if (small === undefined || large === undefined) throw new Error('unreachable');
+    const measured = await measure(small, large, { listener, rounds, only: values.only ?? '' });
+    report(measured, rows);
+    const size = await large.row(`SELECT pg_size_pretty(pg_database_size(current_database())) AS size`);
+    process.stdout.write(`\n${rows} verifications take ${String(size['size'])}\n`);
+    if (values.json !== undefined) {
+      const machine = { cores: availableParallelism(), memoryGb: Math.round(totalmem() / 1e9) };
+      await writeFile(
+        values.json,
+        JSON.stringify({ rows, small: SMALL, rounds, machine, lists: measured }, null, 2),
+      );
+    }
+    if (measured.some(({ faults }) => faults.length > 0)) process.exitCode = 1;
+  } finally {
+    for (const stage of stages) await stage.close();
+    await server.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+/** A gateway, on a database of its own of the server, that holds so many verifications. */
+async function openStage(
+  server: EmbeddedPostgres,
+  verifications: number,
+  listener: StatementListener,
+): Promise<OpenStage> {
+  const log = new Log({ level: 'warn' });
+  const url = new URL(server.databaseUrl);
+  url.pathname = `/growth_${verifications}`;
+  const owner = new pg.Client({ connectionString: server.databaseUrl });
+  await owner.connect();
+  await owner.query(`CREATE DATABASE growth_${verifications}`);
+  await owner.end();
+  await migrate(url.href, log);
+  const database = await connectDatabase(url.href, { poolSize: 4, log });
+  const adminKey = `gk_admin_${randomBytes(20).toString('hex')}`;
+  const gateway = await createGateway({
+    config: {
+      ...gatewayConfig({ PORT: '0' }),
+      publicUrl: 'http://127.0.0.1:0',
+      adminApiKey: adminKey,
+      allowPrivateNetworks: true,
+      role: 'api',
+    },
+    database,
+    masterKeys: { current: new LocalMasterKey(randomBytes(32)), previous: null },
+    log,
+    rateLimits: { requestsPerKey: 1e9, failuresPerAddress: 1e9, windowSeconds: 60 },
+  });
+  const empty = { origin: `http://127.0.0.1:${gateway.port}`, adminKey, databaseUrl: url.href };
+  const stage = await fillStage(empty, {
+    verifications,
+    tenants: TENANTS,
+    listener,
+    onProgress: (line) => process.stderr.write(`${line}\n`),
+  });
+  return {
+    ...stage,
+    close: async () => {
+      await gateway.stop();
+      await database.close();
+    },
+  };
+}
+
+interface Measuring {
+  readonly listener: StatementListener;
+  readonly rounds: number;
+  /** Lists whose name has this in it. */
+  readonly only: string;
+}
+
+async function measure(
+  small: Stage,
+  large: Stage,
+  { listener, rounds, only }: Measuring,
+): Promise<readonly Measured[]> {
+  const ofSmall = new Map((await listCases(small)).map((one) => [one.name, one]));
+  const lists = (await listCases(large)).filter(({ name }) => name.includes(only));
+  const measured: Measured[] = [];
+  for (const [index, list] of lists.entries()) {
+    const same = ofSmall.get(list.name);
+    if (same === undefined) throw new Error(`${list.name} is not asked of the small database`);
+    measured.push(await measureOne([small, same], [large, list], listener, rounds));
+    if (index % 25 === 0) process.stderr.write(`${index} of ${lists.length} lists\n`);
+  }
+  return measured.sort((a, b) => b.faults.length - a.faults.length || b.ratio - a.ratio);
+}
+
+async function measureOne(
+  small: readonly [Stage, ListCase],
+  large: readonly [Stage, ListCase],
+  listener: StatementListener,
+  rounds: number,
+): Promise<Measured> {
+  const samples = [small, large].map(([stage, list]) => ({
+    stage,
+    list,
+    ms: [] as number[],
+    sqlMs: [] as number[],
+  }));
+  for (const { stage } of samples) await stage.settle();
+  for (let round = -WARM_UP; round < rounds; round += 1) {
+    for (const { stage, list, ms, sqlMs } of samples) {
+      const once = await timed(stage, listener, list);
+      if (round < 0) continue;
+      ms.push(once.ms);
+      sqlMs.push(once.sqlMs);
+    }
+  }
+  const [ofSmall, ofLarge] = samples.map(({ ms, sqlMs }): Times => ({
+    p50: rounded(quantile(ms, 0.5)),
+    p95: rounded(quantile(ms, 0.95)),
+    sqlP50: rounded(quantile(sqlMs, 0.5)),
+    sqlP95: rounded(quantile(sqlMs, 0.95)),
+  }));
+  if (ofSmall === undefined || ofLarge === undefined) throw new Error('unreachable');
+  return {
+    name: large[1].name,
+    small: ofSmall,
+    large: ofLarge,
+    ratio: rounded(ofLarge.sqlP95 / ofSmall.sqlP95),
+    ...(await looked(large[0], listener, large[1])),
+  };
+}
+
+function report(measured: readonly Measured[], rows: number): void {
+  const column = (value: string | number, width: number): string => String(value).padStart(width);
+  process.stdout.write(
+    `ms until the answer, and of that SQL; ${SMALL} | ${rows} verifications\n` +
+      `${['p50', 'p95', 'SQL p95', '| p50', 'p95', 'SQL p95', 'ratio'].map((word) => column(word, 9)).join('')}  list\n`,
+  );
+  for (const { name, small, large, ratio, faults, indexes } of measured) {
+    const times = [small.p50, small.p95, small.sqlP95, large.p50, large.p95, large.sqlP95, ratio];
+    process.stdout.write(
+      `${times.map((value) => column(value, 9)).join('')}  ${name}  [${indexes.join(', ')}]\n`,
+    );
+    for (const { statement, detail } of faults)
+      process.stdout.write(`${' '.repeat(63)}  !! ${statement}: ${detail}\n`);
+  }
+  const faulty = measured.filter(({ faults }) => faults.length > 0).length;
+  process.stdout.write(
+    `\n${measured.length} lists, ${faulty} of them with a plan that grows with the data\n`,
+  );
+}
+
+await main();
