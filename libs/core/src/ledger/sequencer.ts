@@ -45,18 +45,18 @@ const LOCK_HEAD: Statement = {
 /**
  * What waits without its entry is left: it tells whoever verifies that somebody took the entry away.
  * A statement of its own, so that it sees all that was committed before the head was locked. Within a batch, ids order by the clocks
- * of the replicas that made them; a verification's entries stand in the order of its versions whatever those clocks said.
+ * of the replicas that made them; a verification's entries stand in the order of its versions whatever those clocks said. The array
+ * and the lateral LIMIT leave PostgreSQL no choice: joined, and without statistics, it read all that a busy tenant has, or what waits once
+ * more for each entry. Served by the primary keys.
  */
 const PLACE: Statement = {
   name: 'ledger_place',
-  text: `WITH taken AS (
-           DELETE FROM ledger_queue WHERE tenant_id = $1 AND entry_id IN (
-             SELECT q.entry_id FROM ledger_queue q JOIN ledger_entries e ON e.tenant_id = q.tenant_id AND e.id = q.entry_id
-              WHERE q.tenant_id = $1 ORDER BY q.entry_id LIMIT $3)
-           RETURNING entry_id),
-         waiting AS (
-           SELECT e.id, e.verification_id, e.version, e.environment, e.kind, ledger_leaf_hash(ledger_text(e)) AS hash
-             FROM taken JOIN ledger_entries e ON e.tenant_id = $1 AND e.id = taken.entry_id),
+  text: `WITH waiting AS MATERIALIZED (
+           SELECT entry.* FROM ledger_queue q CROSS JOIN LATERAL (
+             SELECT e.id, e.verification_id, e.version, e.environment, e.kind, ledger_leaf_hash(ledger_text(e)) AS hash
+               FROM ledger_entries e WHERE e.tenant_id = $1 AND e.id = q.entry_id LIMIT 1) entry
+            WHERE q.tenant_id = $1 ORDER BY q.entry_id LIMIT $3),
+         taken AS (DELETE FROM ledger_queue WHERE tenant_id = $1 AND entry_id = ANY(ARRAY(SELECT id FROM waiting))),
          ranked AS (
            SELECT waiting.*,
                   CASE WHEN version IS NULL THEN id::text

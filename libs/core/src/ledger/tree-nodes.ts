@@ -2,14 +2,20 @@ import { type Queryable, type Statement } from '@gatehouse/platform';
 
 import { type NodePlace, type NodeReader } from './tree/merkle-tree.js';
 
-/** Leaves and what is above them. Served by the primary keys. */
+/**
+ * Leaves and what is above them. Served by the primary keys: the lateral LIMITs leave PostgreSQL no choice where it has no statistics
+ * yet, and joined it read a whole level for each node.
+ */
 const NODES: Statement = {
   name: 'ledger_nodes_find',
   text: `SELECT place.level, place.index::text, coalesce(node.hash, leaf.hash) AS hash
            FROM unnest($2::int[], $3::bigint[]) AS place(level, index)
-           LEFT JOIN ledger_nodes node
-             ON place.level > 0 AND node.tenant_id = $1 AND node.level = place.level AND node.index = place.index
-           LEFT JOIN ledger_leaves leaf ON place.level = 0 AND leaf.tenant_id = $1 AND leaf.position = place.index + 1`,
+           LEFT JOIN LATERAL (SELECT n.hash FROM ledger_nodes n
+                               WHERE place.level > 0 AND n.tenant_id = $1 AND n.level = place.level AND n.index = place.index
+                               LIMIT 1) node ON true
+           LEFT JOIN LATERAL (SELECT l.hash FROM ledger_leaves l
+                               WHERE place.level = 0 AND l.tenant_id = $1 AND l.position = place.index + 1
+                               LIMIT 1) leaf ON true`,
 };
 
 /** The nodes at these places, to read a tree or make a proof from. The reader throws where one is missing: the ledger was tampered with. */
