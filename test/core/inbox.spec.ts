@@ -44,7 +44,7 @@ async function keptOf({ scope }: HarnessTenant): Promise<readonly Kept[]> {
 
 /** Applies stored signals until none is due. */
 async function settle(): Promise<void> {
-  while ((await core.inbox.applyPending(50)) > 0);
+  while ((await core.pendingSignals.apply(50)) > 0);
 }
 
 async function update(assignments: string, { verification }: Begun): Promise<void> {

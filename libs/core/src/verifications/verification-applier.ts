@@ -92,7 +92,7 @@ export interface Applied {
 }
 
 /** A signal on its way to a verification. */
-interface Arrival {
+export interface Arrival {
   readonly scope: TenantScope;
   readonly id: string;
   readonly signal: Signal;
@@ -145,6 +145,11 @@ export class VerificationApplier {
   ): Promise<Applied> {
     const [applied] = await this.#applyAll(tx, [{ scope, id, signal, effects }]);
     return found(applied ?? null);
+  }
+
+  /** As {@link applyIn}, of one tenant and environment, in their order. */
+  async applyAllIn(tx: Tx, arrivals: readonly Arrival[]): Promise<readonly Applied[]> {
+    return (await this.#applyAll(tx, arrivals)).map(found);
   }
 
   /** Signals of one tenant and environment, in their order; null for an id that names nothing. */

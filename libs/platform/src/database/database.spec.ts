@@ -103,8 +103,9 @@ describe('Database', () => {
   it('lends the same connections to Prisma, and times mean the same there', async () => {
     // The pool hands out the session that came back last.
     const ours = await database.across.query<{ pid: number }>(BACKEND);
-    expect(await database.prisma.$queryRaw`SELECT pg_backend_pid() AS pid`).toEqual(ours);
-    const rows = await database.prisma.$queryRaw`SELECT '2026-01-02T03:04:05+02'::timestamptz AS at`;
+    const prisma = await database.prisma();
+    expect(await prisma.$queryRaw`SELECT pg_backend_pid() AS pid`).toEqual(ours);
+    const rows = await prisma.$queryRaw`SELECT '2026-01-02T03:04:05+02'::timestamptz AS at`;
     expect(rows).toEqual([{ at: new Date('2026-01-02T01:04:05Z') }]);
     expect(await database.across.query(BACKEND)).toEqual(ours);
   });

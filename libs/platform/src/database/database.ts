@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { type Log } from '../log/log.js';
 import { type RandomSource, SystemRandom } from '../random.js';
 import { StartError } from '../start-error.js';
 import { CONNECTION_LOST, DatabaseError, OUTCOME_UNKNOWN, toDatabaseError } from './database-error.js';
-import { PrismaClient } from './generated/client.js';
+import { type PrismaClient } from './generated/client.js';
 import { parsers } from './types.js';
 
 /** A statement of ours. Prepared once per connection under its name, so a name (at most 63 bytes) has one text for ever. */
@@ -92,12 +91,11 @@ const ENTER: Statement = {
 export class Database {
   /** The rows of all tenants. */
   readonly across: Sessions;
-  /** For what is not hot; sees what `across` sees. */
-  readonly prisma: PrismaClient;
   readonly #tenants: pg.Pool;
   readonly #system: pg.Pool;
   readonly #log: Log;
   readonly #random: RandomSource;
+  #prisma: Promise<PrismaClient> | null = null;
   /** What the sessions of the tenants' pool are set to. */
   readonly #entered = new WeakMap<pg.PoolClient, string>();
 
@@ -118,7 +116,6 @@ export class Database {
       });
     }
     this.across = this.#sessions(() => connect(pools.system));
-    this.prisma = new PrismaClient({ adapter: new PrismaPg(pools.system), errorFormat: 'minimal', log: [] });
   }
 
   /** The rows of one tenant, or of one of its environments. A row of anybody else is not there, and cannot be written. */
@@ -136,6 +133,12 @@ export class Database {
     });
   }
 
+  /** For what is not hot; sees what `across` sees. Loaded when it is first asked for: it makes every start slower, and every process larger. */
+  prisma(): Promise<PrismaClient> {
+    this.#prisma ??= loadPrisma(this.#system);
+    return this.#prisma;
+  }
+
   /** Throws DatabaseError when the database does not answer within two seconds. */
   async ping(): Promise<void> {
     const ping = { text: 'SELECT 1', query_timeout: PING_TIMEOUT_MS };
@@ -148,7 +151,7 @@ export class Database {
 
   /** Waits for the statements that run, then closes all connections. Once. */
   async close(): Promise<void> {
-    await this.prisma.$disconnect();
+    await (await this.#prisma)?.$disconnect();
     await Promise.all([this.#tenants.end(), this.#system.end()]);
   }
 
@@ -210,6 +213,14 @@ export class Database {
       release(client, transaction.broken);
     }
   }
+}
+
+async function loadPrisma(pool: pg.Pool): Promise<PrismaClient> {
+  const [{ PrismaPg }, { PrismaClient }] = await Promise.all([
+    import('@prisma/adapter-pg'),
+    import('./generated/client.js'),
+  ]);
+  return new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal', log: [] });
 }
 
 /** pg also emits what it rejects the running query with; unheard, that would end the process. */
