@@ -176,9 +176,7 @@ export class PendingSignals {
   async #askOthers({ row, matches, kept }: Ready): Promise<void> {
     const others = matches.filter((match) => match.id !== row.verification_id).map((match) => match.id);
     if (kept.observation.verdict === null || others.length === 0) return;
-    await this.store.database
-      .within(reachOf(row))
-      .query(MAKE_DUE, [row.tenant_id, others, this.clock.now()]);
+    await this.store.database.within(reachOf(row)).query(MAKE_DUE, [row.tenant_id, others, this.clock.now()]);
   }
 }
 

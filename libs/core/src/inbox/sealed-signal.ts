@@ -25,7 +25,11 @@ export async function sealSignal(
 /** Of somebody who is known. */
 export function openSignal(
   key: SubjectKey,
-  { tenant_id, id, body_sealed }: { readonly tenant_id: string; readonly id: string; readonly body_sealed: Buffer },
+  {
+    tenant_id,
+    id,
+    body_sealed,
+  }: { readonly tenant_id: string; readonly id: string; readonly body_sealed: Buffer },
 ): KeptSignal {
   return key.openJson(body_sealed, context(tenant_id, placeOf(id))) as KeptSignal;
 }
@@ -33,7 +37,11 @@ export function openSignal(
 /** Of somebody who is not known. */
 export async function openOrphan(
   vault: TenantVault,
-  { tenant_id, id, body_sealed }: { readonly tenant_id: string; readonly id: string; readonly body_sealed: Buffer },
+  {
+    tenant_id,
+    id,
+    body_sealed,
+  }: { readonly tenant_id: string; readonly id: string; readonly body_sealed: Buffer },
 ): Promise<KeptSignal> {
   return (await vault.openForTenant(tenant_id, body_sealed, placeOf(id))) as KeptSignal;
 }
