@@ -234,14 +234,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     { clock, random, log },
   );
   const correlator = new SignalCorrelator(database, vault);
-  const inbox = new InboxService(
-    { database, vault, log },
-    opener,
-    correlator,
-    links,
-    { clock, ids },
-    wakeup,
-  );
+  const inbox = new InboxService({ database, vault, log }, opener, correlator, links, { clock, ids }, wakeup);
   const pendingSignals = new PendingSignals({ database, vault, log }, correlator, applier, clock, wakeup);
   const archive = new ReportArchive({ database, sealer, connections: opener, ledger, log }, clock);
   const imports = new ImportService(

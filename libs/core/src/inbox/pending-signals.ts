@@ -1,4 +1,4 @@
-import { type Clock, type Database, type Log, MasterKeyUnavailable } from '@gatehouse/platform';
+import { type Clock, type Database, type Log, MasterKeyUnavailable, type Tx } from '@gatehouse/platform';
 
 import { type TenantVault, wrappedKeyOf } from '../privacy/tenant-vault.js';
 import { reachOf } from '../tenancy/tenant-scope.js';
@@ -86,26 +86,33 @@ export class PendingSignals {
     const found = await own.query<VerificationRow>(FIND_MANY, [tenantId, environment, ids]);
     const people = new Map(found.map((verification) => [verification.id, verification]));
     const ready = await Promise.all(rows.map((row) => this.#ready(row, people)));
-    const erased = rows.filter((_, index) => ready[index] === null);
-    await own.transaction(async (tx) => {
-      const locked = await tx.query<{ id: string }>(LOCK_PENDING, [tenantId, rows.map(({ id }) => id)]);
-      const pending = new Set(locked.map(({ id }) => id));
-      const still = ready.filter((one): one is Ready => one !== null && pending.has(one.row.id));
-      const applied = await this.applier.applyAllIn(
-        tx,
-        still.map(({ arrival }) => arrival),
-      );
-      const settled: readonly Settled[] = [
-        ...erased.map(({ id }): Settled => ({ id, state: 'set_aside', reason: 'erased' })),
-        ...applied.map(({ setAside }, index): Settled => {
-          const id = still[index]?.row.id ?? '';
-          return { id, state: setAside === null ? 'applied' : 'set_aside', reason: setAside };
-        }),
-      ];
-      await tx.query(SETTLE_MANY, [tenantId, JSON.stringify(settled), this.clock.now()]);
-    });
+    await own.transaction((tx) => this.#applyIn(tx, tenantId, rows, ready), { isPipelined: true });
     for (const one of ready) if (one !== null) await this.#askOthers(one);
     this.wakeup.wake();
+  }
+
+  async #applyIn(
+    tx: Tx,
+    tenantId: string,
+    rows: readonly SignalRow[],
+    ready: readonly (Ready | null)[],
+  ): Promise<void> {
+    const locked = await tx.query<{ id: string }>(LOCK_PENDING, [tenantId, rows.map(({ id }) => id)]);
+    const pending = new Set(locked.map(({ id }) => id));
+    const still = ready.filter((one): one is Ready => one !== null && pending.has(one.row.id));
+    const applied = await this.applier.applyAllIn(
+      tx,
+      still.map(({ arrival }) => arrival),
+    );
+    const erased = rows.filter((_, index) => ready[index] === null);
+    const settled: readonly Settled[] = [
+      ...erased.map(({ id }): Settled => ({ id, state: 'set_aside', reason: 'erased' })),
+      ...still.map(({ row: { id } }, index): Settled => {
+        const reason = applied[index]?.setAside ?? null;
+        return { id, state: reason === null ? 'applied' : 'set_aside', reason };
+      }),
+    ];
+    await tx.query(SETTLE_MANY, [tenantId, JSON.stringify(settled), this.clock.now()]);
   }
 
   /** Null when the person has been erased since. */

@@ -185,8 +185,10 @@ export class VerificationApplier {
       if (arrival.effects.answer !== undefined) answers.push(await arrival.effects.answer(next));
       results.push({ row: next, changed: next.version !== row.version, setAside: step.setAside });
     }
-    await this.#write(tx, tenantId, [...changed.values()], told);
-    await this.idempotency.finishIn(tx, answers);
+    await Promise.all([
+      this.#write(tx, tenantId, [...changed.values()], told),
+      this.idempotency.finishIn(tx, answers),
+    ]);
     return results;
   }
 
@@ -235,7 +237,9 @@ export class VerificationApplier {
   async #applyTogether(arrivals: readonly Arrival[]): Promise<readonly (Applied | null)[]> {
     const [first] = arrivals;
     if (first === undefined) return [];
-    return this.database.within(first.scope).transaction((tx) => this.#applyAll(tx, arrivals));
+    return this.database
+      .within(first.scope)
+      .transaction((tx) => this.#applyAll(tx, arrivals), { isPipelined: true });
   }
 
   async #next(
