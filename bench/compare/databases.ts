@@ -74,6 +74,23 @@ export async function writtenIn(databaseUrl: string): Promise<Written> {
   });
 }
 
+/** What a database takes on disk, and how far the write-ahead log of its server has come; both in bytes. */
+export interface Size {
+  readonly database: number;
+  readonly log: number;
+}
+
+export async function sizeOf(databaseUrl: string): Promise<Size> {
+  return asOwner(databaseUrl, async (owner) => {
+    const { rows } = await owner.query<Size>(
+      `SELECT pg_database_size(current_database())::float8 AS database, (pg_current_wal_lsn() - '0/0')::float8 AS log`,
+    );
+    const [size] = rows;
+    if (size === undefined) throw new Error('a SELECT of sizes gives one row');
+    return size;
+  });
+}
+
 /** Webhooks that are stored. */
 export async function signalsIn(databaseUrl: string): Promise<number> {
   return asOwner(databaseUrl, async (owner) => {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { type Arena, CALLERS, quiet } from './arena.js';
-import { analyze } from './databases.js';
+import { analyze, sizeOf } from './databases.js';
 import { type Gateway, startGateway } from './gateway.js';
 import { residentMbOf } from './process/process-tree.js';
 
@@ -13,6 +13,9 @@ export interface Footprint {
   readonly loadedMb: number;
   /** Megabytes for each 10,000 creates, over the second half of them. */
   readonly slopeMb: number;
+  /** What each create leaves in the database, indexes and all, and in the write-ahead log; kilobytes. */
+  readonly storedKb: number;
+  readonly loggedKb: number;
   /** After so many creates so much. */
   readonly course: readonly (readonly [creates: number, megabytes: number])[];
 }
@@ -37,6 +40,7 @@ export async function measureFootprint(arena: Arena): Promise<Footprint> {
   const idleMb = residentMbOf(pid);
   const sender = { ...arena.senderOf('ours'), seed: 'footprint' };
   const course: [number, number][] = [[0, idleMb]];
+  const before = await sizeOf(databaseUrl);
   for (let step = 1; step <= STEPS; step += 1) {
     const shape = {
       type: 'closed',
@@ -49,11 +53,21 @@ export async function measureFootprint(arena: Arena): Promise<Footprint> {
     course.push([(footprintCreates * step) / STEPS, residentMbOf(pid)]);
   }
   await quiet(pid);
+  const after = await sizeOf(databaseUrl);
   await gateway.process.stop();
+  const kbEach = (bytes: number): number => bytes / 1000 / footprintCreates;
   const second = course.slice(Math.floor(course.length / 2));
   const loadedMb = course.at(-1)?.[1] ?? Number.NaN;
   arena.say(`${idleMb.toFixed(0)} MB idle, ${loadedMb.toFixed(0)} MB after ${footprintCreates} creates`);
-  return { coldStartsS, idleMb, loadedMb, slopeMb: slopeOf(second) * 10_000, course };
+  return {
+    coldStartsS,
+    idleMb,
+    loadedMb,
+    slopeMb: slopeOf(second) * 10_000,
+    storedKb: kbEach(after.database - before.database),
+    loggedKb: kbEach(after.log - before.log),
+    course,
+  };
 }
 
 /** Of the straight line that lies best among the points. */
