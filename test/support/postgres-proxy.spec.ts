@@ -22,7 +22,7 @@ afterAll(() => test.drop());
 beforeEach(async () => {
   await test.pool.query('TRUNCATE counted');
   proxy = await openPostgresProxy(test.url);
-  database = await connectDatabase(proxy.url, { poolSize: 10, log: new Log({ level: 'fatal' }) });
+  database = await connectDatabase(proxy.url, { poolSize: 10, log: new Log({ level: 'silent' }) });
 });
 afterEach(async () => {
   proxy.network.suffer(null);
