@@ -27,16 +27,42 @@ export interface Receiver {
   readonly origin: string;
   /** Begins to answer at this path, and to look at what comes. */
   endpoint(path: string, secret: string, dice: Dice): Inbox;
+  /** The next message to this path is accepted, and its answer kept back. */
+  holdAnswer(path: string): AnswerHold;
   /** From now on nothing is answered badly. */
   calm(): void;
   close(): Promise<void>;
 }
 
+export interface AnswerHold {
+  /** Resolves when a message has come and been accepted. */
+  readonly held: Promise<void>;
+  /** Answers it; from now on nothing is kept back. */
+  release(): void;
+}
+
 export async function startReceiver(failing: number): Promise<Receiver> {
   const receiver = await startWebhookReceiver();
+  const holds = new Map<string, (answer: () => void) => void>();
   let isCalm = false;
   return {
     origin: receiver.origin,
+    holdAnswer(path) {
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      let answer = (): void => undefined;
+      holds.set(path, (give) => {
+        holds.delete(path);
+        answer = give;
+        resolve(undefined);
+      });
+      return {
+        held: promise,
+        release: () => {
+          holds.delete(path);
+          answer();
+        },
+      };
+    },
     endpoint(path, secret, dice) {
       const inbox = new MutableInbox(secret);
       receiver.answer(path, (response, message) => {
@@ -54,7 +80,12 @@ export async function startReceiver(failing: number): Promise<Receiver> {
           return;
         }
         inbox.accept(message);
-        response.writeHead(204).end();
+        const answer = (): void => {
+          response.writeHead(204).end();
+        };
+        const hold = holds.get(path);
+        if (hold === undefined) answer();
+        else hold(answer);
       });
       return inbox;
     },

@@ -24,8 +24,8 @@ export interface GatewayTenant {
   route(provider: ProviderName): Promise<void>;
 }
 
-/** A vendor account whose calls from the gateway can be held. */
-export type ConnectedAccount = VendorAccount & Pick<Entrance, 'hold'>;
+/** A vendor account whose calls from the gateway, and its answers to them, can be held. */
+export type ConnectedAccount = VendorAccount & Pick<Entrance, 'hold' | 'holdAnswer'>;
 
 /** What a product backend and an operator do with a gateway, over HTTP. Fails where an answer is not as the API describes it. */
 export interface GatewayClient {
@@ -95,7 +95,11 @@ export function gatewayClient({ origin, adminKey, simulatorOrigin, gate }: Gatew
             201,
           );
           if (provider === 'sentinel') await account.setWebhook(text(connection, 'webhookUrl'));
-          return { ...account, hold: (path) => entrance.hold(path) };
+          return {
+            ...account,
+            hold: (path) => entrance.hold(path),
+            holdAnswer: (path) => entrance.holdAnswer(path),
+          };
         },
         async route(provider) {
           required(await admin('PUT', `/tenants/${id}/routing?environment=test`, { provider }), 200);

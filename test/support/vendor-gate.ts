@@ -4,9 +4,9 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import { type AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** Requests that are kept from a vendor until the test lets them through. */
+/** Requests that are kept from a vendor, or answers that are kept from the gateway, until the test lets them through. */
 export interface Hold {
-  /** How many wait now. Who hangs up waits no longer, and never reaches the vendor. */
+  /** How many wait now. Who hangs up waits no longer; a request never reaches the vendor then. */
   waiting(): number;
   /** Lets through those that wait and all that come. */
   release(): void;
@@ -26,6 +26,8 @@ export interface Entrance {
   readonly origin: string;
   /** Keeps back requests whose path contains `path`. */
   hold(path: string): Hold;
+  /** Lets such requests through, so that they take effect, and keeps back what the vendor answers. */
+  holdAnswer(path: string): Hold;
 }
 
 /** No gate at all, for tests with so many bytes that passing them on would be most of the work. */
@@ -33,7 +35,7 @@ export function withoutGate(simulatorOrigin: string): Pick<VendorGate, 'entrance
   const hold = (): never => {
     throw new Error('There is no gate to hold requests at');
   };
-  return { entrance: () => ({ origin: simulatorOrigin, hold }) };
+  return { entrance: () => ({ origin: simulatorOrigin, hold, holdAnswer: hold }) };
 }
 
 export async function openVendorGate(simulatorOrigin: string): Promise<VendorGate> {
@@ -44,18 +46,25 @@ export async function openVendorGate(simulatorOrigin: string): Promise<VendorGat
   const pass = async (incoming: IncomingMessage, answer: ServerResponse): Promise<void> => {
     const body = await buffer(incoming).catch(() => null);
     const [, entrance, path = '/'] = /^\/(\w+)(\/.*)$/s.exec(incoming.url ?? '') ?? [];
-    for (const holding of holds) {
-      if (holding.entrance === entrance && path.includes(holding.path)) await holding.wait(answer);
-    }
+    const wait = async (what: 'request' | 'answer'): Promise<void> => {
+      for (const holding of holds) {
+        const isMeant = holding.what === what && holding.entrance === entrance && path.includes(holding.path);
+        if (isMeant) await holding.wait(answer);
+      }
+    };
+    await wait('request');
     if (body === null || answer.destroyed) return;
     const outgoing = request(simulatorOrigin + path, {
       method: incoming.method ?? 'GET',
       headers: { ...incoming.headers, host: new URL(simulatorOrigin).host },
     });
     outgoing.on('response', (response) => {
-      answer.writeHead(response.statusCode ?? 502, response.headers);
-      response.pipe(answer);
       response.on('error', () => answer.destroy());
+      void wait('answer').then(() => {
+        if (answer.destroyed) return;
+        answer.writeHead(response.statusCode ?? 502, response.headers);
+        response.pipe(answer);
+      });
     });
     outgoing.on('error', () => answer.destroy());
     answer.once('close', () => outgoing.destroy());
@@ -72,19 +81,21 @@ export async function openVendorGate(simulatorOrigin: string): Promise<VendorGat
   return {
     entrance() {
       const entrance = randomBytes(6).toString('hex');
+      const keep = (what: 'request' | 'answer', path: string): Hold => {
+        const holding = new Holding(what, entrance, path);
+        holds.add(holding);
+        return {
+          waiting: () => holding.waiting,
+          release: () => {
+            holds.delete(holding);
+            holding.open();
+          },
+        };
+      };
       return {
         origin: `http://127.0.0.1:${port}/${entrance}`,
-        hold(path) {
-          const holding = new Holding(entrance, path);
-          holds.add(holding);
-          return {
-            waiting: () => holding.waiting,
-            release: () => {
-              holds.delete(holding);
-              holding.open();
-            },
-          };
-        },
+        hold: (path) => keep('request', path),
+        holdAnswer: (path) => keep('answer', path),
       };
     },
     releaseAll,
@@ -103,6 +114,7 @@ class Holding {
   readonly #opened: Promise<void>;
 
   constructor(
+    readonly what: 'request' | 'answer',
     readonly entrance: string,
     readonly path: string,
   ) {

@@ -1,7 +1,6 @@
 import { toTypeId } from '@gatehouse/platform';
 
-import { type Records } from '../records.js';
-import { type Judged } from '../rest.js';
+import { type Records, type Row } from '../records.js';
 import { check, type Check } from './check.js';
 
 interface Chain {
@@ -13,8 +12,8 @@ interface Chain {
 
 /** One chain each: versions from 1 on without a gap, each once, up to the record; and the tenant's positions are dense. */
 export async function ledger(
-  judged: readonly Judged[],
-  { pool, tenantId }: Records,
+  records: readonly Row[],
+  { pool, tenantId }: Pick<Records, 'pool' | 'tenantId'>,
 ): Promise<readonly Check[]> {
   const { rows } = await pool.query<Chain>(
     `SELECT verification_id AS id, array_agg(version ORDER BY version) AS versions,
@@ -24,7 +23,7 @@ export async function ledger(
     [tenantId],
   );
   const chains = new Map(rows.map((row) => [toTypeId('ver', row.id), row]));
-  const broken = judged.flatMap(({ row }) => {
+  const broken = records.flatMap((row) => {
     const chain = chains.get(row.id);
     if (chain === undefined) return [`${row.id}: no chain`];
     const faults = [
@@ -41,11 +40,11 @@ export async function ledger(
     ].filter((fault) => fault !== null);
     return faults.length === 0 ? [] : [`${row.id}: ${faults.join('; ')}`];
   });
-  const strangers = [...chains.keys()].filter((id) => !judged.some(({ row }) => row.id === id));
+  const strangers = [...chains.keys()].filter((id) => !records.some((row) => row.id === id));
   return [
     check(
       '4. exactly one ledger chain each: versions 1 to n, the last as the record',
-      judged.length,
+      records.length,
       [...broken, ...strangers.map((id) => `${id}: a chain without a verification`)],
       [`${rows.reduce((sum, { versions }) => sum + versions.length, 0)} entries`],
     ),

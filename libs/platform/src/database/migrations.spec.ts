@@ -85,6 +85,20 @@ describe('migrate', () => {
     expect(await run()).toEqual({ applied: ['20260102_broken'] });
   });
 
+  it('begins anew what a process that died had begun, and nothing that it had finished', async () => {
+    await write('20260101_table', TABLE);
+    await write('20260102_other', 'CREATE TABLE other (id int);');
+    await run();
+    // As it is while a script runs: its transaction is the one that would record its end.
+    await test.pool.query('DROP TABLE other');
+    await test.pool.query(
+      `UPDATE _prisma_migrations SET finished_at = NULL, logs = 'recorded as finished together with its script'
+        WHERE migration_name = '20260102_other'`,
+    );
+    expect(await run()).toEqual({ applied: ['20260102_other'] });
+    expect(await run()).toEqual({ applied: [] });
+  });
+
   it('refuses to go on after a migration that somebody began and did not finish', async () => {
     await write('20260101_table', TABLE);
     await run();

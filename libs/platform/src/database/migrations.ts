@@ -7,6 +7,7 @@ import { StartError } from '../start-error.js';
 import { hasCode, isError } from '../system-error.js';
 import { toDatabaseError } from './database-error.js';
 import { type Queryable } from './database.js';
+import { END_STRAGGLERS, GIVE_UP_UNFINISHED } from './migration-record.js';
 import { type SchemaEngine } from './schema-engine.js';
 
 /*
@@ -116,7 +117,7 @@ export async function migrate(url: string, log: Log, options: MigrateOptions = {
   try {
     await connectSession(session);
     await session.query('SELECT pg_advisory_lock($1)', [LOCK]);
-    const missing = pending(migrations, await recordedMigrations(session));
+    const missing = pending(migrations, await recordedMigrations(session, log));
     if (missing.length === 0) return { applied: [] };
     const applied = await apply(url, session, folder, migrations);
     for (const migration of applied) log.info('migration applied', { migration });
@@ -141,20 +142,28 @@ async function connectSession(session: pg.Client): Promise<void> {
   }
 }
 
-async function recordedMigrations(session: pg.Client): Promise<Recorded[]> {
+async function recordedMigrations(session: pg.Client, log: Log): Promise<Recorded[]> {
   const exists = await session.query<{ exists: boolean }>(
     `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS exists`,
   );
   if (exists.rows[0]?.exists !== true) return [];
   const recorded = (await session.query<Recorded>(RECORDED.text)).rows;
+  return recorded.every(({ finished }) => finished) ? recorded : recordedAfterDeath(session, log);
+}
+
+/** Throws StartError when nobody knows whether what was begun took effect. */
+async function recordedAfterDeath(session: pg.Client, log: Log): Promise<Recorded[]> {
+  await session.query(END_STRAGGLERS);
+  const { rows } = await session.query<Pick<Recorded, 'name'>>(GIVE_UP_UNFINISHED);
+  for (const { name } of rows) log.warn('a migration that was cut off is begun anew', { migration: name });
+  const recorded = (await session.query<Recorded>(RECORDED.text)).rows;
   const unfinished = recorded.find((row) => !row.finished);
-  if (unfinished !== undefined) {
-    throw new StartError([
-      `migration ${unfinished.name}: was begun by a process that did not come back; look whether it took effect, then run ` +
-        `prisma migrate resolve --applied or --rolled-back ${unfinished.name}`,
-    ]);
-  }
-  return recorded;
+  if (unfinished === undefined) return recorded;
+  // By Prisma's own program; or by a process of ours that died before it came to the script.
+  throw new StartError([
+    `migration ${unfinished.name}: was begun by a process that did not come back; look whether it took effect, then run ` +
+      `prisma migrate resolve --applied or --rolled-back ${unfinished.name}`,
+  ]);
 }
 
 async function apply(

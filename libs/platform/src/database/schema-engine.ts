@@ -10,6 +10,7 @@ import {
 } from '@prisma/driver-adapter-utils';
 import * as engineBindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 import pg from 'pg';
+import { RECORD_BEGINNING, RECORD_END, SCRIPT_SESSION } from './migration-record.js';
 
 /*
  * Prisma's schema engine as WebAssembly, the way Prisma's own CLI drives it, over a connection of ours. The native engine would
@@ -85,17 +86,21 @@ class EngineAdapterFactory extends PrismaPg {
     const pool = this.#pools[index];
     if (pool === undefined) throw new Error('no scratch database was given');
     const adapter = await new PrismaPg(pool.pool).connect();
-    return Object.assign(adapter, wholeScripts(pool), catalogQueries(pool, adapter));
+    return Object.assign(adapter, wholeScripts(pool, index === 0), catalogQueries(pool, adapter));
   }
 }
 
-/** A script goes to PostgreSQL whole: the original cuts it at every `;`, also inside a function's body. */
-function wholeScripts({ pool }: CatalogPool): Pick<SqlDriverAdapter, 'executeScript'> {
+/**
+ * A script goes to PostgreSQL whole: the original cuts it at every `;`, also inside a function's body. `isRecorded`: what it is the script
+ * of is recorded as finished with it, so that a process that dies before the engine records that leaves no doubt.
+ */
+function wholeScripts({ pool }: CatalogPool, isRecorded: boolean): Pick<SqlDriverAdapter, 'executeScript'> {
   return {
     async executeScript(script) {
       try {
+        if (isRecorded) await pool.query(RECORD_BEGINNING);
         // Several statements in one simple query are one implicit transaction: the script happens whole or not at all.
-        await pool.query(script);
+        await pool.query(isRecorded ? `${script}\n;\n${RECORD_END}` : script);
       } catch (error) {
         throw asAdapterError(error);
       }
@@ -128,7 +133,7 @@ class CatalogPool {
 
   constructor(connectionString: string) {
     // One connection, so that what the engine sets on its session holds for all that follows.
-    const pool = new pg.Pool({ connectionString, max: 1 });
+    const pool = new pg.Pool({ connectionString, max: 1, application_name: SCRIPT_SESSION });
     // A connection that breaks between two queries fails the second one, which is soon enough.
     pool.on('error', () => undefined);
     // Of pg's many overloads, PrismaPg uses one, and a script the other.
