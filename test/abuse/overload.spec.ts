@@ -182,14 +182,22 @@ describe('with as many requests under way as there may be', () => {
   });
 });
 
-it('refuses requests while the process comes late to everything, but not its health', async () => {
-  const gateway = await start(100, 30);
-  const tenant = await gateway.tenant();
+it('refuses requests while the process comes late to all that it has to do, but not its health', async () => {
+  const gateway = await start(20, 30);
+  const { tenant, account } = await connectedTenant(gateway, 'sentinel');
+  // Late for another reason than its work: nobody is refused.
+  for (let n = 0; n < 10; n += 1) {
+    keepBusy(200);
+    required(await tenant.call('GET', '/me'), 200);
+  }
+  const { hold, answers } = await held(tenant, account, 1);
   await eventually(async () => {
     keepBusy(200);
     expectShed(await tenant.call('GET', '/me'));
   });
   expect((await gateway.fetch('/health/live')).status).toBe(200);
+  hold.release();
+  for (const answer of await answers) required(answer, 201);
   await eventually(async () => {
     required(await tenant.call('GET', '/me'), 200);
   });

@@ -197,7 +197,7 @@ describe('an erasure', () => {
         status: 'verified',
         metadata: { verificationId: verification.id },
       });
-      await core.inbox.applyPending(50);
+      await core.pendingSignals.apply(50);
     }
     expect((await core.verifications.get(scope, verification.id)).status).toBe(status);
     await erase(tenant, byVerification(tenant));

@@ -44,7 +44,7 @@ async function keptOf({ scope }: HarnessTenant): Promise<readonly Kept[]> {
 
 /** Applies stored signals until none is due. */
 async function settle(): Promise<void> {
-  while ((await core.inbox.applyPending(50)) > 0);
+  while ((await core.pendingSignals.apply(50)) > 0);
 }
 
 async function update(assignments: string, { verification }: Begun): Promise<void> {
@@ -70,6 +70,76 @@ it('a webhook is known again by a hash that only its tenant’s key makes', asyn
   );
   expect(rows).toEqual([{ hashes: 2, plain: false }]);
   expect([await keptOf(one), await keptOf(two)].map((kept) => kept.length)).toEqual([1, 1]);
+});
+
+describe('signals of one moment', () => {
+  /** Several verifications of one tenant, and what the vendor says of each. */
+  async function several(count: number): Promise<{
+    readonly tenant: HarnessTenant;
+    readonly said: readonly Readonly<Record<string, unknown>>[];
+  }> {
+    const tenant = await core.tenant('dentity');
+    const begun = await Promise.all(
+      Array.from({ length: count }, () => core.verifications.create(tenant.scope, newVerification(), null)),
+    );
+    const said = begun.map(({ provider }) => ({
+      type: 'sms_delivery_status',
+      _id: provider.reference,
+      smsDeliveryEvents: { status: 'failed' },
+    }));
+    return { tenant, said };
+  }
+
+  it('are stored together, each once, and applied together', async () => {
+    const { tenant, said } = await several(5);
+    await Promise.all([...said, ...said].map((one) => deliverFromDentity(core.inbox, tenant, one)));
+    expect((await keptOf(tenant)).map(({ state }) => state)).toEqual(said.map(() => 'pending'));
+    await settle();
+    expect(await keptOf(tenant)).toEqual(said.map(() => settled('applied', null)));
+    const { rows } = await core.pool.query(
+      `SELECT count(DISTINCT s.xmin::text)::int AS transactions, bool_and(v.delivery ->> 'state' = 'failed') AS are_told
+         FROM signals s JOIN verifications v ON v.id = s.verification_id WHERE s.tenant_id = $1`,
+      [tenant.scope.tenantId],
+    );
+    expect(rows).toEqual([{ transactions: 1, are_told: true }]);
+  });
+
+  it('do not wait for one that cannot be applied', async () => {
+    const { tenant, said } = await several(4);
+    for (const one of said) await deliverFromDentity(core.inbox, tenant, one);
+    await core.pool.query(
+      `UPDATE signals SET body_sealed = 'broken' WHERE id = (SELECT max(id::text)::uuid FROM signals WHERE tenant_id = $1)`,
+      [tenant.scope.tenantId],
+    );
+    await settle();
+    expect((await keptOf(tenant)).map(({ state }) => state).sort()).toEqual([
+      ...['applied', 'applied', 'applied'],
+      'pending',
+    ]);
+  });
+
+  it('are each a version of their own where they are about one verification', async () => {
+    const tenant = await begin();
+    const { reference } = tenant.verification.provider;
+    for (const status of ['sent', 'failed', 'delivered']) {
+      await deliverFromDentity(core.inbox, tenant, {
+        type: 'sms_delivery_status',
+        _id: reference,
+        smsDeliveryEvents: { status },
+      });
+      clock.forward(1);
+    }
+    await core.pendingSignals.apply(50);
+    expect((await keptOf(tenant)).filter(({ due_at }) => due_at !== null)).toEqual([]);
+    const { delivery } = await core.verifications.get(tenant.scope, tenant.verification.id);
+    expect(delivery).toMatchObject({ state: 'delivered' });
+    const { rows } = await core.pool.query<{ version: number }>(
+      `SELECT version FROM ledger_entries WHERE verification_id = $1 AND version IS NOT NULL ORDER BY id`,
+      [tenant.verification.id],
+    );
+    // Begun, started, and what the vendor has said.
+    expect(rows.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5]);
+  });
 });
 
 describe('an orphan', () => {

@@ -736,7 +736,7 @@ describe('a rotation of people’s keys', () => {
       _id: provider.reference,
       smsDeliveryEvents: { status: 'delivered' },
     });
-    await core.inbox.applyPending(50);
+    await core.pendingSignals.apply(50);
     await core.verifications.cancel(scope, id);
     const again = await core.verifications.retry(scope, id, null);
     await core.app

@@ -5,6 +5,7 @@ import {
   ConnectionService,
   CoreModule,
   InboxService,
+  PendingSignals,
   type NewVerification,
   ReturnService,
   RoutingService,
@@ -45,6 +46,7 @@ export interface CoreHarness {
   readonly environment: Readonly<Record<'DATABASE_URL' | 'MASTER_KEY', string>>;
   readonly verifications: VerificationService;
   readonly inbox: InboxService;
+  readonly pendingSignals: PendingSignals;
   readonly returns: ReturnService;
   readonly connections: ConnectionService;
   readonly workers: Workers;
@@ -122,6 +124,7 @@ export async function startCore({
     environment: { DATABASE_URL: testDatabase.url, MASTER_KEY: keyBytes.toString('base64') },
     verifications: app.get(VerificationService),
     inbox: app.get(InboxService),
+    pendingSignals: app.get(PendingSignals),
     returns: app.get(ReturnService),
     connections: app.get(ConnectionService),
     workers,

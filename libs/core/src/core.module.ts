@@ -13,6 +13,7 @@ import { HealthService } from './health.service.js';
 import { IdempotencyService } from './idempotency/idempotency.service.js';
 import { ImportService } from './imports/import.service.js';
 import { InboxService } from './inbox/inbox.service.js';
+import { PendingSignals } from './inbox/pending-signals.js';
 import { ReturnService } from './inbox/return.service.js';
 import { AuditLog } from './ledger/audit-log.js';
 import { LedgerKeys } from './ledger/ledger-keys.js';
@@ -73,6 +74,7 @@ const SERVICES: readonly (readonly [Type, keyof Core])[] = [
   [ProviderOutcomeQueries, 'providerOutcomes'],
   [ReadLagQueries, 'readLag'],
   [InboxService, 'inbox'],
+  [PendingSignals, 'pendingSignals'],
   [ReturnService, 'returns'],
   [IdempotencyService, 'idempotency'],
   [Remapper, 'remapper'],

@@ -29,6 +29,7 @@ import { HealthService } from './health.service.js';
 import { IdempotencyService } from './idempotency/idempotency.service.js';
 import { ImportService } from './imports/import.service.js';
 import { InboxService } from './inbox/inbox.service.js';
+import { PendingSignals } from './inbox/pending-signals.js';
 import { ReturnService } from './inbox/return.service.js';
 import { ReturnTokens } from './inbox/return-token.js';
 import { SignalCorrelator } from './inbox/signal-correlator.js';
@@ -136,6 +137,7 @@ export interface Core {
   readonly providerOutcomes: ProviderOutcomeQueries;
   readonly readLag: ReadLagQueries;
   readonly inbox: InboxService;
+  readonly pendingSignals: PendingSignals;
   readonly returns: ReturnService;
   readonly idempotency: IdempotencyService;
   readonly remapper: Remapper;
@@ -232,15 +234,8 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     { clock, random, log },
   );
   const correlator = new SignalCorrelator(database, vault);
-  const inbox = new InboxService(
-    { database, vault, log },
-    opener,
-    correlator,
-    applier,
-    links,
-    { clock, ids },
-    wakeup,
-  );
+  const inbox = new InboxService({ database, vault, log }, opener, correlator, links, { clock, ids }, wakeup);
+  const pendingSignals = new PendingSignals({ database, vault, log }, correlator, applier, clock, wakeup);
   const archive = new ReportArchive({ database, sealer, connections: opener, ledger, log }, clock);
   const imports = new ImportService(
     { database, choice, connections: opener, recorder, applier, ledger, log, wakeup },
@@ -358,6 +353,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     providerOutcomes: new ProviderOutcomeQueries(database),
     readLag: new ReadLagQueries(database, clock),
     inbox,
+    pendingSignals,
     returns: new ReturnService(returnTokens, sealer, applier, starter, { clock, log }, wakeup),
     idempotency,
     remapper: new Remapper(database, readings, opener, applier, providers),
@@ -377,6 +373,6 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     erasureList: new ErasureList(database, orphans, holds, erasureWorker, clock),
     legalHolds: holds,
     health: new HealthService(database, clock),
-    workers: new Workers({ database, inbox, dueWork, idempotency, wakeup, background }, clock, log),
+    workers: new Workers({ database, pendingSignals, dueWork, idempotency, wakeup, background }, clock, log),
   };
 }

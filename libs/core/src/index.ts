@@ -25,6 +25,7 @@ export {
 } from './idempotency/idempotency.service.js';
 export { type Import, ImportService } from './imports/import.service.js';
 export { InboxService } from './inbox/inbox.service.js';
+export { PendingSignals } from './inbox/pending-signals.js';
 export { ReturnService } from './inbox/return.service.js';
 export { Remapper, type RemapOutcome, type RemapRequest, type RemapResult } from './readings/remapper.js';
 export {

@@ -53,7 +53,6 @@ export {
   type MigrateResult,
   pendingMigrations,
 } from './database/migrations.js';
-export { Prisma, PrismaClient } from './database/generated/client.js';
 export {
   derivedId,
   firstIdAt,

@@ -20,6 +20,7 @@ const MAY_IMPORT: ReadonlyMap<string, readonly string[]> = new Map([
 
 /** The only files of the gateway that know that there is a list of providers. */
 const COMPOSITION = [
+  'apps/gateway/src/launch.ts',
   'apps/gateway/src/main.ts',
   'apps/gateway/src/app.module.ts',
   'apps/gateway/src/with-core.ts',

@@ -13,6 +13,8 @@ export interface LoadLimits {
 const RESERVE = 0.25;
 /** Of the limit, for one tenant: whoever floods us, or waits for a slow vendor, leaves something to the others. */
 const TENANT_SHARE = 0.8;
+/** Of the limit, from where on lateness is our load's. A machine that was paused for a moment is late too, with little to do. */
+const BUSY_SHARE = 0.05;
 const RETRY_SECONDS = 1;
 
 /** Thrown for a request that is refused before anything was done for it. Not an error of ours. */
@@ -50,7 +52,8 @@ export class LoadShedding {
     if (load === 'probe') return;
     const isVital = load === 'vital' || access?.kind === 'admin';
     const most = isVital ? Math.ceil(this.limits.requests * (1 + RESERVE)) : this.limits.requests;
-    if (this.#underWay >= most || (!isVital && this.limits.isBehind())) {
+    const isBusy = this.#underWay >= this.limits.requests * BUSY_SHARE;
+    if (this.#underWay >= most || (!isVital && isBusy && this.limits.isBehind())) {
       this.#note();
       throw new LoadShed('There is more to do than can be done soon. Try again.');
     }

@@ -3,7 +3,7 @@ import { fromTypeId } from '@gatehouse/platform';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsOptional, ValidateBy, ValidateNested } from 'class-validator';
-import countries from 'i18n-iso-countries';
+import countries from 'i18n-iso-countries/index.js';
 
 import { nestedAs, RULE } from './compiled-rules.js';
 import { idParameter } from './openapi/id-parameter.js';

@@ -1,5 +1,5 @@
 import { type InboundSignal, type VerificationStatus } from '@gatehouse/contract';
-import { type Database } from '@gatehouse/platform';
+import { Batches, type Database } from '@gatehouse/platform';
 
 import {
   type SubjectKeyColumns,
@@ -8,7 +8,8 @@ import {
   type WrappedSubjectKey,
 } from '../privacy/tenant-vault.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
-import { FIND_BY_CONTACT, FIND_BY_PROVIDER_REFERENCE, FIND_OWN } from '../verifications/verification.rows.js';
+import { CORRELATE } from '../verifications/verification.rows.js';
+import { storable } from './storable.js';
 
 /** A verification that a signal may be about. */
 export interface Correlated {
@@ -24,7 +25,20 @@ export interface Correlated {
   readonly subjectKey: WrappedSubjectKey;
 }
 
+/** Whom a signal is about. */
+export interface Correlation {
+  /** Newest first; those that are over come last. */
+  readonly matches: readonly Correlated[];
+  /**
+   * The erased verification that the signal names, by our own id or the provider's name: their contacts are known to nobody any more.
+   */
+  readonly erasedId: string | null;
+}
+
 interface CorrelatedRow extends SubjectKeyColumns {
+  readonly n: number;
+  /** By our own name or the provider's; else by contact. */
+  readonly is_named: boolean;
   readonly id: string;
   readonly status: VerificationStatus;
   readonly provider_reference: string | null;
@@ -33,11 +47,23 @@ interface CorrelatedRow extends SubjectKeyColumns {
   readonly erased_at: Date | null;
 }
 
+/** What is said of somebody, as it is looked for. */
+interface Said {
+  readonly scope: TenantScope;
+  readonly connectionId: string;
+  readonly own: string | null;
+  readonly reference: string | null;
+  readonly emails: readonly Buffer[];
+  readonly phones: readonly Buffer[];
+}
+
 /**
  * Finds whom a signal is about, within the connection it came in by: by our own id where the provider echoes it, else by the
- * provider's name for the person, else by contact. Newest first; those that are over come last.
+ * provider's name for the person, else by contact. Those who look at the same moment look together.
  */
 export class SignalCorrelator {
+  readonly #together = new Batches<Said, readonly CorrelatedRow[]>((said) => this.#findTogether(said));
+
   constructor(
     private readonly database: Database,
     private readonly vault: TenantVault,
@@ -46,77 +72,58 @@ export class SignalCorrelator {
   async find(
     scope: TenantScope,
     connectionId: string,
-    correlation: InboundSignal['correlation'],
-  ): Promise<readonly Correlated[]> {
-    const named = [
-      ...(await this.#own(scope, connectionId, correlation.verificationId)),
-      ...(await this.#byReference(scope, connectionId, correlation.reference)),
-    ].map((row): Found => ({ row, isCertain: true }));
-    const found = [...named, ...(await this.#byContact(scope, connectionId, correlation))];
+    { verificationId, reference, emails, phones }: InboundSignal['correlation'],
+  ): Promise<Correlation> {
+    const hashes = (kind: 'email' | 'phone', values: readonly string[]): Promise<readonly Buffer[]> =>
+      Promise.all(values.map((value) => this.vault.lookupHash(scope.tenantId, kind, value.toLowerCase())));
+    const said: Said = {
+      scope,
+      connectionId,
+      // Whatever the vendor echoes was ours only if it has the form that we sent.
+      own: verificationId !== null && UUID.test(verificationId) ? verificationId : null,
+      reference: reference === null ? null : storable(reference),
+      emails: await hashes('email', emails),
+      phones: await hashes('phone', phones),
+    };
+    const rows = await this.#together.add(`${scope.tenantId}/${scope.environment}`, said);
+    const named = rows.filter((row) => row.is_named).map((row): Found => ({ row, isCertain: true }));
+    const byContact = rows
+      .filter((row) => !row.is_named)
+      .map((row): Found => ({ row, isCertain: isSameEmail(row.email_hash, said.emails) }));
     // Somebody whom the provider knows by another name is somebody else, whatever else matches.
-    const { reference } = correlation;
-    const same = found.filter(
+    const same = [...named, ...byContact].filter(
       ({ row }) =>
         reference === null || row.provider_reference === null || row.provider_reference === reference,
     );
     const known = same.flatMap(correlatedOf);
     // The first finding of a verification is the most certain one.
     const distinct = [...new Map([...known].reverse().map((match) => [match.id, match])).values()].reverse();
-    return [...distinct.filter((row) => !isClosed(row)), ...distinct.filter(isClosed)];
+    return {
+      matches: [...distinct.filter((row) => !isClosed(row)), ...distinct.filter(isClosed)],
+      erasedId: named.find(({ row }) => isErased(row))?.row.id ?? null,
+    };
   }
 
-  /**
-   * The erased verification that the signal names, by our own id or the provider's name: their contacts are known to nobody any
-   * more. For a signal that {@link find} has nobody for.
-   */
-  async findErased(
-    scope: TenantScope,
-    connectionId: string,
-    { verificationId, reference }: InboundSignal['correlation'],
-  ): Promise<string | null> {
-    const named = [
-      ...(await this.#own(scope, connectionId, verificationId)),
-      ...(await this.#byReference(scope, connectionId, reference)),
-    ];
-    return named.find(isErased)?.id ?? null;
-  }
-
-  async #own(scope: TenantScope, connectionId: string, id: string | null): Promise<readonly CorrelatedRow[]> {
-    // Whatever the vendor echoes was ours only if it has the form that we sent.
-    if (id === null || !UUID.test(id)) return [];
-    return this.database.within(scope).query<CorrelatedRow>(FIND_OWN, [scope.tenantId, connectionId, id]);
-  }
-
-  async #byReference(
-    scope: TenantScope,
-    connectionId: string,
-    reference: string | null,
-  ): Promise<readonly CorrelatedRow[]> {
-    if (reference === null) return [];
-    return this.database
-      .within(scope)
-      .query<CorrelatedRow>(FIND_BY_PROVIDER_REFERENCE, [scope.tenantId, connectionId, reference]);
-  }
-
-  async #byContact(
-    scope: TenantScope,
-    connectionId: string,
-    { emails, phones }: InboundSignal['correlation'],
-  ): Promise<readonly Found[]> {
-    if (emails.length === 0 && phones.length === 0) return [];
-    const hashes = (kind: 'email' | 'phone', values: readonly string[]): Promise<Buffer[]> =>
-      Promise.all(values.map((value) => this.vault.lookupHash(scope.tenantId, kind, value.toLowerCase())));
-    const emailHashes = await hashes('email', emails);
-    const rows = await this.database
-      .within(scope)
-      .query<CorrelatedRow>(FIND_BY_CONTACT, [
-        scope.tenantId,
-        connectionId,
-        scope.environment,
-        emailHashes,
-        await hashes('phone', phones),
-      ]);
-    return rows.map((row) => ({ row, isCertain: isSameEmail(row.email_hash, emailHashes) }));
+  async #findTogether(said: readonly Said[]): Promise<readonly (readonly CorrelatedRow[])[]> {
+    const [first] = said;
+    if (first === undefined) return [];
+    const { scope } = first;
+    const rows = await this.database.within(scope).query<CorrelatedRow>(CORRELATE, [
+      scope.tenantId,
+      scope.environment,
+      JSON.stringify(
+        said.map(({ connectionId, own, reference, emails, phones }, n) => ({
+          n,
+          connection_id: connectionId,
+          own,
+          reference,
+          emails: emails.map((hash) => hash.toString('base64')),
+          phones: phones.map((hash) => hash.toString('base64')),
+        })),
+      ),
+    ]);
+    const found = Map.groupBy(rows, ({ n }) => n);
+    return said.map((_, n) => found.get(n) ?? []);
   }
 }
 

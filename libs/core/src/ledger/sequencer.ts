@@ -110,7 +110,7 @@ export class Sequencer {
       const signer = new NoteSigner(originOf(tenant_id), await this.keys.signingKey());
       placed += await this.database
         .within({ tenantId: tenant_id })
-        .transaction((tx) => this.#place(tx, tenant_id, signer));
+        .transaction((tx) => this.#place(tx, tenant_id, signer), { isPipelined: true });
     }
     if (tenants.length < TENANTS_AT_ONCE) this.#last = null;
     return placed > 0 || !isWholeRound;

@@ -113,7 +113,7 @@ export class PeopleService {
     record: HeldRecord,
   ): Promise<string | null> {
     const { reference, contact } = record;
-    const matches = await this.correlator.find(scope, connectionId, {
+    const { matches } = await this.correlator.find(scope, connectionId, {
       verificationId: null,
       reference,
       emails: contact.email === null ? [] : [contact.email],

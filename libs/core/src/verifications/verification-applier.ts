@@ -92,7 +92,7 @@ export interface Applied {
 }
 
 /** A signal on its way to a verification. */
-interface Arrival {
+export interface Arrival {
   readonly scope: TenantScope;
   readonly id: string;
   readonly signal: Signal;
@@ -147,6 +147,11 @@ export class VerificationApplier {
     return found(applied ?? null);
   }
 
+  /** As {@link applyIn}, of one tenant and environment, in their order. */
+  async applyAllIn(tx: Tx, arrivals: readonly Arrival[]): Promise<readonly Applied[]> {
+    return (await this.#applyAll(tx, arrivals)).map(found);
+  }
+
   /** Signals of one tenant and environment, in their order; null for an id that names nothing. */
   async #applyAll(tx: Tx, arrivals: readonly Arrival[]): Promise<readonly (Applied | null)[]> {
     const [first] = arrivals;
@@ -180,8 +185,10 @@ export class VerificationApplier {
       if (arrival.effects.answer !== undefined) answers.push(await arrival.effects.answer(next));
       results.push({ row: next, changed: next.version !== row.version, setAside: step.setAside });
     }
-    await this.#write(tx, tenantId, [...changed.values()], told);
-    await this.idempotency.finishIn(tx, answers);
+    await Promise.all([
+      this.#write(tx, tenantId, [...changed.values()], told),
+      this.idempotency.finishIn(tx, answers),
+    ]);
     return results;
   }
 
@@ -230,7 +237,9 @@ export class VerificationApplier {
   async #applyTogether(arrivals: readonly Arrival[]): Promise<readonly (Applied | null)[]> {
     const [first] = arrivals;
     if (first === undefined) return [];
-    return this.database.within(first.scope).transaction((tx) => this.#applyAll(tx, arrivals));
+    return this.database
+      .within(first.scope)
+      .transaction((tx) => this.#applyAll(tx, arrivals), { isPipelined: true });
   }
 
   async #next(

@@ -297,39 +297,44 @@ export const FIND_RIVALS: Statement = {
             AND rival.created_at <= $6`,
 };
 
+const CORRELATED_SUBJECT = 'id, email_hash, key_wrapped, key_version, spare_key_sealed';
 const CORRELATED =
   'v.id, v.status, v.provider_reference, v.created_at, v.erased_at, s.email_hash, s.id AS subject_id, s.key_wrapped, s.key_version, s.spare_key_sealed';
-
-/** The same person at the same provider account, newest first. Served by verifications_by_provider_reference. */
-export const FIND_BY_PROVIDER_REFERENCE: Statement = {
-  name: 'verifications_find_by_provider_reference',
-  text: `SELECT ${CORRELATED} ${FROM}
-          WHERE v.tenant_id = $1 AND v.connection_id = $2 AND v.provider_reference = $3
-          ORDER BY v.created_at DESC, v.id DESC LIMIT 20`,
-};
+const SUBJECT_OF_IT = `CROSS JOIN LATERAL (
+                SELECT ${CORRELATED_SUBJECT} FROM subjects WHERE tenant_id = $1 AND id = v.subject_id LIMIT 1) s`;
 
 /**
- * Served by subjects_email, subjects_phone and verifications_by_subject. The few people first, in a form that leaves no choice: on a
- * table that was not analysed yet, the join was begun at all verifications of the connection, for each webhook.
+ * Whom several (`$3`) are about that something is said of: by our own name for the verification, by the provider's for the person, and by
+ * contact; of each the newest first. Hashes come as base64. Served by the primary keys, verifications_by_provider_reference,
+ * subjects_email, subjects_phone and verifications_by_subject, in a form that leaves PostgreSQL no choice: on a table that was not analysed
+ * yet, the join was begun at all verifications of the connection, for each webhook.
  */
-export const FIND_BY_CONTACT: Statement = {
-  name: 'verifications_find_by_contact',
-  text: `WITH s AS MATERIALIZED (
-           SELECT id, email_hash, key_wrapped, key_version, spare_key_sealed FROM subjects
-            WHERE tenant_id = $1 AND environment = $3 AND email_hash = ANY($4)
-           UNION
-           SELECT id, email_hash, key_wrapped, key_version, spare_key_sealed FROM subjects
-            WHERE tenant_id = $1 AND environment = $3 AND phone_hash = ANY($5))
-         SELECT ${CORRELATED}
-           FROM s JOIN verifications v ON v.tenant_id = $1 AND v.subject_id = s.id
-          WHERE v.connection_id = $2
-          ORDER BY v.created_at DESC, v.id DESC LIMIT 20`,
-};
-
-export const FIND_OWN: Statement = {
-  name: 'verifications_find_own',
-  text: `SELECT ${CORRELATED} ${FROM}
-          WHERE v.tenant_id = $1 AND v.connection_id = $2 AND v.id = $3`,
+export const CORRELATE: Statement = {
+  name: 'verifications_correlate',
+  text: `SELECT said.n, found.*
+           FROM json_to_recordset($3::json) AS said(
+             n int, connection_id uuid, own uuid, reference text, emails text[], phones text[])
+          CROSS JOIN LATERAL (
+             (SELECT true AS is_named, ${CORRELATED} FROM verifications v ${SUBJECT_OF_IT}
+               WHERE v.tenant_id = $1 AND v.connection_id = said.connection_id AND v.id = said.own)
+              UNION ALL
+             (SELECT true, ${CORRELATED} FROM verifications v ${SUBJECT_OF_IT}
+               WHERE v.tenant_id = $1 AND v.connection_id = said.connection_id AND v.provider_reference = said.reference
+               ORDER BY v.created_at DESC, v.id DESC LIMIT 20)
+              UNION ALL
+             (SELECT false, ${CORRELATED}
+                FROM (SELECT ${CORRELATED_SUBJECT} FROM subjects
+                       WHERE tenant_id = $1 AND environment = $2
+                         AND email_hash = ANY(ARRAY(SELECT decode(e, 'base64') FROM unnest(said.emails) e))
+                       UNION
+                      SELECT ${CORRELATED_SUBJECT} FROM subjects
+                       WHERE tenant_id = $1 AND environment = $2
+                         AND phone_hash = ANY(ARRAY(SELECT decode(p, 'base64') FROM unnest(said.phones) p))) s
+               CROSS JOIN LATERAL (
+                 SELECT id, status, provider_reference, created_at, erased_at FROM verifications
+                  WHERE tenant_id = $1 AND subject_id = s.id AND connection_id = said.connection_id
+                  ORDER BY created_at DESC, id DESC LIMIT 20) v
+               ORDER BY v.created_at DESC, v.id DESC LIMIT 20)) found`,
 };
 
 /** Asks for a read at once, as a hint does. */

@@ -1,7 +1,7 @@
 import { type Clock, type Database, type Log } from '@gatehouse/platform';
 
 import { type IdempotencyService } from '../idempotency/idempotency.service.js';
-import { type InboxService } from '../inbox/inbox.service.js';
+import { type PendingSignals } from '../inbox/pending-signals.js';
 import { type DueWork, LEASE_MS, READS_AT_ONE_CONNECTION } from '../verifications/due-work.js';
 import { CLAIM_DUE, type DueRow } from '../verifications/verification.rows.js';
 import { type Wakeup } from './wakeup.js';
@@ -25,7 +25,7 @@ const PURGE_EVERY_MS = 3_600_000;
 
 export interface WorkerParts {
   readonly database: Database;
-  readonly inbox: InboxService;
+  readonly pendingSignals: PendingSignals;
   readonly dueWork: DueWork;
   readonly idempotency: IdempotencyService;
   readonly wakeup: Wakeup;
@@ -96,7 +96,7 @@ export class Workers {
 
   /** Whether there may be more to take at once. */
   async #once(): Promise<boolean> {
-    const signals = await this.parts.inbox.applyPending(SIGNALS_AT_ONCE);
+    const signals = await this.parts.pendingSignals.apply(SIGNALS_AT_ONCE);
     const size = Math.min(CLAIM_SIZE, READS_AT_ONCE - this.#count(() => true));
     const due = size > 0 ? await this.#claim(size) : [];
     for (const [name, work] of Object.entries(this.parts.background)) this.#launchBackground(name, work);

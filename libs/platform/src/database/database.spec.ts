@@ -103,8 +103,9 @@ describe('Database', () => {
   it('lends the same connections to Prisma, and times mean the same there', async () => {
     // The pool hands out the session that came back last.
     const ours = await database.across.query<{ pid: number }>(BACKEND);
-    expect(await database.prisma.$queryRaw`SELECT pg_backend_pid() AS pid`).toEqual(ours);
-    const rows = await database.prisma.$queryRaw`SELECT '2026-01-02T03:04:05+02'::timestamptz AS at`;
+    const prisma = await database.prisma();
+    expect(await prisma.$queryRaw`SELECT pg_backend_pid() AS pid`).toEqual(ours);
+    const rows = await prisma.$queryRaw`SELECT '2026-01-02T03:04:05+02'::timestamptz AS at`;
     expect(rows).toEqual([{ at: new Date('2026-01-02T01:04:05Z') }]);
     expect(await database.across.query(BACKEND)).toEqual(ours);
   });
@@ -199,19 +200,39 @@ describe('Database', () => {
     expect(attempts).toBe(3);
   });
 
-  it('runs a transaction again on another connection when its own is terminated', async () => {
-    let attempts = 0;
-    const pids: number[] = [];
-    await database.across.transaction(async (tx) => {
-      attempts += 1;
-      const [row] = await tx.query<{ pid: number }>(BACKEND);
-      pids.push(row?.pid ?? 0);
-      if (attempts === 1) await terminate(row?.pid);
-      await tx.query(SET, [10, 7]);
+  it.each([false, true])(
+    'runs a transaction again on another connection when its own is terminated (pipelined: %s)',
+    async (isPipelined) => {
+      let attempts = 0;
+      const pids: number[] = [];
+      await database.across.transaction(
+        async (tx) => {
+          attempts += 1;
+          const [row] = await tx.query<{ pid: number }>(BACKEND);
+          pids.push(row?.pid ?? 0);
+          if (attempts === 1) await terminate(row?.pid);
+          await tx.query(SET, [10, 7]);
+        },
+        { isPipelined },
+      );
+      expect(attempts).toBe(2);
+      expect(new Set(pids).size).toBe(2);
+      expect(await database.across.query(BALANCE, [10])).toEqual([{ balance: 7 }]);
+    },
+  );
+
+  it('does all or nothing of what is sent at once, together with BEGIN', async () => {
+    await database.across.query(SET, [10, 3]);
+    const failing = database.across.transaction(
+      (tx) => Promise.all([tx.query(SET, [10, 4]), tx.query(SET, [10, -1]), tx.query(SET, [10, 5])]),
+      { isPipelined: true },
+    );
+    expect(isCheckViolation(await rejection(failing), 'not_in_debt')).toBe(true);
+    expect(await database.across.query(BALANCE, [10])).toEqual([{ balance: 3 }]);
+    await database.across.transaction((tx) => Promise.all([tx.query(SET, [10, 8]), tx.query(TOTAL)]), {
+      isPipelined: true,
     });
-    expect(attempts).toBe(2);
-    expect(new Set(pids).size).toBe(2);
-    expect(await database.across.query(BALANCE, [10])).toEqual([{ balance: 7 }]);
+    expect(await database.across.query(BALANCE, [10])).toEqual([{ balance: 8 }]);
   });
 
   it('gives up after six attempts', async () => {

@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { type Log } from '../log/log.js';
 import { type RandomSource, SystemRandom } from '../random.js';
 import { StartError } from '../start-error.js';
 import { CONNECTION_LOST, DatabaseError, OUTCOME_UNKNOWN, toDatabaseError } from './database-error.js';
-import { PrismaClient } from './generated/client.js';
+import { type PrismaClient } from './generated/client.js';
 import { parsers } from './types.js';
 
 /** A statement of ours. Prepared once per connection under its name, so a name (at most 63 bytes) has one text for ever. */
@@ -50,7 +49,16 @@ export interface Sessions extends Queryable {
    * was lost before the commit, it is run again, at most five times with growing, jittered pauses: `fn` must have no effect
    * outside SQL. Throws what `fn` throws, and DatabaseError; with code 08007 whether the commit happened is not known.
    */
-  transaction<T>(fn: (tx: Tx) => Promise<T>, options?: { readonly isolation?: Isolation }): Promise<T>;
+  transaction<T>(fn: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
+}
+
+export interface TransactionOptions {
+  readonly isolation?: Isolation;
+  /**
+   * Saves a round trip: the first statement goes out together with BEGIN. Should BEGIN alone fail, which only somebody who cancels at that
+   * very moment brings about, the first statement has run by itself. For a transaction whose first statement only locks, or may stand alone.
+   */
+  readonly isPipelined?: boolean;
 }
 
 export type Isolation = 'read committed' | 'repeatable read' | 'serializable';
@@ -98,12 +106,11 @@ const ENTER: Statement = {
 export class Database {
   /** The rows of all tenants. */
   readonly across: Sessions;
-  /** For what is not hot; sees what `across` sees. */
-  readonly prisma: PrismaClient;
   readonly #tenants: pg.Pool;
   readonly #system: pg.Pool;
   readonly #log: Log;
   readonly #random: RandomSource;
+  #prisma: Promise<PrismaClient> | null = null;
   /** What the sessions of the tenants' pool are set to. */
   readonly #entered = new WeakMap<pg.PoolClient, string>();
 
@@ -124,7 +131,6 @@ export class Database {
       });
     }
     this.across = this.#sessions(() => connect(pools.system));
-    this.prisma = new PrismaClient({ adapter: new PrismaPg(pools.system), errorFormat: 'minimal', log: [] });
   }
 
   /** The rows of one tenant, or of one of its environments. A row of anybody else is not there, and cannot be written. */
@@ -142,6 +148,12 @@ export class Database {
     });
   }
 
+  /** For what is not hot; sees what `across` sees. Loaded when it is first asked for: it makes every start slower, and every process larger. */
+  prisma(): Promise<PrismaClient> {
+    this.#prisma ??= loadPrisma(this.#system);
+    return this.#prisma;
+  }
+
   /** Throws DatabaseError when the database does not answer within two seconds. */
   async ping(): Promise<void> {
     const ping = { text: 'SELECT 1', query_timeout: PING_TIMEOUT_MS };
@@ -154,7 +166,7 @@ export class Database {
 
   /** Waits for the statements that run, then closes all connections. Once. */
   async close(): Promise<void> {
-    await this.prisma.$disconnect();
+    await (await this.#prisma)?.$disconnect();
     await Promise.all([this.#tenants.end(), this.#system.end()]);
   }
 
@@ -173,9 +185,9 @@ export class Database {
       afterCommit: (task) => {
         task();
       },
-      transaction: (fn, { isolation } = {}) => {
+      transaction: (fn, { isolation, isPipelined = false } = {}) => {
         const begin = isolation === undefined ? 'BEGIN' : `BEGIN ISOLATION LEVEL ${isolation}`;
-        return this.#again(RETRYABLE, () => this.#attempt(open, begin, fn));
+        return this.#again(RETRYABLE, () => this.#attempt(open, begin, isPipelined, fn));
       },
     };
   }
@@ -197,13 +209,17 @@ export class Database {
   async #attempt<T>(
     open: () => Promise<pg.PoolClient>,
     begin: string,
+    isPipelined: boolean,
     fn: (tx: Tx) => Promise<T>,
   ): Promise<T> {
     const client = await open();
     const transaction = new Transaction(client);
     try {
-      await transaction.command(begin);
-      const result = await fn(transaction);
+      const begun = transaction.command(begin);
+      if (isPipelined) begun.catch(ignore);
+      else await begun;
+      // Its failure is the reason of all others; and nobody uses the connection any more when it is given back.
+      const result = await fn(transaction).finally(() => begun);
       await transaction.commit();
       transaction.committed();
       return result;
@@ -216,7 +232,15 @@ export class Database {
   }
 }
 
-/** pg also emits what it rejects the running query with; unheard, that would end the process. */
+async function loadPrisma(pool: pg.Pool): Promise<PrismaClient> {
+  const [{ PrismaPg }, { PrismaClient }] = await Promise.all([
+    import('@prisma/adapter-pg'),
+    import('./generated/client.js'),
+  ]);
+  return new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal', log: [] });
+}
+
+/** For what is heard of elsewhere. pg also emits what it rejects the running query with; unheard, that would end the process. */
 function ignore(): void {
   return undefined;
 }
@@ -377,6 +401,8 @@ function poolAs(role: string, connectionString: string, max: number): pg.Pool {
     max,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
+    // What is asked for at once is sent at once.
+    pipeline: true,
     application_name: 'gatehouse',
     types: parsers,
     // Prisma's adapter takes every timestamp for UTC, whatever zone the server writes it in. The pool waits for the promise, which

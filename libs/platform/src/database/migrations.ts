@@ -7,7 +7,7 @@ import { StartError } from '../start-error.js';
 import { hasCode, isError } from '../system-error.js';
 import { toDatabaseError } from './database-error.js';
 import { type Queryable } from './database.js';
-import { type SchemaEngine, withSchemaEngine } from './schema-engine.js';
+import { type SchemaEngine } from './schema-engine.js';
 
 /*
  * Migrations are Prisma's, in Prisma's folder and bookkeeping, so that `prisma migrate deploy` sees the same state as we do.
@@ -157,12 +157,14 @@ async function recordedMigrations(session: pg.Client): Promise<Recorded[]> {
   return recorded;
 }
 
-function apply(
+async function apply(
   url: string,
   session: pg.Client,
   folder: string,
   migrations: readonly Migration[],
 ): Promise<readonly string[]> {
+  // Only where there is something to do: it is megabytes of WebAssembly, and hardly a start has.
+  const { withSchemaEngine } = await import('./schema-engine.js');
   return withSchemaEngine(url, {}, async (engine) => {
     try {
       const { appliedMigrationNames } = await engine.applyMigrations({

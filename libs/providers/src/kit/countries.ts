@@ -1,4 +1,8 @@
-import countries from 'i18n-iso-countries';
+import countries from 'i18n-iso-countries/index.js';
+import english from 'i18n-iso-countries/langs/en.json' with { type: 'json' };
+
+// The package's own entry reads eighty languages.
+countries.registerLocale(english);
 
 /**
  * Codes that stand for a country and are not in ISO 3166-1: of ICAO Doc 9303 part 3, section 5, which travel documents and

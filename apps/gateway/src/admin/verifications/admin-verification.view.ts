@@ -1,16 +1,16 @@
 import { type Page, type Verification } from '@gatehouse/core';
 import { toTypeId } from '@gatehouse/platform';
-import { ApiProperty, OmitType } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 
 import { VERIFICATION_EXAMPLE } from '../../api/verifications/verification.example.js';
 import { toVerificationView } from '../../api/verifications/verification.mapper.js';
-import { VerificationView } from '../../api/verifications/verification.view.js';
+import { SharedVerificationView, type VerificationView } from '../../api/verifications/verification.view.js';
 import { type Plain } from '../../http/plain.js';
 
 export const TENANT_ID_EXAMPLE = 'tnt_01kahn4r5sf1trr9gy5vqd2s0x';
 
 /** Without `action`: whoever has the link can go through the provider's page in the person's place. */
-export class AdminVerificationView extends OmitType(VerificationView, ['action']) {
+export class AdminVerificationView extends SharedVerificationView {
   @ApiProperty({ example: TENANT_ID_EXAMPLE })
   tenantId!: string;
 }

@@ -142,8 +142,8 @@ export class EvidenceView {
 
 const ACTIONS = [RedirectActionView, SmsActionView, NoActionView];
 
-@ApiExtraModels(...ACTIONS)
-export class VerificationView {
+/** What everybody sees who may see a verification. */
+export class SharedVerificationView {
   @ApiProperty({ enum: ['verification'] })
   object!: 'verification';
 
@@ -185,20 +185,6 @@ export class VerificationView {
 
   @ApiProperty({ enum: DOCUMENT_TYPES, enumName: 'DocumentType', isArray: true })
   documentTypes!: string[];
-
-  @ApiProperty({
-    oneOf: ACTIONS.map((model) => ({ $ref: getSchemaPath(model) })),
-    discriminator: {
-      propertyName: 'type',
-      mapping: {
-        redirect: getSchemaPath(RedirectActionView),
-        sms: getSchemaPath(SmsActionView),
-        none: getSchemaPath(NoActionView),
-      },
-    },
-    description: 'What the person has to do next.',
-  })
-  action!: ActionView;
 
   @ApiProperty({ type: DeliveryView, nullable: true, description: 'Of the message that carries the link.' })
   delivery!: DeliveryView | null;
@@ -249,6 +235,23 @@ export class VerificationView {
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   erasedAt!: string | null;
+}
+
+@ApiExtraModels(...ACTIONS)
+export class VerificationView extends SharedVerificationView {
+  @ApiProperty({
+    oneOf: ACTIONS.map((model) => ({ $ref: getSchemaPath(model) })),
+    discriminator: {
+      propertyName: 'type',
+      mapping: {
+        redirect: getSchemaPath(RedirectActionView),
+        sms: getSchemaPath(SmsActionView),
+        none: getSchemaPath(NoActionView),
+      },
+    },
+    description: 'What the person has to do next.',
+  })
+  action!: ActionView;
 }
 
 export class VerificationPageView {

@@ -1,0 +1,205 @@
+import { type Clock, type Database, type Log, MasterKeyUnavailable, type Tx } from '@gatehouse/platform';
+
+import { type TenantVault, wrappedKeyOf } from '../privacy/tenant-vault.js';
+import { reachOf } from '../tenancy/tenant-scope.js';
+import { type Arrival, type VerificationApplier } from '../verifications/verification-applier.js';
+import { FIND_MANY, MAKE_DUE, type VerificationRow } from '../verifications/verification.rows.js';
+import { type Wakeup } from '../workers/wakeup.js';
+import { nextLook, type OrphanReason } from './orphan-looks.js';
+import { openOrphan, openSignal, sealSignal, signalScope } from './sealed-signal.js';
+import { type Correlated, type SignalCorrelator } from './signal-correlator.js';
+import {
+  ADOPT,
+  CLAIM_PENDING,
+  ERASE_ORPHAN,
+  type KeptSignal,
+  LEAVE_ORPHAN,
+  LOCK_PENDING,
+  SETTLE_MANY,
+  type SignalRow,
+} from './signal.rows.js';
+
+/** A signal that fails so often, over some three hours, fails for good: a read tells what it would have told. */
+const MAX_ATTEMPTS = 10;
+
+interface Settled {
+  readonly id: string;
+  readonly state: 'applied' | 'set_aside';
+  readonly reason: string | null;
+}
+
+/** A signal of somebody who is known, ready to be applied. */
+interface Ready {
+  readonly row: SignalRow;
+  readonly matches: readonly Correlated[];
+  readonly kept: KeptSignal;
+  readonly arrival: Arrival;
+}
+
+/**
+ * Stored webhooks: applied to their verifications, or, as orphans, looked at again a few times, and adopted once their verification is known.
+ * Those of one tenant share a transaction. Any number of replicas may do it.
+ */
+export class PendingSignals {
+  constructor(
+    private readonly store: { readonly database: Database; readonly vault: TenantVault; readonly log: Log },
+    private readonly correlator: SignalCorrelator,
+    private readonly applier: VerificationApplier,
+    private readonly clock: Clock,
+    private readonly wakeup: Wakeup,
+  ) {}
+
+  /** Up to `limit`; returns how many it took. */
+  async apply(limit: number): Promise<number> {
+    const now = this.clock.now();
+    const rows = await this.store.database.across.query<SignalRow>(CLAIM_PENDING, [now, now, limit]);
+    const inOrder = [...rows].sort((a, b) => a.received_at.getTime() - b.received_at.getTime());
+    for (const batch of batchesOf(inOrder)) await this.#apply(batch);
+    return rows.length;
+  }
+
+  /** What fails together is tried one by one; what fails alone, when its lease runs out, each time later. It holds up nothing. */
+  async #apply(rows: readonly SignalRow[]): Promise<void> {
+    const [first] = rows;
+    if (first === undefined) return;
+    try {
+      await (first.state === 'orphan' ? this.#lookAgain(first) : this.#applyTogether(rows));
+    } catch (error) {
+      // A master key that cannot be had says nothing about the signals.
+      const isOfThem = !(error instanceof MasterKeyUnavailable);
+      if (isOfThem && rows.length > 1) {
+        for (const row of rows) await this.#apply([row]);
+        return;
+      }
+      this.store.log.error('a stored webhook could not be applied', { provider: first.provider, error });
+      if (isOfThem && first.attempts >= MAX_ATTEMPTS) await this.#giveUp(first);
+    }
+  }
+
+  /** Of one tenant and environment, each of another verification. */
+  async #applyTogether(rows: readonly SignalRow[]): Promise<void> {
+    const [first] = rows;
+    if (first === undefined) return;
+    const { tenant_id: tenantId, environment } = first;
+    const own = this.store.database.within(reachOf(first));
+    const ids = rows.map(({ verification_id }) => verification_id);
+    const found = await own.query<VerificationRow>(FIND_MANY, [tenantId, environment, ids]);
+    const people = new Map(found.map((verification) => [verification.id, verification]));
+    const ready = await Promise.all(rows.map((row) => this.#ready(row, people)));
+    await own.transaction((tx) => this.#applyIn(tx, tenantId, rows, ready), { isPipelined: true });
+    for (const one of ready) if (one !== null) await this.#askOthers(one);
+    this.wakeup.wake();
+  }
+
+  async #applyIn(
+    tx: Tx,
+    tenantId: string,
+    rows: readonly SignalRow[],
+    ready: readonly (Ready | null)[],
+  ): Promise<void> {
+    const locked = await tx.query<{ id: string }>(LOCK_PENDING, [tenantId, rows.map(({ id }) => id)]);
+    const pending = new Set(locked.map(({ id }) => id));
+    const still = ready.filter((one): one is Ready => one !== null && pending.has(one.row.id));
+    const applied = await this.applier.applyAllIn(
+      tx,
+      still.map(({ arrival }) => arrival),
+    );
+    const erased = rows.filter((_, index) => ready[index] === null);
+    const settled: readonly Settled[] = [
+      ...erased.map(({ id }): Settled => ({ id, state: 'set_aside', reason: 'erased' })),
+      ...still.map(({ row: { id } }, index): Settled => {
+        const reason = applied[index]?.setAside ?? null;
+        return { id, state: reason === null ? 'applied' : 'set_aside', reason };
+      }),
+    ];
+    await tx.query(SETTLE_MANY, [tenantId, JSON.stringify(settled), this.clock.now()]);
+  }
+
+  /** Null when the person has been erased since. */
+  async #ready(row: SignalRow, people: ReadonlyMap<string, VerificationRow>): Promise<Ready | null> {
+    const id = row.verification_id;
+    const verification = id === null ? undefined : people.get(id);
+    const wrapped =
+      verification === undefined || verification.erased_at !== null ? null : wrappedKeyOf(verification);
+    if (wrapped === null || id === null) return null;
+    const scope = signalScope(row.tenant_id, row.environment, row.provider);
+    const kept = openSignal(await this.store.vault.openSubjectKey(scope.tenantId, wrapped), row);
+    const { matches } = await this.correlator.find(scope, row.connection_id, kept.correlation);
+    const isCertain = matches.some((match) => match.id === id && match.isCertain);
+    // Images that may be somebody else's were not kept either.
+    const observation = isCertain ? kept.observation : { ...kept.observation, evidence: null };
+    const arrival: Arrival = {
+      scope,
+      id,
+      signal: { kind: 'webhook', at: row.received_at.toISOString(), observation },
+      effects: {
+        ...(isCertain && { reference: kept.reference, handlePatch: kept.handlePatch }),
+        cause: {
+          signalId: row.id,
+          event: row.event,
+          authenticity: row.authenticity,
+          ...(row.state_reason === 'adopted' && { adopted: true }),
+        },
+      },
+    };
+    return { row, matches, kept, arrival };
+  }
+
+  /** Whether an orphan's verification has become known: its handle was stored later, or its contact was corrected. */
+  async #lookAgain(row: SignalRow): Promise<void> {
+    const { database, vault } = this.store;
+    const scope = signalScope(row.tenant_id, row.environment, row.provider);
+    const kept = await openOrphan(vault, row);
+    const { matches, erasedId } = await this.correlator.find(scope, row.connection_id, kept.correlation);
+    const owner = matches.find(({ createdAt }) => createdAt <= row.received_at);
+    const now = this.clock.now();
+    if (owner !== undefined) {
+      const sealed = await sealSignal(vault, row.tenant_id, row.id, kept, owner);
+      await database.within(scope).query(ADOPT, [row.tenant_id, row.id, owner.id, sealed, now]);
+      this.wakeup.wake();
+    } else if (erasedId !== null) {
+      await database.within(scope).query(ERASE_ORPHAN, [row.tenant_id, row.id, erasedId, now]);
+    } else {
+      const next = nextLook(row.attempts, now);
+      const reason: OrphanReason = next === null ? 'nobody_known' : 'awaiting_owner';
+      await database.within(scope).query(LEAVE_ORPHAN, [row.tenant_id, row.id, reason, next]);
+    }
+  }
+
+  /** Kept with the reason; what it was about is read instead. */
+  async #giveUp(row: SignalRow): Promise<void> {
+    const own = this.store.database.within(reachOf(row));
+    if (row.state === 'orphan') {
+      await own.query(LEAVE_ORPHAN, [row.tenant_id, row.id, 'failed' satisfies OrphanReason, null]);
+      return;
+    }
+    const now = this.clock.now();
+    const settled: Settled = { id: row.id, state: 'set_aside', reason: 'failed' };
+    await own.query(SETTLE_MANY, [row.tenant_id, JSON.stringify([settled]), now]);
+    await own.query(MAKE_DUE, [row.tenant_id, [row.verification_id], now]);
+  }
+
+  /** One record at the provider can stand behind several verifications of a person; the others are read again. */
+  async #askOthers({ row, matches, kept }: Ready): Promise<void> {
+    const others = matches.filter((match) => match.id !== row.verification_id).map((match) => match.id);
+    if (kept.observation.verdict === null || others.length === 0) return;
+    await this.store.database.within(reachOf(row)).query(MAKE_DUE, [row.tenant_id, others, this.clock.now()]);
+  }
+}
+
+/**
+ * What can be applied together, in order: of one tenant and environment, and of each verification one, because what it teaches decides whom
+ * the next is about. Orphans come by themselves. Pure.
+ */
+function batchesOf(rows: readonly SignalRow[]): readonly (readonly SignalRow[])[] {
+  const turns = new Map<string, number>();
+  const batches = new Map<string, SignalRow[]>();
+  for (const row of rows) {
+    const { id, tenant_id, environment, verification_id } = row;
+    const turn = turns.get(verification_id ?? id) ?? 0;
+    turns.set(verification_id ?? id, turn + 1);
+    const name = row.state === 'orphan' ? id : `${tenant_id}/${environment}/${turn}`;
+    batches.set(name, [...(batches.get(name) ?? []), row]);
+  }
+  return [...batches.values()];
+}
