@@ -128,7 +128,7 @@ export class AnswerJudge {
 /** Fields that are there whenever they are described, except where Fastify refuses a request before anything of ours runs. */
 const ALWAYS_SENT = ['RateLimit', 'RateLimit-Policy', 'WWW-Authenticate', 'ETag'];
 
-/** Not where the key was not looked at yet, for overload, or is none in force, of which an address has tried too many. */
+/** Of a key that was found to be in force. */
 const OF_KEYS = ['RateLimit', 'RateLimit-Policy'];
 
 /** Problems that pass by themselves, and say when to ask again. */
@@ -143,9 +143,11 @@ function missingHeaders({ headers = {} }: DocumentedResponse, answer: RawAnswer)
   // A replay is the stored body again, and no more than that.
   if (answer.status === 400 || isReplay(answer)) return [];
   const code = codeOf(answer);
+  // Of these, the first two may also be said to a key in force.
   const isBeforeKey =
-    code === 'overloaded' ||
-    (code === 'rate_limited' && OF_KEYS.every((name) => !answer.headers.has(name.toLowerCase())));
+    (['rate_limited', 'unauthenticated'].includes(code) &&
+      OF_KEYS.every((name) => !answer.headers.has(name.toLowerCase()))) ||
+    code === 'overloaded';
   const always = isBeforeKey ? ALWAYS_SENT.filter((name) => !OF_KEYS.includes(name)) : ALWAYS_SENT;
   const expected = WAITING.has(code) ? [...always, 'Retry-After'] : always;
   return expected.filter((name) => name in headers && !answer.headers.has(name.toLowerCase()));

@@ -46,7 +46,7 @@ export function describeHeaders(operation: DescribedOperation): void {
     if (response === undefined || '$ref' in response) continue;
     const names: readonly HeaderName[] = [
       'X-Request-Id',
-      ...(isSecured && status !== '401' ? (['RateLimit-Policy', 'RateLimit'] as const) : []),
+      ...(isSecured ? (['RateLimit-Policy', 'RateLimit'] as const) : []),
       ...(isSecured && status === '401' ? (['WWW-Authenticate'] as const) : []),
       ...(status === '429' || status === '503' || (isIdempotent && status === '409')
         ? (['Retry-After'] as const)
