@@ -41,7 +41,10 @@ export const EXCEPTIONS: Readonly<Record<string, Exception>> = {
   signals_forget_orphans: SWEEP,
   webhook_deliveries_purge: SWEEP,
 
-  admin_keys_lock: { rules: ['locks a table'], why: 'the last admin key must not be revoked; a handful of rows' },
+  admin_keys_lock: {
+    rules: ['locks a table'],
+    why: 'the last admin key must not be revoked; a handful of rows',
+  },
   enter_reach: {
     rules: ['changes the session'],
     why: 'whose rows the session sees: the settings that row-level security reads',
