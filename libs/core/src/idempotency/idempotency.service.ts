@@ -123,8 +123,8 @@ const FINISH_MANY: Statement = {
            SELECT * FROM json_to_recordset($3::json) AS f(route text, key text, locked_until timestamptz, status int, response text))
          UPDATE idempotency_keys k SET state = 'done', status = f.status, response_sealed = decode(f.response, 'base64')
            FROM finished f
-          WHERE k.tenant_id = $1 AND k.environment = $2 AND k.route = f.route AND k.key = ANY(ARRAY(SELECT key FROM finished))
-            AND k.key = f.key AND k.locked_until = f.locked_until`,
+          WHERE k.tenant_id = $1 AND k.environment = $2 AND k.route = ANY(ARRAY(SELECT route FROM finished))
+            AND k.key = ANY(ARRAY(SELECT key FROM finished)) AND k.route = f.route AND k.key = f.key AND k.locked_until = f.locked_until`,
 };
 const RELEASE: Statement = {
   name: 'idempotency_keys_release',
