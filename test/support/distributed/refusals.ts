@@ -34,6 +34,8 @@ const SCHEMA_WORDS = [
   'refresh',
 ];
 const SESSION_WORDS = ['reset', 'discard', 'prepare', 'deallocate', 'declare', 'do'];
+/** For the transaction alone; or of planning, where another session's setting costs time and changes no answer. */
+const HARMLESS_SETTINGS = ['local', 'transaction', 'plan_cache_mode'];
 const NOTIFYING = /^(?:listen|unlisten|notify)$/u;
 const ADVISORY = /^pg_(?:try_)?advisory_/u;
 const SEQUENCE = /^(?:nextval|setval|currval|lastval)$/u;
@@ -66,7 +68,7 @@ function rulesBrokenBy(words: readonly Word[]): readonly Rule[] {
     'makes a temporary table': first === 'create' && /^temp(?:orary)?$/u.test(second),
     'changes the session':
       SESSION_WORDS.includes(first) ||
-      (first === 'set' && second !== 'local' && second !== 'transaction') ||
+      (first === 'set' && !HARMLESS_SETTINGS.includes(second)) ||
       keepsSetting(words),
     'changes the schema': SCHEMA_WORDS.includes(first),
     'uses a sequence': calls(words, SEQUENCE),
