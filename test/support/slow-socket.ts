@@ -11,14 +11,21 @@ export interface SlowSocket {
   readonly closed: Promise<void>;
 }
 
-export async function slowSocket(origin: string): Promise<SlowSocket> {
+/** `isReading`: false for one that takes nothing of what it is sent. */
+export async function slowSocket(origin: string, { isReading = true } = {}): Promise<SlowSocket> {
   const { hostname, port } = new URL(origin);
   const socket = connect({ host: hostname, port: Number(port) });
   const chunks: Buffer[] = [];
   // Who is hung up on in the middle of a sentence may hear of it as an error; it closes either way.
   socket.on('error', () => undefined);
-  const closed = once(socket, 'close').then(() => undefined);
-  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+  // `once` would fail for the error.
+  const closed = new Promise<void>((resolve) => {
+    socket.once('close', () => {
+      resolve();
+    });
+  });
+  if (isReading) socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+  else socket.pause();
   await once(socket, 'connect');
   return {
     socket,

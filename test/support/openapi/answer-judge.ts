@@ -28,8 +28,11 @@ export interface Expectation {
 export class AnswerJudge {
   readonly #ajv: Ajv2020;
   readonly #validators = new Map<Schema, ValidateFunction>();
+  /** The fields that the document describes once for all operations. */
+  readonly #fields: ApiDescription['components']['headers'];
 
   constructor(description: ApiDescription) {
+    this.#fields = description.components.headers;
     // Formats are for readers; discriminator and example are OpenAPI's own words.
     this.#ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
     const answers = Object.fromEntries(
@@ -80,6 +83,8 @@ export class AnswerJudge {
     if (response === undefined) {
       return [`${answer.status} ${codeOf(answer)} is not documented for ${operation.id}`];
     }
+    const undescribed = this.#fieldComplaints(response, answer);
+    if (undescribed.length > 0) return undescribed;
     if (response.content === undefined) {
       return answer.text === '' ? [] : [`a body was sent with ${answer.status}, where none is documented`];
     }
@@ -100,6 +105,17 @@ export class AnswerJudge {
     return [`the body does not fit the documented schema: ${places.slice(0, 5).join('; ')}`];
   }
 
+  /** Of fields that were sent and are described for other answers only, or with other values. */
+  #fieldComplaints({ headers = {} }: DocumentedResponse, answer: RawAnswer): string[] {
+    return Object.entries(this.#fields).flatMap(([name, { schema }]) => {
+      const value = answer.headers.get(name.toLowerCase());
+      if (value === undefined) return [];
+      if (!(name in headers)) return [`${answer.status} came with ${name}, which is not described`];
+      const fits = this.fits(schema, schema.type === 'integer' ? Number(value) : value);
+      return fits ? [] : [`${answer.status} came with another ${name} than is described`];
+    });
+  }
+
   #validator(schema: Schema): ValidateFunction {
     const known = this.#validators.get(schema);
     if (known !== undefined) return known;
@@ -112,7 +128,7 @@ export class AnswerJudge {
 /** Fields that are there whenever they are described, except where Fastify refuses a request before anything of ours runs. */
 const ALWAYS_SENT = ['RateLimit', 'RateLimit-Policy', 'WWW-Authenticate', 'ETag'];
 
-/** Who is refused for overload is refused before the key is looked at. */
+/** Of a key that was found to be in force. */
 const OF_KEYS = ['RateLimit', 'RateLimit-Policy'];
 
 /** Problems that pass by themselves, and say when to ask again. */
@@ -127,7 +143,12 @@ function missingHeaders({ headers = {} }: DocumentedResponse, answer: RawAnswer)
   // A replay is the stored body again, and no more than that.
   if (answer.status === 400 || isReplay(answer)) return [];
   const code = codeOf(answer);
-  const always = code === 'overloaded' ? ALWAYS_SENT.filter((name) => !OF_KEYS.includes(name)) : ALWAYS_SENT;
+  // Of these, the first two may also be said to a key in force.
+  const isBeforeKey =
+    (['rate_limited', 'unauthenticated'].includes(code) &&
+      OF_KEYS.every((name) => !answer.headers.has(name.toLowerCase()))) ||
+    code === 'overloaded';
+  const always = isBeforeKey ? ALWAYS_SENT.filter((name) => !OF_KEYS.includes(name)) : ALWAYS_SENT;
   const expected = WAITING.has(code) ? [...always, 'Retry-After'] : always;
   return expected.filter((name) => name in headers && !answer.headers.has(name.toLowerCase()));
 }

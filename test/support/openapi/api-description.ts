@@ -58,6 +58,7 @@ export interface ApiDescription {
   readonly components: {
     readonly schemas: Readonly<Record<string, Schema>>;
     readonly responses: Readonly<Record<string, DocumentedResponse>>;
+    readonly headers: Readonly<Record<string, { readonly schema: Schema }>>;
   };
 }
 

@@ -45,6 +45,15 @@ describe('an answer', () => {
     );
   });
 
+  it('fails with header fields that are described of other answers only, or otherwise', () => {
+    const bearing = (name: string, value: string): RawAnswer =>
+      answer({ status: 'ok' }, { headers: [...HEADERS, [name, value]] });
+    expect(judged(bearing('retry-after', '1'))).toThrow(/came with Retry-After, which is not described/);
+    expect(judged(bearing('idempotent-replayed', 'true'))).toThrow(/came with Idempotent-Replayed/);
+    const shed = { headers: [...HEADERS, ['retry-after', 'soon']] as const, status: 503 };
+    expect(judged(answer({ code: 'overloaded' }, shed), '/v1/me')).toThrow(/another Retry-After/);
+  });
+
   it('is no success where there is no operation', () => {
     expect(judged(answer({ code: 'not_found' }, { status: 404 }), '/nowhere')).toThrow(
       /the problem has no type/,

@@ -28,23 +28,28 @@ export interface ReadingPlace {
 }
 
 /**
- * The same answer again only moves its time. Of a verification the last 20 different ones stay: the one that is written is not
- * yet among those that are counted. Served by the primary key.
+ * The same answer again only moves its time. Says whether there were as many before as are kept. Served by the primary key.
  */
 const KEEP: Statement = {
-  name: 'readings_keep',
-  text: `WITH kept AS (
-           INSERT INTO readings (tenant_id, verification_id, evidence_hash, environment, provider, mapping_version,
-               evidence_sealed, read_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-           ON CONFLICT (tenant_id, verification_id, evidence_hash) DO UPDATE
-              SET mapping_version = EXCLUDED.mapping_version,
-                  read_at = greatest(readings.read_at, EXCLUDED.read_at)
-           RETURNING evidence_hash)
-         DELETE FROM readings r USING kept
-          WHERE r.tenant_id = $1 AND r.verification_id = $2 AND r.evidence_hash <> kept.evidence_hash
-            AND r.read_at < (SELECT read_at FROM readings WHERE tenant_id = $1 AND verification_id = $2
-                              ORDER BY read_at DESC OFFSET 18 LIMIT 1)`,
+  name: 'readings_keep_one',
+  text: `INSERT INTO readings (tenant_id, verification_id, evidence_hash, environment, provider, mapping_version,
+             evidence_sealed, read_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         ON CONFLICT (tenant_id, verification_id, evidence_hash) DO UPDATE
+            SET mapping_version = EXCLUDED.mapping_version,
+                read_at = greatest(readings.read_at, EXCLUDED.read_at)
+         RETURNING (SELECT count(*) >= 20 FROM readings WHERE tenant_id = $1 AND verification_id = $2) AS is_full`,
+};
+/**
+ * Of a verification the last 20 different answers stay: the one that was just written, and 19 others. Not in the statement that writes it: there
+ * are engines that take one table for one change only. Served by the primary key.
+ */
+const TRIM: Statement = {
+  name: 'readings_trim',
+  text: `DELETE FROM readings
+          WHERE tenant_id = $1 AND verification_id = $2 AND evidence_hash <> $3
+            AND read_at < (SELECT read_at FROM readings WHERE tenant_id = $1 AND verification_id = $2 AND evidence_hash <> $3
+                            ORDER BY read_at DESC OFFSET 18 LIMIT 1)`,
 };
 /** What a person has withdrawn is not kept: to be run in the transaction that learns of it. By the primary key. */
 const FORGET: Statement = {
@@ -86,7 +91,7 @@ export class ReadingArchive {
     const content = { evidence, isDisputed };
     const hash = await this.vault.lookupHash(tenantId, 'reading', canonical(content));
     const key = await this.vault.openSubjectKey(tenantId, wrapped);
-    await tx.query(KEEP, [
+    const [written] = await tx.query<{ is_full: boolean }>(KEEP, [
       tenantId,
       row.id,
       hash,
@@ -96,6 +101,7 @@ export class ReadingArchive {
       key.sealJson(content, context(tenantId, placeOf(row.id, hash))),
       new Date(readAt),
     ]);
+    if (written?.is_full === true) await tx.query(TRIM, [tenantId, row.id, hash]);
   }
 
   async forget(tx: Queryable, { tenant_id, id }: Pick<VerificationRow, 'tenant_id' | 'id'>): Promise<void> {

@@ -39,7 +39,10 @@ export interface Reach {
   readonly environment?: string | null;
 }
 
-/** Runs statements, each on its own or together, on the rows of one reach. */
+/**
+ * Runs statements, each on its own or together, on the rows of one reach. A statement on its own is run again, too, where PostgreSQL
+ * rolled it back for reasons of concurrency; not where the connection was lost, because it may have been carried out.
+ */
 export interface Sessions extends Queryable {
   /**
    * Runs `fn` in a transaction and commits. Where PostgreSQL rolled it back for reasons of concurrency or because the connection
@@ -80,8 +83,11 @@ const PLAN_ANEW = `SET plan_cache_mode = 'force_custom_plan'`;
 const CONNECT_TIMEOUT_MS = 5_000;
 const PING_TIMEOUT_MS = 2_000;
 
-/** Serialization failure, deadlock, server going down, crash of another session, connection lost: all of them rolled back. */
-const RETRYABLE = new Set(['40001', '40P01', '57P01', '57P02', CONNECTION_LOST]);
+/** Serialization failure, deadlock. */
+const ROLLED_BACK = ['40001', '40P01'];
+const RETRYABLE_ALONE = new Set(ROLLED_BACK);
+/** Also server going down, crash of another session, connection lost: before its COMMIT, all of them roll a transaction back. */
+const RETRYABLE = new Set([...ROLLED_BACK, '57P01', '57P02', CONNECTION_LOST]);
 const MAX_ATTEMPTS = 6;
 const FIRST_DELAY_MS = 10;
 
@@ -176,26 +182,24 @@ export class Database {
 
   #sessions(open: () => Promise<pg.PoolClient>): Sessions {
     return {
-      query: (statement, values = []) => alone(open, statement, values),
+      query: (statement, values = []) => this.#again(RETRYABLE_ALONE, () => alone(open, statement, values)),
       // Outside a transaction each statement commits itself.
       afterCommit: (task) => {
         task();
       },
-      transaction: (fn, options = {}) => this.#transaction(open, fn, options),
+      transaction: (fn, { isolation, isPipelined = false } = {}) => {
+        const begin = isolation === undefined ? 'BEGIN' : `BEGIN ISOLATION LEVEL ${isolation}`;
+        return this.#again(RETRYABLE, () => this.#attempt(open, begin, isPipelined, fn));
+      },
     };
   }
 
-  async #transaction<T>(
-    open: () => Promise<pg.PoolClient>,
-    fn: (tx: Tx) => Promise<T>,
-    { isolation, isPipelined = false }: TransactionOptions,
-  ): Promise<T> {
-    const begin = isolation === undefined ? 'BEGIN' : `BEGIN ISOLATION LEVEL ${isolation}`;
+  async #again<T>(retryable: ReadonlySet<string>, run: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#attempt(open, begin, isPipelined, fn);
+        return await run();
       } catch (error) {
-        if (!(error instanceof DatabaseError) || !RETRYABLE.has(error.code) || attempt === MAX_ATTEMPTS) {
+        if (!(error instanceof DatabaseError) || !retryable.has(error.code) || attempt === MAX_ATTEMPTS) {
           throw error;
         }
         this.#log.debug('a transaction is run again', { code: error.code, attempt });

@@ -12,11 +12,12 @@ export const HEADERS = {
     schema: { ...TEXT, examples: ['0b6f2c1e-5d0f-4a53-9a31-0d7c1b8f4e11'] },
   },
   'RateLimit-Policy': {
-    description: 'The limit: `"key";q=<requests>;w=<seconds>`.',
+    description:
+      'The limit: `"key";q=<requests>;w=<seconds>`. Not sent where a request was refused before its key was found to be in force.',
     schema: { ...TEXT, examples: ['"key";q=30000;w=60'] },
   },
   RateLimit: {
-    description: 'How the key stands: `"key";r=<left>;t=<seconds until full>`.',
+    description: 'How the key stands: `"key";r=<left>;t=<seconds until full>`. Sent with RateLimit-Policy.',
     schema: { ...TEXT, examples: ['"key";r=29988;t=41'] },
   },
   'Retry-After': {
@@ -45,7 +46,7 @@ export function describeHeaders(operation: DescribedOperation): void {
     if (response === undefined || '$ref' in response) continue;
     const names: readonly HeaderName[] = [
       'X-Request-Id',
-      ...(isSecured && status !== '401' ? (['RateLimit-Policy', 'RateLimit'] as const) : []),
+      ...(isSecured ? (['RateLimit-Policy', 'RateLimit'] as const) : []),
       ...(isSecured && status === '401' ? (['WWW-Authenticate'] as const) : []),
       ...(status === '429' || status === '503' || (isIdempotent && status === '409')
         ? (['Retry-After'] as const)
