@@ -6,24 +6,36 @@ import { join } from 'node:path';
 import process from 'node:process';
 
 import { Log, migrate, startEmbeddedPostgres } from '@gatehouse/platform';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 
+import { clusterReportOf, isUnbroken, runScenario } from './cluster/run-scenario.js';
+import { SCENARIOS } from './cluster/scenarios.js';
+import { type Outcome } from './cluster/scenario.js';
 import { isSound, reportOf } from './report.js';
 import { type ChaosResult, runChaos } from './run-chaos.js';
 
 /*
- * `npm run chaos -- --verifications N --seed S [--json FILE]`: what docs/CHAOS.md tells of, on a PostgreSQL of its own.
+ * `npm run chaos -- [--only PART] [--verifications N] [--seed S] [--json FILE]`: what docs/CHAOS.md tells of, each part on a PostgreSQL of
+ * its own.
  */
 
 const FEW = 100;
+const STORM = 'storm';
 
 const command = new Command('chaos')
   .description('Runs verifications while everything goes wrong, and looks at what must hold all the same.')
-  .option('--verifications <count>', 'how many', wholeNumber, FEW)
+  .addOption(
+    new Option('--only <part>', 'one part instead of all').choices([
+      STORM,
+      ...SCENARIOS.map(({ name }) => name),
+    ]),
+  )
+  .option('--verifications <count>', 'how many the storm has', wholeNumber, FEW)
   .option('--seed <text>', 'the same seed makes the same people, faults, kills and forgeries')
   .option('--json <file>', 'where the result goes as JSON as well');
 
 interface Arguments {
+  readonly only?: string;
   readonly verifications: number;
   readonly seed?: string;
   readonly json?: string;
@@ -40,7 +52,7 @@ function say(line: string): void {
   process.stderr.write(`${String(Math.round((performance.now() - began) / 1000)).padStart(4)} s  ${line}\n`);
 }
 
-async function run({
+async function storm({
   verifications,
   seed = randomBytes(4).toString('hex'),
 }: Arguments): Promise<ChaosResult> {
@@ -81,15 +93,29 @@ async function interruption(): Promise<never> {
   throw new Error(`stopped by ${signal}`);
 }
 
-const given = command.parse().opts<Arguments>();
-const result = await run(given).catch((error: unknown) => {
-  say(error instanceof Error ? error.message : String(error));
+async function run(given: Arguments): Promise<boolean> {
+  const { only } = given;
+  const outcomes: Outcome[] = [];
+  let result: ChaosResult | null = null;
+  if (only === undefined || only === STORM) {
+    result = await storm(given);
+    process.stdout.write(reportOf(result));
+  }
+  for (const scenario of SCENARIOS) {
+    if (only !== undefined && only !== scenario.name) continue;
+    outcomes.push(await Promise.race([runScenario(scenario, say), interruption()]));
+  }
+  if (outcomes.length > 0) process.stdout.write(clusterReportOf(outcomes));
+  if (given.json !== undefined) {
+    const plain = { ...(result && { ...result, faults: Object.fromEntries(result.faults) }), outcomes };
+    await writeFile(given.json, `${JSON.stringify(plain, null, 2)}\n`);
+  }
+  return (result === null || isSound(result)) && isUnbroken(outcomes);
+}
+
+const isWell = await run(command.parse().opts<Arguments>()).catch((error: unknown) => {
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
   // What is still under way is of no use any more; leaving kills the gateways.
   return process.exit(1);
 });
-process.stdout.write(reportOf(result));
-if (given.json !== undefined) {
-  const plain = { ...result, faults: Object.fromEntries(result.faults) };
-  await writeFile(given.json, `${JSON.stringify(plain, null, 2)}\n`);
-}
-process.exitCode = isSound(result) ? 0 : 1;
+process.exitCode = isWell ? 0 : 1;

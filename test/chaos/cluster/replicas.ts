@@ -1,0 +1,41 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { Dice } from '../dice.js';
+import { type Check } from '../invariants/check.js';
+import { underPressure } from './pressure.js';
+import { nothingMissing, type Scenario } from './scenario.js';
+import { openServer } from './server.js';
+
+const COUNTS = [2, 4, 8];
+const LIFE_MS = [4_000, 16_000] as const;
+const LEAST_KILLS = 2;
+
+export const replicas: Scenario = {
+  name: 'replicas',
+  what: `${COUNTS.join(', ')} gateways over one database, each killed with -9 and started again`,
+  missing: nothingMissing,
+  async run(say) {
+    const server = await openServer();
+    try {
+      const checks: Check[] = [];
+      for (const count of COUNTS) {
+        say(`${count} gateways`);
+        const found = await underPressure({
+          databaseUrl: server.url,
+          gateways: Array.from({ length: count }, () => ({ DATABASE_POOL_SIZE: '6' })),
+          say,
+          async trouble({ fleet }) {
+            fleet.storm(new Dice(`replicas ${count}`), LIFE_MS);
+            while (fleet.kills < LEAST_KILLS) await delay(100);
+            await fleet.calm();
+            return [];
+          },
+        });
+        checks.push(...found.map((one) => ({ ...one, what: `${one.what} (${count} gateways)` })));
+      }
+      return checks;
+    } finally {
+      await server.close();
+    }
+  },
+};
