@@ -114,7 +114,7 @@ async function run(given: Arguments): Promise<boolean> {
 }
 
 const isWell = await run(command.parse().opts<Arguments>()).catch((error: unknown) => {
-  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  say(error instanceof Error ? `${error.stack ?? error.message} ${String(error.cause)}` : String(error));
   // What is still under way is of no use any more; leaving kills the gateways.
   return process.exit(1);
 });

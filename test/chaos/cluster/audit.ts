@@ -25,6 +25,9 @@ export const audit: Scenario = {
     const owner = stack.adopt(new pg.Pool({ connectionString: server.url }), (opened) => opened.end());
     return await underPressure({
       databaseUrl: server.url,
+      verifications: 80,
+      // There are results to be read before the last create comes.
+      arrivalsMs: 50_000,
       say,
       expected: [
         {

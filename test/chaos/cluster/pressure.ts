@@ -47,6 +47,7 @@ export interface SoFar {
 
 const CALLERS = 16;
 const SHARED: Readonly<Record<string, string>> = { MAX_EVENT_LOOP_DELAY: '0' };
+const LOOK_EVERY_MS = 500;
 /** How long everything has to come right by itself: a lease and a little. */
 const NUDGE_AFTER_MS = 75_000;
 const GIVE_UP_AFTER_MS = 300_000;
@@ -80,9 +81,9 @@ export async function underPressure({
       stories.push(story);
     }),
   );
-  const own = await trouble(world, { stories });
+  const own = await Promise.race([trouble(world, { stories }), endOf(world, lives)]);
   say('the trouble is over');
-  await lives;
+  await Promise.race([lives, endOf(world, lives)]);
   const seconds = (performance.now() - began) / 1000;
   world.receiver.calm();
   const listed = await listAll(tenant);
@@ -112,6 +113,20 @@ export async function underPressure({
     ...logs(world.fleet, cast),
   ];
   return checks.map((one) => expected.reduce(excused, one));
+}
+
+/** Throws when a gateway ends by itself, since callers would ask for ever, and what a life throws. */
+async function endOf({ fleet }: World, lives: Promise<unknown>): Promise<never> {
+  let areOver = false;
+  const over = lives.then(() => {
+    areOver = true;
+  });
+  while (!areOver || fleet.unexpectedEnds.length > 0) {
+    const [end] = fleet.unexpectedEnds;
+    if (end !== undefined) throw new Error(`a gateway ended by itself: ${end}\n${fleet.output().stderr}`);
+    await Promise.race([over, delay(LOOK_EVERY_MS)]);
+  }
+  return await new Promise<never>(() => undefined);
 }
 
 function excused(one: Check, { line, note }: Expected): Check {
