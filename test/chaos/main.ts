@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +10,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { clusterReportOf, isUnbroken, runScenario } from './cluster/run-scenario.js';
 import { SCENARIOS } from './cluster/scenarios.js';
 import { type Outcome } from './cluster/scenario.js';
+import { interruption } from './interruption.js';
 import { isSound, reportOf } from './report.js';
 import { type ChaosResult, runChaos } from './run-chaos.js';
 
@@ -85,14 +85,6 @@ async function storm({
   }
 }
 
-/** So that whoever stops us early leaves no server behind. */
-async function interruption(): Promise<never> {
-  const signal = await Promise.race(
-    (['SIGINT', 'SIGTERM'] as const).map((name) => once(process, name).then(() => name)),
-  );
-  throw new Error(`stopped by ${signal}`);
-}
-
 async function run(given: Arguments): Promise<boolean> {
   const { only } = given;
   const outcomes: Outcome[] = [];
@@ -103,7 +95,7 @@ async function run(given: Arguments): Promise<boolean> {
   }
   for (const scenario of SCENARIOS) {
     if (only !== undefined && only !== scenario.name) continue;
-    outcomes.push(await Promise.race([runScenario(scenario, say), interruption()]));
+    outcomes.push(await runScenario(scenario, say));
   }
   if (outcomes.length > 0) process.stdout.write(clusterReportOf(outcomes));
   if (given.json !== undefined) {

@@ -10,6 +10,7 @@ import { ledger } from '../invariants/ledger.js';
 import { logs } from '../invariants/logs.js';
 import { messages, statuses } from '../invariants/statuses.js';
 import { webhooksIn } from '../invariants/webhooks-in.js';
+import { interruption } from '../interruption.js';
 import { comeToRest } from '../rest.js';
 import { Slots } from '../slots.js';
 import { live, type Story } from '../story.js';
@@ -53,7 +54,12 @@ const NUDGE_AFTER_MS = 75_000;
 const GIVE_UP_AFTER_MS = 300_000;
 
 /** Creates with keys, people at the twins, their webhooks and ours, and the trouble; then all that must hold. */
-export async function underPressure({
+export function underPressure(pressure: Pressure): Promise<readonly Check[]> {
+  // So that whoever began it stops its server, whatever ends it; the gateways go with us.
+  return Promise.race([press(pressure), interruption()]);
+}
+
+async function press({
   databaseUrl,
   gateways = [{}, {}],
   verifications = 60,
