@@ -15,6 +15,8 @@ import { openServer } from './server.js';
 const run = promisify(execFile);
 const SIZE = '320m';
 const CHUNK = Buffer.alloc(256 * 1024);
+const LEAST = 512;
+const LOOK_EVERY_MS = 20;
 const BEFORE = 12;
 const REFUSALS = 10;
 const FULL_MS = 2_000;
@@ -67,7 +69,7 @@ interface Disk {
 async function openDisk(): Promise<Disk> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-chaos-'));
   const filler = join(folder, 'filler');
-  let isFull = false;
+  const emptying = new AbortController();
   try {
     await run('mount', ['-t', 'tmpfs', '-o', `size=${SIZE},mode=0755`, 'tmpfs', folder]);
     await chmod(folder, 0o755);
@@ -78,15 +80,16 @@ async function openDisk(): Promise<Disk> {
   return {
     folder,
     async fill() {
-      isFull = true;
       const file = await open(filler, 'a');
+      let size = CHUNK.length;
       try {
-        for (let size = CHUNK.length; isFull; size = Math.max(512, Math.floor(size / 2))) {
+        while (!emptying.signal.aborted) {
           try {
-            while (isFull) await file.appendFile(CHUNK.subarray(0, size));
+            await file.appendFile(CHUNK.subarray(0, size));
           } catch (error) {
             if (codeOf(error) !== 'ENOSPC') throw error;
-            if (size === 512) await delay(20);
+            size = Math.max(LEAST, Math.floor(size / 2));
+            if (size === LEAST) await delay(LOOK_EVERY_MS);
           }
         }
       } finally {
@@ -94,11 +97,11 @@ async function openDisk(): Promise<Disk> {
       }
     },
     async empty() {
-      isFull = false;
+      emptying.abort();
       await rm(filler, { force: true });
     },
     async close() {
-      isFull = false;
+      emptying.abort();
       await run('umount', ['-l', folder]);
       await rm(folder, { recursive: true, force: true });
     },

@@ -69,12 +69,11 @@ async function press({
   trouble,
 }: Pressure): Promise<readonly Check[]> {
   const dice = new Dice(randomBytes(4).toString('hex'));
-  const world = await openWorld(
+  await using world = await openWorld(
     databaseUrl,
     dice,
     gateways.map((extra) => ({ ...SHARED, ...extra })),
   );
-  await using _ = world;
   const { tenant, accounts } = world;
   const run = randomBytes(3).toString('hex');
   const cast = castOf(verifications, run, dice.branch('cast'), { arrivalsMs, personMs: 2_000 });
@@ -123,14 +122,14 @@ async function press({
 
 /** Throws when a gateway ends by itself, since callers would ask for ever, and what a life throws. */
 async function endOf({ fleet }: World, lives: Promise<unknown>): Promise<never> {
-  let areOver = false;
-  const over = lives.then(() => {
-    areOver = true;
+  const over = new AbortController();
+  const ended = lives.then(() => {
+    over.abort();
   });
-  while (!areOver || fleet.unexpectedEnds.length > 0) {
+  while (!over.signal.aborted || fleet.unexpectedEnds.length > 0) {
     const [end] = fleet.unexpectedEnds;
     if (end !== undefined) throw new Error(`a gateway ended by itself: ${end}\n${fleet.output().stderr}`);
-    await Promise.race([over, delay(LOOK_EVERY_MS)]);
+    await Promise.race([ended, delay(LOOK_EVERY_MS)]);
   }
   return await new Promise<never>(() => undefined);
 }

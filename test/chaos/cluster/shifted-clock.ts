@@ -19,7 +19,7 @@ function read(): number {
 }
 
 globalThis.Date = new Proxy(Actual, {
-  construct: (target, values: [], made) =>
+  construct: (target, values: unknown[], made) =>
     Reflect.construct(target, values.length === 0 ? [Actual.now() + offset] : values, made) as Date,
   get: (target, name, receiver) =>
     name === 'now' ? () => Actual.now() + offset : (Reflect.get(target, name, receiver) as unknown),
