@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,8 +7,12 @@ import process from 'node:process';
 import { Log, migrate, startEmbeddedPostgres } from '@gatehouse/platform';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
+import { clusterReportOf, isUnbroken, runScenario } from './cluster/run-scenario.js';
+import { type Scenario } from './cluster/scenario.js';
+import { SCENARIOS } from './cluster/scenarios.js';
+import { interruption } from './interruption.js';
 import { killEverywhere } from './kills/every-kill.js';
-import { isUnbroken, killsReportOf } from './kills/kills-report.js';
+import { isUnbroken as hasHeld, killsReportOf } from './kills/kills-report.js';
 import { isSound, reportOf } from './report.js';
 import { type ChaosResult, runChaos } from './run-chaos.js';
 
@@ -19,22 +22,35 @@ import { type ChaosResult, runChaos } from './run-chaos.js';
  */
 
 const FEW = 100;
-const PARTS = ['storm', 'kills'] as const;
-type Part = (typeof PARTS)[number];
-
-const command = new Command('chaos')
-  .description('Runs verifications while everything goes wrong, and looks at what must hold all the same.')
-  .addOption(new Option('--only <part>', 'one part instead of all').choices(PARTS))
-  .option('--verifications <count>', 'how many', wholeNumber, FEW)
-  .option('--seed <text>', 'the same seed makes the same people, faults, kills and forgeries')
-  .option('--json <file>', 'where the result goes as JSON as well');
 
 interface Arguments {
-  readonly only?: Part;
+  readonly only?: string;
   readonly verifications: number;
   readonly seed?: string;
   readonly json?: string;
 }
+
+interface PartResult {
+  readonly isSound: boolean;
+  readonly report: string;
+  readonly plain: unknown;
+}
+
+type Part = (given: Arguments) => Promise<PartResult>;
+
+/** By name, in their order. */
+const PARTS: ReadonlyMap<string, Part> = new Map<string, Part>([
+  ['storm', theStorm],
+  ['kills', theKills],
+  ...SCENARIOS.map((scenario): [string, Part] => [scenario.name, () => theScenario(scenario)]),
+]);
+
+const command = new Command('chaos')
+  .description('Runs verifications while everything goes wrong, and looks at what must hold all the same.')
+  .addOption(new Option('--only <part>', 'one part instead of all').choices([...PARTS.keys()]))
+  .option('--verifications <count>', 'how many the storm has', wholeNumber, FEW)
+  .option('--seed <text>', 'the same seed makes the same people, faults, kills and forgeries')
+  .option('--json <file>', 'where the result goes as JSON as well');
 
 function wholeNumber(text: string): number {
   if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('a number from 1 to 99999');
@@ -80,44 +96,38 @@ async function storm({
   }
 }
 
-/** So that whoever stops us early leaves no server behind. */
-async function interruption(): Promise<never> {
-  const signal = await Promise.race(
-    (['SIGINT', 'SIGTERM'] as const).map((name) => once(process, name).then(() => name)),
-  );
-  throw new Error(`stopped by ${signal}`);
+async function theStorm(given: Arguments): Promise<PartResult> {
+  const result = await storm(given);
+  const plain = { ...result, faults: Object.fromEntries(result.faults) };
+  return { isSound: isSound(result), report: reportOf(result), plain };
 }
 
-interface PartResult {
-  readonly isSound: boolean;
-  readonly report: string;
-  readonly plain: unknown;
+async function theKills(): Promise<PartResult> {
+  const result = await Promise.race([killEverywhere(say), interruption()]);
+  return { isSound: hasHeld(result), report: killsReportOf(result), plain: result };
 }
 
-async function run(part: Part, given: Arguments): Promise<PartResult> {
-  switch (part) {
-    case 'storm': {
-      const result = await storm(given);
-      const plain = { ...result, faults: Object.fromEntries(result.faults) };
-      return { isSound: isSound(result), report: reportOf(result), plain };
-    }
-    case 'kills': {
-      const result = await Promise.race([killEverywhere(say), interruption()]);
-      return { isSound: isUnbroken(result), report: killsReportOf(result), plain: result };
-    }
-  }
+async function theScenario(scenario: Scenario): Promise<PartResult> {
+  const outcome = await runScenario(scenario, say);
+  return { isSound: isUnbroken([outcome]), report: clusterReportOf([outcome]), plain: outcome };
 }
 
 const given = command.parse().opts<Arguments>();
-const plain: Partial<Record<Part, unknown>> = {};
-for (const part of given.only === undefined ? PARTS : [given.only]) {
-  const result = await run(part, given).catch((error: unknown) => {
-    say(error instanceof Error ? error.message : String(error));
+const results = new Map<string, PartResult>();
+for (const [name, part] of PARTS) {
+  if (given.only !== undefined && given.only !== name) continue;
+  const result = await part(given).catch((error: unknown) => {
+    say(error instanceof Error ? `${error.stack ?? error.message} ${String(error.cause)}` : String(error));
     // What is still under way is of no use any more; leaving kills the gateways.
     return process.exit(1);
   });
   process.stdout.write(result.report);
-  plain[part] = result.plain;
-  if (!result.isSound) process.exitCode = 1;
+  results.set(name, result);
 }
-if (given.json !== undefined) await writeFile(given.json, `${JSON.stringify(plain, null, 2)}\n`);
+if (given.json !== undefined) {
+  const plain = Object.fromEntries([...results].map(([name, result]) => [name, result.plain]));
+  await writeFile(given.json, `${JSON.stringify(plain, null, 2)}\n`);
+}
+const broken = [...results].filter(([, result]) => !result.isSound).map(([name]) => name);
+process.stdout.write(broken.length === 0 ? 'All held.\n' : `Not all held: ${broken.join(', ')}.\n`);
+process.exitCode = broken.length === 0 ? 0 : 1;

@@ -26,7 +26,7 @@ export function reportOf(result: ChaosResult): string {
   return `${lines.join('\n')}\n`;
 }
 
-function tableOf(checks: readonly Check[]): string {
+export function tableOf(checks: readonly Check[]): string {
   const table = new Table({
     head: ['must hold', 'of', 'broken', 'notes'],
     colWidths: [WHAT_WIDTH, 8, 8, NOTES_WIDTH],
@@ -39,7 +39,7 @@ function tableOf(checks: readonly Check[]): string {
   return table.toString();
 }
 
-function brokenOf({ what, broken }: Check): readonly string[] {
+export function brokenOf({ what, broken }: Check): readonly string[] {
   if (broken.length === 0) return [];
   const more = broken.length > BROKEN_SHOWN ? [`  and ${broken.length - BROKEN_SHOWN} more`] : [];
   return [`Broken: ${what}`, ...broken.slice(0, BROKEN_SHOWN).map((line) => `  ${line}`), ...more];

@@ -10,7 +10,7 @@ import {
   required,
   text,
 } from '../support/gateway-client.js';
-import { unusedPort } from '../support/gateway-process.js';
+import { type Environment, unusedPort } from '../support/gateway-process.js';
 import { PROVIDER_NAMES, type VendorAccount } from '../support/vendor-accounts.js';
 import { withoutGate } from '../support/vendor-gate.js';
 import { type Dice } from './dice.js';
@@ -23,7 +23,7 @@ import { Records } from './records.js';
 import { startSimulator } from './simulator-process.js';
 import { route } from './switching.js';
 
-/** Two gateways over one database behind one address, three vendors, one tenant that is connected to all, and its own receiver. */
+/** Gateways, two unless told, over one database behind one address, three vendors, one tenant that is connected to all, and its own receiver. */
 export interface World extends AsyncDisposable {
   readonly fleet: Fleet;
   readonly client: GatewayClient;
@@ -39,18 +39,25 @@ export interface World extends AsyncDisposable {
 /** Of what comes for the first time, so much is answered badly. */
 const ANSWERED_BADLY = 0.1;
 
+/** What each gateway gets in its environment besides: one entry a gateway. */
+export type Gateways = readonly Environment[];
+
+const TWO: Gateways = [{}, {}];
+
 /** Throws when something of it cannot be had; nothing is left running then. */
-export async function openWorld(databaseUrl: string, dice: Dice): Promise<World> {
+export async function openWorld(databaseUrl: string, dice: Dice, gateways: Gateways = TWO): Promise<World> {
   await using opening = new AsyncDisposableStack();
-  const [front, one, other, simulator] = await ports();
+  const [front = 0, simulator = 0, ...members] = await ports(2 + gateways.length);
   const pool = opening.adopt(
     new pg.Pool({ connectionString: databaseUrl, application_name: 'chaos' }),
     (opened) => opened.end(),
   );
+  // A server that goes down ends its sessions; the next query opens another.
+  pool.on('error', () => undefined);
   const { origin: simulatorOrigin } = opening.adopt(await startSimulator(simulator), (opened) =>
     opened.close(),
   );
-  const { origin } = opening.adopt(await openFront(front, [one, other]), (opened) => opened.close());
+  const { origin } = opening.adopt(await openFront(front, members), (opened) => opened.close());
   const receiver = opening.adopt(await startReceiver(ANSWERED_BADLY), (opened) => opened.close());
   const adminKey = `gk_admin_${randomBytes(20).toString('hex')}`;
   const masterKey = randomBytes(32);
@@ -62,7 +69,9 @@ export async function openWorld(databaseUrl: string, dice: Dice): Promise<World>
     ALLOW_PRIVATE_NETWORKS: 'true',
   };
   const fleet = opening.adopt(
-    await openFleet([one, other].map((port) => ({ ...environment, PORT: String(port) }))),
+    await openFleet(
+      gateways.map((extra, index) => ({ ...environment, PORT: String(members[index]), ...extra })),
+    ),
     (opened) => opened.close(),
   );
   const gate = withoutGate(simulatorOrigin);
@@ -88,11 +97,10 @@ export async function openWorld(databaseUrl: string, dice: Dice): Promise<World>
   };
 }
 
-async function ports(): Promise<readonly [number, number, number, number]> {
+async function ports(count: number): Promise<readonly number[]> {
   const found = new Set<number>();
-  while (found.size < 4) found.add(await unusedPort());
-  const [front = 0, one = 0, other = 0, simulator = 0] = found;
-  return [front, one, other, simulator];
+  while (found.size < count) found.add(await unusedPort());
+  return [...found];
 }
 
 async function hooksOf(

@@ -388,20 +388,50 @@ const SYSTEM_SHARE = 0.3;
  */
 export async function connectDatabase(url: string, options: DatabaseOptions): Promise<Database> {
   const system = Math.max(1, Math.round(options.poolSize * SYSTEM_SHARE));
-  const database = new Database(
-    {
-      tenants: poolAs(TENANT_ROLE, url, Math.max(1, options.poolSize - system)),
-      system: poolAs(SYSTEM_ROLE, url, system),
-    },
-    options,
-  );
+  const pools = {
+    tenants: poolAs(TENANT_ROLE, url, Math.max(1, options.poolSize - system)),
+    system: poolAs(SYSTEM_ROLE, url, system),
+  };
+  const database = new Database(pools, options);
   try {
     await database.ping();
+    await refuseSharedSessions(pools);
   } catch (error) {
     await database.close();
-    throw new StartError([startLine(toDatabaseError(error, 'ping'))]);
+    throw error instanceof StartError ? error : new StartError([startLine(toDatabaseError(error, 'ping'))]);
   }
   return database;
+}
+
+/**
+ * Behind a pooler in transaction mode one session of the server serves whoever comes next, with the role and the tenant of whoever came
+ * before: two sessions that are set to two roles then answer with the same one.
+ */
+async function refuseSharedSessions(pools: {
+  readonly tenants: pg.Pool;
+  readonly system: pg.Pool;
+}): Promise<void> {
+  const tenants = await pools.tenants.connect();
+  try {
+    const system = await pools.system.connect();
+    try {
+      // One after the other: a pooler hands out again what was given back last.
+      const isShared = (await roleOf(tenants)) !== TENANT_ROLE || (await roleOf(system)) !== SYSTEM_ROLE;
+      if (isShared) throw new StartError([SHARED]);
+    } finally {
+      system.release();
+    }
+  } finally {
+    tenants.release();
+  }
+}
+
+const SHARED =
+  'DATABASE_URL: its sessions are shared with others, as by a pooler in transaction mode; use one in session mode, or none';
+
+async function roleOf(client: pg.PoolClient): Promise<string | undefined> {
+  const { rows } = await client.query<{ role: string }>('SELECT current_user AS role');
+  return rows[0]?.role;
 }
 
 function startLine({ code }: DatabaseError): string {

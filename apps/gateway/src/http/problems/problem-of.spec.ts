@@ -81,7 +81,19 @@ describe('problemOf', () => {
   });
 
   it('tells a store that is away from a statement that is wrong', () => {
-    for (const code of ['08006', 'ECONNREFUSED', 'EAI_AGAIN', '53300', '55P03', '57014', '57P01']) {
+    const codes = [
+      '08006',
+      'ECONNREFUSED',
+      'EAI_AGAIN',
+      '25006',
+      '42501',
+      '53100',
+      '53300',
+      '55P03',
+      '57014',
+      '57P01',
+    ];
+    for (const code of codes) {
       const problem = problemOf(new DatabaseError(code, 's', 'passing'));
       expect([code, problem.code, problem.retryAfterSeconds]).toEqual([code, 'overloaded', 1]);
     }

@@ -114,11 +114,11 @@ function ofRefusal(refusal: WebhookRefusal): Problem {
 }
 
 /**
- * Connection failures, too many connections, a server that goes down or comes up, a lock or a statement that took too long:
- * another attempt may well succeed.
+ * Connection failures, too many connections, a full disk, a server that goes down or comes up or is a standby still, a lock or a statement
+ * that took too long, a right that the gateway's role does not have at the moment: another attempt may well succeed.
  */
 function isPassing(error: DatabaseError): boolean {
-  return /^(08|53|57P0|55P03$|57014$|E[A-Z_]+$)/.test(error.code);
+  return /^(08|53|57P0|25006$|42501$|55P03$|57014$|E[A-Z_]+$)/.test(error.code);
 }
 
 type FrameworkCode =
