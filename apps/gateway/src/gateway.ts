@@ -21,7 +21,7 @@ import {
   type MasterKeys,
   NestLog,
   type RandomSource,
-  SystemClock,
+  SharedClock,
   SystemIds,
   SystemRandom,
 } from '@gatehouse/platform';
@@ -81,7 +81,9 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   const routes = new RouteTable();
   const filter = new ProblemFilter({ publicUrl: config.publicUrl, routes, log });
   const connectionLimits = dependencies.connectionLimits ?? CONNECTION_LIMITS;
-  const clock = dependencies.clock ?? new SystemClock();
+  const shared = new SharedClock(database.across, log);
+  const clock = dependencies.clock ?? shared;
+  if (clock === shared) await shared.start();
   const nestOptions: Pick<NestApplicationOptions, 'logger' | 'bodyParser' | 'abortOnError'> = {
     logger: new NestLog(log),
     bodyParser: false,
@@ -132,6 +134,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
       throw cannotListen(error, 'PORT');
     });
   } catch (error) {
+    shared.stop();
     await app.close();
     throw error;
   }
@@ -144,7 +147,10 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
     publicUrl: config.publicUrl,
     routes,
     newAdminKey,
-    stop: () => stop(app, unused, config.shutdownTimeoutMs, log),
+    stop: () =>
+      stop(app, unused, config.shutdownTimeoutMs, log).finally(() => {
+        shared.stop();
+      }),
   };
 }
 

@@ -4,8 +4,8 @@ import {
   gatewayConfig,
   loadMasterKeys,
   Log,
+  SharedClock,
   startEmbeddedPostgres,
-  SystemClock,
   SystemIds,
   SystemRandom,
 } from '@gatehouse/platform';
@@ -24,7 +24,9 @@ export async function withCore(work: (core: INestApplicationContext) => Promise<
   const url = config.databaseUrl ?? postgres?.databaseUrl ?? '';
   try {
     const database = await connectDatabase(url, { poolSize: 6, log });
+    const clock = new SharedClock(database.across, log);
     try {
+      await clock.start();
       await requireMasterKey(database, masterKeys);
       const module = CoreModule.forRoot({
         imports: [ProvidersModule.forRoot({ allowPrivateNetworks: config.allowPrivateNetworks })],
@@ -32,7 +34,7 @@ export async function withCore(work: (core: INestApplicationContext) => Promise<
         config,
         masterKeys,
         log,
-        clock: new SystemClock(),
+        clock,
         ids: new SystemIds(),
         random: new SystemRandom(),
       });
@@ -44,6 +46,7 @@ export async function withCore(work: (core: INestApplicationContext) => Promise<
       await work(core);
       await core.close();
     } finally {
+      clock.stop();
       await database.close();
     }
   } finally {

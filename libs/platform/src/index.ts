@@ -41,6 +41,7 @@ export {
   type Statement,
   type Tx,
 } from './database/database.js';
+export { SharedClock } from './database/shared-clock.js';
 export {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
