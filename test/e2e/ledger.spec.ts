@@ -264,7 +264,7 @@ describe('the audit log', () => {
       const requestId = answer.headers.get('x-request-id');
       expect(lines[0]).toMatchObject({ checked: 0 });
       expect(lines.at(-1)).toEqual({
-        problem: expect.objectContaining({ code: 'internal_error', status: 500, requestId }),
+        problem: expect.objectContaining({ code: 'overloaded', status: 503, requestId }),
       });
       expect(lines.some((line) => 'ok' in line)).toBe(false);
       expect(harness.logLines().filter((line) => line.includes('long work failed'))).toEqual([
