@@ -267,33 +267,6 @@ it('killed before the provider was reached, a start that cannot be repeated says
   await expectSoundHistory(pool, row.id);
 });
 
-it('killed after our commit and before the caller was answered, the retry gets what was made', async () => {
-  const story = await begin('dentity');
-  const hold = story.account.hold(LAST_CALL.dentity);
-  const answer = story.createInVain();
-  await eventually(() => {
-    expect(hold.waiting()).toBe(1);
-  });
-  const lock = await lockRow(pool, 'SELECT key FROM idempotency_keys WHERE tenant_id = $1', [
-    fromTypeId('tnt', story.tenant.id),
-  ]);
-  hold.release();
-  await lock.isWaitedFor();
-  const row = await story.row();
-  expect(row.start_state).toBe('started');
-  await world.crash();
-  await lock.endWithWaiter();
-  expect(await answer).toBe('hung up');
-
-  await world.start();
-  const retried = await retry(story);
-
-  expect(fromTypeId('ver', text(retried.json, 'id'))).toBe(row.id);
-  expect(retried.json).toMatchObject({ status: 'requires_input', action: { type: 'sms' } });
-  expect(await countAt(story.account)).toBe(1);
-  await expectSoundHistory(pool, row.id);
-});
-
 it.each(['sentinel', 'dentity'] as const)(
   'killed between the storing and the applying of a webhook of %s, it is applied once',
   async (provider) => {

@@ -1,4 +1,4 @@
-import { type Rule } from './refusals.js';
+import { type Rule } from './rule.js';
 
 /** Tables whose rows are of no tenant. On such an engine they are small and everywhere (Citus: reference tables). */
 export const OF_NO_TENANT: Readonly<Record<string, string>> = {
