@@ -85,6 +85,7 @@ describe('a session that was left alone', () => {
     await page.heading('Operators');
     // The lid is closed: the page asks nothing meanwhile.
     await page.view.goto('about:blank');
+    page.expectFailure({ status: 401, path: '/admin/v1/session' });
     world.clock.forward(seconds);
     await page.open('/operators');
     await page.heading(SIGN_IN);

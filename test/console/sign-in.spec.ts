@@ -7,6 +7,7 @@ const world = useConsole();
 
 const SIGN_IN = 'Gatehouse console';
 const NO_KEY = `gk_admin_${'0'.repeat(40)}`;
+const REFUSED = { status: 401, path: '/admin/v1/session' } as const;
 
 /** All that a script of the page can get at which outlives it, and what the page itself holds. */
 async function withinReach(page: ConsolePage): Promise<string> {
@@ -53,6 +54,7 @@ describe('signing in', () => {
   it('with what is no key in force says so, by which code and request, and lets one try again', async () => {
     const { key } = await world.operator('admin');
     const page = await world.page();
+    page.expectFailure(REFUSED);
     await page.open();
     for (const wrong of [NO_KEY, 'not a key at all', key.slice(0, -1)]) {
       await page.enterKey(wrong);
@@ -72,6 +74,7 @@ describe('signing in', () => {
     const { id, key } = await world.operator('support');
     await world.harness.admin('DELETE', `/admin-keys/${id}`);
     const page = await world.page();
+    page.expectFailure(REFUSED);
     await page.open();
     await page.enterKey(key);
     expect(await (await page.problem()).innerText()).toContain('unauthenticated');
@@ -93,6 +96,15 @@ describe('signing in', () => {
     await page.enterKey(key);
     await page.heading('Audit');
     expect(page.path).toBe('/audit?kind=tenant.created');
+  });
+
+  it('asks the gateway for nothing before', async () => {
+    const page = await world.page();
+    const asked: string[] = [];
+    page.view.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await page.open();
+    await page.heading(SIGN_IN);
+    expect(asked.filter((path) => !path.startsWith('/console'))).toEqual([]);
   });
 
   it('is not asked of who is signed in', async () => {
@@ -190,6 +202,7 @@ describe('signing out', () => {
     }
     await here.leave('Sign out everywhere');
     await here.heading(SIGN_IN);
+    there.expectFailure(REFUSED);
     await there.view.reload();
     await there.heading(SIGN_IN);
     await colleague.view.reload();

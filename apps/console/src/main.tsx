@@ -12,12 +12,14 @@ import { createQueries } from './app/queries.js';
 import { createConsoleRouter } from './app/router.js';
 import { cssVariables, theme } from './app/theme.js';
 import { sessionQuery } from './session/session.js';
+import { unmark } from './session/signed-in-mark.js';
 
 const queries = createQueries(() => {
   if (router.state.location.pathname === '/sign-in') return;
   const from = router.state.location.href;
   // What somebody saw is gone from the page's memory together with the session.
   queries.clear();
+  unmark();
   queries.setQueryData(sessionQuery.queryKey, null);
   void router.navigate({ to: '/sign-in', search: { from, ended: true } });
 });

@@ -36,6 +36,10 @@ export interface Operator {
 
 type PageOptions = Pick<BrowserContextOptions, 'viewport' | 'colorScheme'>;
 
+/** What a browser has kept from before. */
+type BrowserState = Exclude<BrowserContextOptions['storageState'], string | undefined>;
+const NOTHING_KEPT: BrowserState = { cookies: [], origins: [] };
+
 interface Opened {
   readonly harness: GatewayHarness;
   readonly front: OutageFront;
@@ -89,8 +93,36 @@ export class ConsoleWorld {
   }
 
   /** A browser of its own in which nobody is signed in and nothing is open. */
-  async page({ viewport = DESK, colorScheme = 'light' }: PageOptions = {}): Promise<ConsolePage> {
+  async page(options: PageOptions = {}): Promise<ConsolePage> {
+    return this.#page(options, NOTHING_KEPT);
+  }
+
+  /** A browser of its own in which an operator is signed in, with nothing open; a new operator for a role. */
+  async signedIn(who: AdminRole | Operator, options: PageOptions = {}): Promise<ConsolePage> {
+    const { key } = typeof who === 'string' ? await this.operator(who) : who;
+    return this.#page(options, {
+      cookies: [
+        {
+          name: 'gatehouse_session',
+          value: await this.session(key),
+          domain: '127.0.0.1',
+          path: '/admin/v1',
+          expires: -1,
+          httpOnly: true,
+          secure: false,
+          sameSite: 'Strict',
+        },
+      ],
+      origins: [{ origin: this.origin, localStorage: [{ name: 'gatehouse.signed-in', value: '1' }] }],
+    });
+  }
+
+  async #page(
+    { viewport = DESK, colorScheme = 'light' }: PageOptions,
+    storageState: BrowserState,
+  ): Promise<ConsolePage> {
     const context = await this.#world.browser.newContext({
+      storageState,
       viewport,
       colorScheme,
       reducedMotion: 'reduce',
@@ -100,23 +132,6 @@ export class ConsoleWorld {
     context.setDefaultTimeout(PATIENCE_MS);
     const page = await ConsolePage.open(context, this.origin);
     this.#pages.push(page);
-    return page;
-  }
-
-  /** A browser of its own in which an operator is signed in, with nothing open; a new operator for a role. */
-  async signedIn(who: AdminRole | Operator, options: PageOptions = {}): Promise<ConsolePage> {
-    const { key } = typeof who === 'string' ? await this.operator(who) : who;
-    const page = await this.page(options);
-    await page.context.addCookies([
-      {
-        name: 'gatehouse_session',
-        value: await this.session(key),
-        domain: '127.0.0.1',
-        path: '/admin/v1',
-        httpOnly: true,
-        sameSite: 'Strict',
-      },
-    ]);
     return page;
   }
 

@@ -3,6 +3,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { send } from '../api/client.js';
 import { ProblemError } from '../api/problem.js';
 import { ROLES_OF } from '../generated/roles.js';
+import { isMarked, mark, unmark } from './signed-in-mark.js';
 
 export type Role = 'admin' | 'support' | 'auditor' | 'approver';
 export type OperationId = keyof typeof ROLES_OF;
@@ -25,11 +26,13 @@ export function may({ role }: Pick<Session, 'role'>, operation: OperationId): bo
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async ({ signal }): Promise<Session | null> => {
+    if (!isMarked()) return null;
     try {
       return (await (await send('/admin/v1/session', { signal })).json()) as Session;
     } catch (error) {
-      if (error instanceof ProblemError && error.problem.code === 'unauthenticated') return null;
-      throw error;
+      if (!(error instanceof ProblemError) || error.problem.code !== 'unauthenticated') throw error;
+      unmark();
+      return null;
     }
   },
   staleTime: Infinity,
@@ -41,15 +44,18 @@ export async function signIn(key: string): Promise<Session> {
     method: 'POST',
     headers: { Authorization: `Bearer ${key}` },
   });
+  mark();
   return (await answer.json()) as Session;
 }
 
 /** Ends this session. Throws ProblemError. */
 export async function signOut(): Promise<void> {
   await send('/admin/v1/session', { method: 'DELETE' });
+  unmark();
 }
 
 /** Ends every session of the key, in every browser. Throws ProblemError. */
 export async function signOutEverywhere(): Promise<void> {
   await send('/admin/v1/sessions', { method: 'DELETE' });
+  unmark();
 }

@@ -6,7 +6,7 @@ import { type NodePlace, type NodeReader } from './tree/merkle-tree.js';
  * Leaves and what is above them. Served by the primary keys: the lateral LIMITs leave PostgreSQL no choice where it has no statistics
  * yet, and joined it read a whole level for each node.
  */
-const NODES: Statement = {
+export const NODES: Statement = {
   name: 'ledger_nodes_find',
   text: `SELECT place.level, place.index::text, coalesce(node.hash, leaf.hash) AS hash
            FROM unnest($2::int[], $3::bigint[]) AS place(level, index)
