@@ -96,7 +96,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
       masterKeys,
       log,
       clock,
-      ids: dependencies.ids ?? new SystemIds(),
+      ids: dependencies.ids ?? new SystemIds(clock),
       random: dependencies.random ?? new SystemRandom(),
       ...(dependencies.providers !== undefined && { providers: dependencies.providers }),
     }),

@@ -35,7 +35,7 @@ export async function withCore(work: (core: INestApplicationContext) => Promise<
         masterKeys,
         log,
         clock,
-        ids: new SystemIds(),
+        ids: new SystemIds(clock),
         random: new SystemRandom(),
       });
       const quietly = { logger: false, abortOnError: false } as const;

@@ -13,6 +13,25 @@ describe('SystemIds', () => {
     expect([...made].sort()).toEqual(made);
     expect(new Set(made).size).toBe(made.length);
   });
+
+  it('goes by its clock, on while that stands still or goes back a little, and back where it was set', () => {
+    let now = Date.parse('2026-11-29T12:00:00.000Z');
+    const ids = new SystemIds({ now: () => new Date(now) });
+    const made: string[] = [];
+    const next = (): number => {
+      made.push(ids.next());
+      return Number.parseInt(made.at(-1)?.replace('-', '').slice(0, 12) ?? '', 16);
+    };
+    expect(next()).toBe(now);
+    expect(next()).toBe(now);
+    now -= 5;
+    expect(next()).toBe(now + 5);
+    now += 6;
+    expect(next()).toBe(now);
+    expect([...made].sort()).toEqual(made);
+    now -= 3_600_000;
+    expect(next()).toBe(now);
+  });
 });
 
 describe('type ids', () => {

@@ -1,16 +1,38 @@
-import { fromUUID, toUUID, typeidUnboxed } from 'typeid-js';
+import { randomInt } from 'node:crypto';
 
+import { fromUUID, toUUID, typeidUnboxed } from 'typeid-js';
+import { v7 as uuidv7 } from 'uuid';
+
+import { type Clock, SystemClock } from './clock.js';
 import { sha256 } from './crypto/hash.js';
 
 /** Makes the keys of new rows. */
 export abstract class Ids {
-  /** A UUIDv7 in its usual text form; within one process each is greater than the one before it. */
+  /** A UUIDv7 in its usual text form; within one process each is greater than the one before it, unless its clock was set back. */
   abstract next(): string;
 }
 
+/** Of the counter's 31 bits, those that chance sets each millisecond: room for as many again. */
+const COUNTER_START = 2 ** 30;
+/** A clock that goes back by more has been set; by less, it is followed once it has come so far again. */
+const BACK_MS = 1_000;
+
+/** By the clock that everything else is dated by, so that what was made at a time can be found by it. */
 export class SystemIds extends Ids {
+  #msecs = 0;
+  #counter = 0;
+
+  constructor(private readonly clock: Clock = new SystemClock()) {
+    super();
+  }
+
   override next(): string {
-    return toUUID(typeidUnboxed());
+    const now = this.clock.now().getTime();
+    if (now > this.#msecs || this.#msecs - now > BACK_MS) {
+      this.#msecs = now;
+      this.#counter = randomInt(COUNTER_START);
+    } else this.#counter += 1;
+    return uuidv7({ msecs: this.#msecs, seq: this.#counter });
   }
 }
 
