@@ -18,6 +18,7 @@ beforeAll(async () => {
     requestMs: 1_500,
     idleMs: 500,
     stalledMs: 500,
+    partingMs: 100,
     checkEveryMs: 50,
     maxHeaderBytes: 4_096,
     maxRequests: 3,
@@ -61,6 +62,16 @@ describe('a connection', () => {
     await eventually(async () => {
       expect((await harness.fetch('/problems')).status).toBe(200);
     });
+  });
+
+  it('that sends no body and does not hang up in turn keeps no place', async () => {
+    const slow = await slowSocket(harness.origin, { isStubborn: true });
+    slow.write('POST /hooks/dentity/con_x/y HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n');
+    await eventually(async () => {
+      expect(statuses(slow.received())).toEqual(['400']);
+      expect((await harness.fetch('/problems')).status).toBe(200);
+    });
+    slow.socket.destroy();
   });
 
   it('that sends chunks without end is closed', async () => {

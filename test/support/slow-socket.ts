@@ -11,10 +11,13 @@ export interface SlowSocket {
   readonly closed: Promise<void>;
 }
 
-/** `isReading`: false for one that takes nothing of what it is sent. */
-export async function slowSocket(origin: string, { isReading = true } = {}): Promise<SlowSocket> {
+/** `isReading`: false for one that takes nothing of what it is sent. `isStubborn`: true for one that does not hang up in turn. */
+export async function slowSocket(
+  origin: string,
+  { isReading = true, isStubborn = false } = {},
+): Promise<SlowSocket> {
   const { hostname, port } = new URL(origin);
-  const socket = connect({ host: hostname, port: Number(port) });
+  const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: isStubborn });
   const chunks: Buffer[] = [];
   // Who is hung up on in the middle of a sentence may hear of it as an error; it closes either way.
   socket.on('error', () => undefined);

@@ -129,7 +129,10 @@ async function rotate(session: Session, keyId: string, options: RotateOptions): 
 
 async function revoke(session: Session, keyId: string, options: TenantOption & YesOption): Promise<void> {
   const id = session.tenant(options);
-  await session.confirm(`Revoke ${shown(keyId)}, so that whoever uses it is refused at once?`, options);
+  await session.confirm(
+    `Revoke ${shown(keyId)}, so that whoever uses it is refused within a second?`,
+    options,
+  );
   await session.admin.DELETE('/admin/v1/tenants/{id}/api-keys/{keyId}', { params: { path: { id, keyId } } });
   session.printer.tell({
     json: { id: keyId, revoked: true },

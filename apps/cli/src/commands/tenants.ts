@@ -101,7 +101,10 @@ async function show(session: Session, id: string): Promise<void> {
 
 async function suspend(session: Session, id: string, options: YesOption): Promise<void> {
   const { data: tenant } = await session.admin.GET('/admin/v1/tenants/{id}', { params: { path: { id } } });
-  await session.confirm(`Suspend ${shown(tenant.name)}, so that all its keys are refused at once?`, options);
+  await session.confirm(
+    `Suspend ${shown(tenant.name)}, so that all its keys are refused within a second?`,
+    options,
+  );
   const { data } = await session.admin.POST('/admin/v1/tenants/{id}/suspend', { params: { path: { id } } });
   tell(session, data);
 }

@@ -42,9 +42,7 @@ export function AuditPage(): ReactElement {
       {found.length > 0 && <EntryList entries={found} search={search} />}
       {entries.isSuccess && found.length === 0 && (
         <EmptyState title="Nothing is found">
-          {entries.hasNextPage
-            ? 'There is none among the newest 10,000 entries. Look further back, or name a time.'
-            : 'No entry fits these filters. Take one away, or choose the tenant that it is about.'}
+          No entry fits these filters. Take one away, or choose the tenant that it is about.
         </EmptyState>
       )}
       <LoadMore pages={entries} what="entries" />

@@ -63,9 +63,7 @@ export function ViewsPage(): ReactElement {
       )}
       {views.isSuccess && found.length === 0 && (
         <EmptyState title="Nobody is found">
-          {views.hasNextPage
-            ? 'There is no view among the newest 10,000 entries. Look further back, or name a time.'
-            : 'As far as these filters go, nobody was shown personal data of this tenant’s people.'}
+          As far as these filters go, nobody was shown personal data of this tenant’s people.
         </EmptyState>
       )}
       <LoadMore pages={views} what="views" />

@@ -5,6 +5,7 @@ import { type FastifyReply } from 'fastify';
 
 import { Public } from '../http/access.js';
 import { Operation } from '../http/openapi/operation.decorator.js';
+import { Load } from '../http/route-config.js';
 
 const PAGE = 'index.html';
 /** Folders and a file, by names that neither lead up nor begin with a dot. */
@@ -16,6 +17,7 @@ const FILE = /^(?:[\w-][\w.-]*\/)*[\w-][\w.-]*$/;
 export class ConsoleController {
   @Get()
   @Public()
+  @Load('vital')
   @Operation({
     id: 'getConsole',
     summary: 'The console, for admins in a browser',
@@ -34,6 +36,7 @@ export class ConsoleController {
 
   @Get('*')
   @Public()
+  @Load('vital')
   @ApiExcludeEndpoint()
   file(@Param('*') path: string, @Res() reply: FastifyReply): void {
     void reply.sendFile(fileOf(path));
@@ -41,6 +44,7 @@ export class ConsoleController {
 
   @Head()
   @Public()
+  @Load('vital')
   @ApiExcludeEndpoint()
   headOfPage(@Res() reply: FastifyReply): void {
     this.page(reply);
@@ -48,6 +52,7 @@ export class ConsoleController {
 
   @Head('*')
   @Public()
+  @Load('vital')
   @ApiExcludeEndpoint()
   headOfFile(@Param('*') path: string, @Res() reply: FastifyReply): void {
     this.file(path, reply);

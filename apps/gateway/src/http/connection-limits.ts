@@ -12,6 +12,8 @@ export interface ConnectionLimits {
   readonly idleMs: number;
   /** For an answer of which nothing more is taken. */
   readonly stalledMs: number;
+  /** For whoever is refused to hang up in turn. */
+  readonly partingMs: number;
   /** How often the first two are looked at: they may last so much longer. */
   readonly checkEveryMs: number;
   readonly maxHeaderBytes: number;
@@ -25,6 +27,7 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   idleMs: 72_000,
   // Work that tells how far it is may be silent for a while.
   stalledMs: 120_000,
+  partingMs: 2_000,
   checkEveryMs: 2_000,
   maxHeaderBytes: 16 * 1024,
   // So that those who keep theirs for ever come to be spread over new replicas.

@@ -58,7 +58,7 @@ export function fastifyAdapter(filter: ProblemFilter, limits: ConnectionLimits):
       filter.answer(error, request, reply);
     },
     clientErrorHandler: (error, socket) => {
-      refuseConnection(error, socket, filter);
+      refuseConnection(error, socket, filter, limits.partingMs);
     },
   });
 }
@@ -220,7 +220,12 @@ function logRequest(log: Log, request: FastifyRequest, reply: FastifyReply): voi
 }
 
 /** For what is not even HTTP, or never ends: there is no request yet that could be answered. */
-function refuseConnection(error: Error & { code?: string }, socket: Socket, filter: ProblemFilter): void {
+function refuseConnection(
+  error: Error & { code?: string },
+  socket: Socket,
+  filter: ProblemFilter,
+  partingMs: number,
+): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
@@ -237,6 +242,11 @@ function refuseConnection(error: Error & { code?: string }, socket: Socket, filt
   const first = `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}`;
   const head = Object.entries(fields).map(([name, value]) => `${name}: ${value}`);
   socket.end(Buffer.concat([Buffer.from([first, ...head, '', ''].join('\r\n')), answer.body]));
+  // Who does not hang up in turn would keep the connection, and with it the place of a request that never came whole.
+  const parting = setTimeout(() => socket.destroy(), partingMs);
+  socket.once('close', () => {
+    clearTimeout(parting);
+  });
 }
 
 function unreadable(error: { readonly code?: string }): Problem {

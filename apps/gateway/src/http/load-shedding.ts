@@ -29,6 +29,7 @@ export interface Place {
   tenantId: string | null;
   isAnswered: boolean;
   isClosed: boolean;
+  hasLeft: boolean;
 }
 
 /**
@@ -57,7 +58,7 @@ export class LoadShedding {
       this.#note();
       throw new LoadShed('There is more to do than can be done soon. Try again.');
     }
-    if (load !== 'waiting') this.#take(request, reply);
+    if (load !== 'waiting' || !asksToWait(request)) this.#take(request, reply);
   }
 
   /** Once it is known for whom. Throws {@link LoadShed}. */
@@ -81,7 +82,7 @@ export class LoadShedding {
   }
 
   #take(request: FastifyRequest, reply: FastifyReply): void {
-    const place: Place = { tenantId: null, isAnswered: false, isClosed: false };
+    const place: Place = { tenantId: null, isAnswered: false, isClosed: false, hasLeft: false };
     request.place = place;
     this.#underWay += 1;
     // Who hangs up early stops no work, and would else have a place for it every time.
@@ -91,7 +92,11 @@ export class LoadShedding {
     });
   }
 
-  #leave({ tenantId }: Place): void {
+  #leave(place: Place): void {
+    // An answer that fails before its first byte is followed by another.
+    if (place.hasLeft) return;
+    place.hasLeft = true;
+    const { tenantId } = place;
     this.#underWay -= 1;
     if (tenantId !== null) {
       const left = (this.#byTenant.get(tenantId) ?? 1) - 1;
@@ -110,4 +115,8 @@ export class LoadShedding {
       this.log.warn('requests are refused for overload', { count: this.#underWay });
     }
   }
+}
+
+function asksToWait({ query }: FastifyRequest): boolean {
+  return typeof query === 'object' && query !== null && 'wait' in query && Number(query.wait) > 0;
 }

@@ -20,8 +20,8 @@ declare module 'fastify' {
      */
     body?: 'required' | 'optional' | 'none' | 'raw';
     /**
-     * What becomes of it under overload: `vital` requests are refused last, as operators' are; `waiting` ones take no place while they
-     * wait; a `probe` is always answered. Absent: refused first.
+     * What becomes of it under overload: `vital` requests are refused last, as operators' are; `waiting` ones take no place where
+     * they ask to wait (`wait` in the query); a `probe` is always answered. Absent: refused first.
      */
     load?: 'vital' | 'waiting' | 'probe';
   }

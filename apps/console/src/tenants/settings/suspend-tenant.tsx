@@ -48,8 +48,8 @@ export function SuspendTenant({
           }}
         >
           <Text size="sm">
-            Its keys stop working at once, in both environments. What is under way goes on; what is recorded
-            stays. This cannot be taken back from here.
+            Its keys stop working within a second, in both environments. What is under way goes on; what is
+            recorded stays. This cannot be taken back from here.
           </Text>
         </ConfirmButton>
       </Stack>
