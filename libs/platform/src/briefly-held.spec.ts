@@ -48,6 +48,12 @@ describe('BrieflyHeld', () => {
     expect(await held.get('a', () => Promise.resolve('anew'))).toBe('anew');
   });
 
+  it('keeps nothing that nobody may use any more', async () => {
+    const held = new BrieflyHeld<object>(0);
+    for (const key of ['a', 'b', 'c']) await held.get(key, () => Promise.resolve({}));
+    expect(held.size).toBe(0);
+  });
+
   it('lets go of what was read longest ago', async () => {
     const held = new BrieflyHeld<number>(FOR_EVER, 2);
     const read = counting();

@@ -19,6 +19,11 @@ export class BrieflyHeld<T> {
     private readonly kept: number = KEPT,
   ) {}
 
+  /** How many values are in memory. */
+  get size(): number {
+    return this.#held.size;
+  }
+
   /** A failure is not remembered. */
   get(key: string, read: () => Promise<T>): Promise<T> {
     const now = performance.now();
@@ -31,9 +36,16 @@ export class BrieflyHeld<T> {
     value.catch(() => {
       if (this.#held.get(key)?.value === value) this.#held.delete(key);
     });
-    const [oldest] = this.#held.keys();
-    if (this.#held.size > this.kept && oldest !== undefined) this.#held.delete(oldest);
+    this.#letGo(now);
     return value;
+  }
+
+  /** What nobody may use any more, and what is too much. */
+  #letGo(now: number): void {
+    for (const [key, { since }] of this.#held) {
+      if (now - since < this.freshMs && this.#held.size <= this.kept) return;
+      this.#held.delete(key);
+    }
   }
 
   forget(key: string): void {

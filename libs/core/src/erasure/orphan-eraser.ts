@@ -3,6 +3,7 @@ import {
   type Clock,
   type Database,
   type Log,
+  LOWEST_ID,
   type Queryable,
   SealError,
   type Statement,
@@ -15,7 +16,7 @@ import { type ErasureRow } from './erasure.rows.js';
 const PAGE: Statement = {
   name: 'signals_page_orphans',
   text: `SELECT id, body_sealed FROM signals
-          WHERE tenant_id = $1 AND state = 'orphan' AND ($2::uuid IS NULL OR id > $2) AND environment = ANY($3)
+          WHERE tenant_id = $1 AND state = 'orphan' AND id > $2 AND environment = ANY($3)
           ORDER BY id LIMIT $4`,
 };
 /** Of those that are orphans still. By the primary key. */
@@ -64,7 +65,7 @@ export class OrphanEraser {
     const environments = erasure.environment === null ? ['test', 'live'] : [erasure.environment];
     const rows = await this.database
       .within({ tenantId })
-      .query<OrphanRow>(PAGE, [tenantId, erasure.orphans_after, environments, PAGE_SIZE]);
+      .query<OrphanRow>(PAGE, [tenantId, erasure.orphans_after ?? LOWEST_ID, environments, PAGE_SIZE]);
     const emptied: string[] = [];
     for (const row of rows) if (await this.#isAbout(erasure, row)) emptied.push(row.id);
     return { emptied, last: rows.length < PAGE_SIZE ? null : (rows.at(-1)?.id ?? null) };

@@ -64,7 +64,8 @@ export const STORE_MANY: Statement = {
           ORDER BY connection_id, decode(dedup_hash, 'base64'), verification_id NULLS LAST
          ON CONFLICT (tenant_id, connection_id, dedup_hash) DO UPDATE
             SET verification_id = EXCLUDED.verification_id, body_sealed = EXCLUDED.body_sealed, id = EXCLUDED.id,
-                state = 'pending', state_reason = 'adopted', attempts = 0, due_at = EXCLUDED.due_at
+                state = EXCLUDED.state, state_reason = coalesce(EXCLUDED.state_reason, 'adopted'), attempts = 0,
+                due_at = EXCLUDED.due_at
           WHERE signals.state = 'orphan' AND EXCLUDED.verification_id IS NOT NULL
          RETURNING id`,
 };

@@ -65,6 +65,7 @@ const NEWEST_VERSION: Statement = {
 /** Walks the primary key: a run of an operator's, not a request's. */
 const PAGE: Statement = {
   name: 'readings_page',
+  isPlannedAnew: true,
   text: `SELECT v.*, s.key_wrapped, s.key_version, s.spare_key_sealed, s.details_sealed,
                 r.evidence_hash, r.evidence_sealed, r.mapping_version, r.read_at
            FROM readings r

@@ -37,6 +37,7 @@ const AT_ONCE = 250;
 /** Served by verifications_newest. */
 const RECENT: Statement = {
   name: 'routing_preview_recent',
+  isPlannedAnew: true,
   text: `SELECT recent.*, s.email_hash, s.phone_hash
            FROM (${SELECT_VERIFICATION}
                   WHERE v.tenant_id = $1 AND v.environment = $2 AND v.created_at >= $3 AND v.import_id IS NULL

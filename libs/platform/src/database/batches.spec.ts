@@ -73,11 +73,15 @@ describe('Batches', () => {
     expect(batches).toEqual([[1], [2]]);
   });
 
-  it('does nothing again where nobody knows whether it was done', async () => {
+  it.each([
+    ['nobody knows whether it was done', OUTCOME_UNKNOWN],
+    ['the database is away', '08006'],
+    ['somebody holds a lock', '55P03'],
+  ])('does nothing again where %s', async (_, code) => {
     let runs = 0;
     const together = new Batches<number, number>(() => {
       runs += 1;
-      return Promise.reject(new DatabaseError(OUTCOME_UNKNOWN, 'commit', 'the connection was lost'));
+      return Promise.reject(new DatabaseError(code, 'commit', 'it went wrong'));
     });
     const results = await Promise.allSettled([1, 2].map((item) => together.add('a', item)));
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);

@@ -1,4 +1,4 @@
-import { DatabaseError, OUTCOME_UNKNOWN } from './database-error.js';
+import { DatabaseError } from './database-error.js';
 
 export interface BatchLimits {
   /** Pieces of work in one batch, at most. */
@@ -25,8 +25,9 @@ interface Queue<Item, Result> {
  * What many callers want written at the same moment shares a transaction: with one commit for all of them PostgreSQL takes a multiple
  * of what it takes one at a time, and nobody is told before it is durable. Who is alone waits for nobody.
  *
- * `run` writes all of them or nothing, with a result for each in their order. Where it fails, each is run by itself, so that only what
- * cannot be written fails; unless nobody knows whether it was written.
+ * `run` writes all of them or nothing, with a result for each in their order. Where it fails for what may be wrong with one of them, each
+ * is run by itself, so that only what cannot be written fails. Where the database is away, or nobody knows whether they were written, all
+ * of them hear so at once.
  */
 export class Batches<Item, Result> {
   readonly #queues = new Map<string, Queue<Item, Result>>();
@@ -73,12 +74,15 @@ export class Batches<Item, Result> {
       const results = await this.run(batch.map(({ item }) => item));
       for (const [index, { resolve }] of batch.entries()) resolve(results[index] as Result);
     } catch (error) {
-      if (batch.length === 1 || isOutcomeUnknown(error)) for (const { reject } of batch) reject(error);
+      if (batch.length === 1 || !isOfOneOfThem(error)) for (const { reject } of batch) reject(error);
       else for (const each of batch) await this.#carryOut([each]);
     }
   }
 }
 
-function isOutcomeUnknown(error: unknown): boolean {
-  return error instanceof DatabaseError && error.code === OUTCOME_UNKNOWN;
+/** Classes of SQLSTATE that are about what was to be written: data, constraints, conflicts with somebody else, sizes. */
+const ABOUT_ROWS = ['22', '23', '40', '54'];
+
+function isOfOneOfThem(error: unknown): boolean {
+  return !(error instanceof DatabaseError) || ABOUT_ROWS.includes(error.code.slice(0, 2));
 }

@@ -152,7 +152,10 @@ export class Database {
 
   /** For what is not hot; sees what `across` sees. Loaded when it is first asked for: it makes every start slower, and every process larger. */
   prisma(): Promise<PrismaClient> {
-    this.#prisma ??= loadPrisma(this.#system);
+    this.#prisma ??= loadPrisma(this.#system).catch((error: unknown) => {
+      this.#prisma = null;
+      throw error;
+    });
     return this.#prisma;
   }
 

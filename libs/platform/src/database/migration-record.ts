@@ -22,7 +22,7 @@ export const RECORD_END = change('logs = NULL, finished_at = now()');
 export const SCRIPT_SESSION = 'gatehouse migration script';
 
 /** For who has the migrations' lock: whoever runs a script without it is a session whose process has died. */
-export const END_STRAGGLERS = `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+export const END_STRAGGLERS = `SELECT pg_terminate_backend(pid, 10000) AS has_ended FROM pg_stat_activity
   WHERE datname = current_database() AND application_name = '${SCRIPT_SESSION}'`;
 /** After that: what is there no more, to be begun anew. */
 export const GIVE_UP_UNFINISHED = `UPDATE _prisma_migrations SET rolled_back_at = now()

@@ -153,7 +153,12 @@ async function recordedMigrations(session: pg.Client, log: Log): Promise<Recorde
 
 /** Throws StartError when nobody knows whether what was begun took effect. */
 async function recordedAfterDeath(session: pg.Client, log: Log): Promise<Recorded[]> {
-  await session.query(END_STRAGGLERS);
+  const stragglers = await session.query<{ has_ended: boolean }>(END_STRAGGLERS);
+  if (stragglers.rows.some(({ has_ended }) => !has_ended)) {
+    throw new StartError([
+      'migrations: a session that was cut off has not ended yet; start again in a moment',
+    ]);
+  }
   const { rows } = await session.query<Pick<Recorded, 'name'>>(GIVE_UP_UNFINISHED);
   for (const { name } of rows) log.warn('a migration that was cut off is begun anew', { migration: name });
   const recorded = (await session.query<Recorded>(RECORDED.text)).rows;
