@@ -71,13 +71,14 @@ export async function startWorld(): Promise<World> {
         provider: 'sentinel',
         connectionId,
         routing: { policyVersion: 1, reason: 'policy', record: null },
-        dueAt: null,
+        leaseMs: null,
         previousId: null,
         adopted: null,
         claim: null,
       };
     });
-    return [...(await database.within(scope).transaction((tx) => recorder.insert(tx, scope, records)))];
+    const written = await database.within(scope).transaction((tx) => recorder.insert(tx, scope, records));
+    return [...written.keys()];
   };
   return {
     scope,

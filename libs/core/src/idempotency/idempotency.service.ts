@@ -15,7 +15,7 @@ export interface IdempotencyClaim {
   /** A keyed hash of all that makes two requests the same one. */
   readonly requestHash: Buffer;
   /** Until when this attempt owns the key; whoever takes it over has a later time, and this one then writes nothing more. */
-  readonly lockedUntil: Date;
+  lockedUntil: Date;
   /** False: nobody owns the key yet. It is taken together with the first thing that the request writes. */
   isTaken: boolean;
   /** What the request made; set by the core once work began, and kept from a first attempt that died. */
@@ -30,6 +30,7 @@ export interface IdempotencyClaim {
 export interface IdempotentAnswer {
   readonly status: number;
   readonly contentType: string;
+  /** JSON, or nothing. */
   readonly body: Buffer;
 }
 
@@ -70,11 +71,10 @@ interface KeyRow {
   readonly response_sealed: Buffer | null;
 }
 
-interface StoredResponse {
-  readonly contentType: string;
-  /** Base64 of the very bytes. */
-  readonly body: string;
-}
+/** The very bytes: as the text that JSON is; in base64 before that, which is of two days at most. */
+type StoredResponse = { readonly contentType: string } & (
+  { readonly text: string } | { readonly body: string }
+);
 
 /** Longer than a request may take; after it, a retry takes over from a process that died. */
 const LEASE_MS = 60_000;
@@ -159,7 +159,7 @@ export class IdempotencyService {
       key: (await this.vault.lookupHash(scope.tenantId, 'idempotency', key)).toString('base64url'),
       // Of a body that holds a phone number and little else, every hash that anybody can make tells the number.
       requestHash: await this.vault.lookupHash(scope.tenantId, 'request', requestHash.toString('hex')),
-      lockedUntil: new Date(this.clock.now().getTime() + LEASE_MS),
+      lockedUntil: leaseFrom(this.clock),
       isTaken: false,
       resourceId: null,
       answerOf: null,
@@ -202,7 +202,7 @@ export class IdempotencyService {
       return {
         outcome: 'replay',
         status: row.status,
-        body: Buffer.from(response.body, 'base64'),
+        body: 'text' in response ? Buffer.from(response.text) : Buffer.from(response.body, 'base64'),
         headers: { contentType: response.contentType },
       };
     }
@@ -231,7 +231,7 @@ export class IdempotencyService {
     claim: IdempotencyClaim,
     { status, contentType, body }: IdempotentAnswer,
   ): Promise<SealedAnswer> {
-    const response: StoredResponse = { contentType, body: body.toString('base64') };
+    const response: StoredResponse = { contentType, text: body.toString() };
     const sealed = await this.vault.sealForTenant(claim.scope.tenantId, response, placeOf(claim));
     return { claim, status, sealed };
   }
@@ -271,6 +271,16 @@ export async function linkTo(tx: Queryable, claim: IdempotencyClaim, resourceId:
   throw new Problem('idempotency_in_progress', 'Another request with this key has taken over.', {
     retryAfterSeconds: RETRY_AFTER_S,
   });
+}
+
+/** Whoever takes a key has it from then on, however long the claim has waited for its turn. */
+export function renewed(claim: IdempotencyClaim, clock: Clock): IdempotencyClaim {
+  claim.lockedUntil = leaseFrom(clock);
+  return claim;
+}
+
+function leaseFrom(clock: Clock): Date {
+  return new Date(clock.now().getTime() + LEASE_MS);
 }
 
 function nameOf(claim: IdempotencyClaim): readonly unknown[] {

@@ -236,7 +236,7 @@ export class ImportService {
         provider: row.provider,
         connectionId: row.connection_id,
         routing: { policyVersion: null, reason: 'import', record: null },
-        dueAt: null,
+        leaseMs: null,
         previousId: null,
         adopted: { importId: row.id, providerReference: record.reference },
         claim: null,

@@ -29,7 +29,7 @@ import {
   type EntryEffects,
   sourceOf,
 } from './applied-entry.js';
-import { canonical } from './facts.js';
+import { canonical, NO_FACTS } from './facts.js';
 import { nextDue, READS_AT_START } from './schedule.js';
 import { type SetAsideReason, type Signal, transition, type Transition, type View } from './transition.js';
 import {
@@ -37,8 +37,10 @@ import {
   LOCK_MANY,
   LOCK_SUBJECT,
   type StartState,
+  UPDATE_BEGUN,
   UPDATE_MANY,
   UPDATE_SUBJECT,
+  type Updated,
   type VerificationRow,
 } from './verification.rows.js';
 import {
@@ -99,6 +101,18 @@ export interface Arrival {
   readonly effects: SignalEffects;
 }
 
+/** An arrival at a row as this process wrote it. */
+interface FirstArrival extends Arrival {
+  readonly begun: VerificationRow;
+}
+
+const FIRST_FACTS = JSON.stringify(NO_FACTS);
+
+/** Somebody else has changed a row since it was written. */
+class NotAsBegun extends Error {
+  override readonly name = 'NotAsBegun';
+}
+
 /** The claim that a read did not bear out. Several at one instant say the same, or are as doubtful. Served by signals_by_verification. */
 const MARK_CONTRADICTED: Statement = {
   name: 'signals_mark_contradicted',
@@ -112,6 +126,9 @@ const MARK_CONTRADICTED: Statement = {
  */
 export class VerificationApplier {
   readonly #together = new Batches<Arrival, Applied | null>((arrivals) => this.#applyTogether(arrivals));
+  readonly #firstTogether = new Batches<FirstArrival, Applied | null>((arrivals) =>
+    this.#applyFirst(arrivals),
+  );
 
   constructor(
     private readonly database: Database,
@@ -128,6 +145,20 @@ export class VerificationApplier {
     const kind = `${scope.tenantId}/${scope.environment}`;
     const applied = await this.#together.add(kind, { scope, id, signal, effects });
     return found(applied);
+  }
+
+  /**
+   * As {@link apply}, to a verification as this process has just written it (`begun`). Hardly ever has anybody else come to it before the
+   * provider answered, so it is neither locked nor read again unless it turns out to have changed.
+   */
+  async applyTo(
+    begun: VerificationRow,
+    scope: TenantScope,
+    signal: Signal,
+    effects: SignalEffects,
+  ): Promise<Applied> {
+    const kind = `${scope.tenantId}/${scope.environment}`;
+    return found(await this.#firstTogether.add(kind, { scope, id: begun.id, signal, effects, begun }));
   }
 
   /** The caller calls it off; `setAside` is `not_allowed` when the present status does not let it. */
@@ -157,12 +188,43 @@ export class VerificationApplier {
     const [first] = arrivals;
     if (first === undefined) return [];
     const { tenantId, environment } = first.scope;
-    const locked = await tx.query<VerificationRow>(LOCK_MANY, [
-      tenantId,
-      environment,
-      [...new Set(arrivals.map(({ id }) => id))],
-    ]);
-    const rows = new Map(locked.map((row) => [row.id, row]));
+    const ids = [...new Set(arrivals.map(({ id }) => id))];
+    const locked = await tx.query<VerificationRow>(LOCK_MANY, [tenantId, environment, ids]);
+    return this.#applyEach(tx, arrivals, locked, async (rows, told) => {
+      const columns = JSON.stringify(rows.map(changedColumns));
+      const [updated] = await tx.query<Updated>(UPDATE_MANY, [tenantId, columns, JSON.stringify(told)]);
+      if (updated?.is_published === true) this.ledger.published(tx);
+    });
+  }
+
+  /** Signals of one tenant and environment, each to a row that was just written. Throws NotAsBegun. */
+  async #applyAllFirst(tx: Tx, arrivals: readonly FirstArrival[]): Promise<readonly (Applied | null)[]> {
+    // They are locked by the change itself, in the order of everybody who locks several.
+    const inOrder = [...arrivals].sort((a, b) => (a.id < b.id ? -1 : 1));
+    const present = new Map(inOrder.map(({ begun }) => [begun.id, begun]));
+    const applied = await this.#applyEach(tx, inOrder, [...present.values()], async (rows, told) => {
+      const [updated] = await tx.query<Updated>(UPDATE_BEGUN, [
+        arrivals[0]?.scope.tenantId,
+        JSON.stringify(
+          rows.map((row) => ({ ...changedColumns(row), was_due_at: present.get(row.id)?.due_at })),
+        ),
+        JSON.stringify(told),
+        FIRST_FACTS,
+      ]);
+      if (updated?.written !== rows.length) throw new NotAsBegun();
+      if (updated.is_published) this.ledger.published(tx);
+    });
+    return arrivals.map((arrival) => applied[inOrder.indexOf(arrival)] ?? null);
+  }
+
+  /** What they make of the rows, in their order, is written all at once. */
+  async #applyEach(
+    tx: Tx,
+    arrivals: readonly Arrival[],
+    present: readonly VerificationRow[],
+    write: (rows: readonly VerificationRow[], told: readonly ToldEntry[]) => Promise<void>,
+  ): Promise<readonly (Applied | null)[]> {
+    const rows = new Map(present.map((row) => [row.id, row]));
     const changed = new Map<string, VerificationRow>();
     const told: ToldEntry[] = [];
     const answers: SealedAnswer[] = [];
@@ -185,10 +247,9 @@ export class VerificationApplier {
       if (arrival.effects.answer !== undefined) answers.push(await arrival.effects.answer(next));
       results.push({ row: next, changed: next.version !== row.version, setAside: step.setAside });
     }
-    await Promise.all([
-      this.#write(tx, tenantId, [...changed.values()], told),
-      this.idempotency.finishIn(tx, answers),
-    ]);
+    if (changed.size > 0) {
+      await Promise.all([write([...changed.values()], told), this.idempotency.finishIn(tx, answers)]);
+    }
     return results;
   }
 
@@ -219,27 +280,25 @@ export class VerificationApplier {
     };
   }
 
-  async #write(
-    tx: Tx,
-    tenantId: string,
-    rows: readonly VerificationRow[],
-    told: readonly ToldEntry[],
-  ): Promise<void> {
-    if (rows.length === 0) return;
-    const queued = await tx.query(UPDATE_MANY, [
-      tenantId,
-      JSON.stringify(rows.map(changedColumns)),
-      JSON.stringify(told),
-    ]);
-    if (queued.length > 0) this.ledger.published(tx);
-  }
-
   async #applyTogether(arrivals: readonly Arrival[]): Promise<readonly (Applied | null)[]> {
     const [first] = arrivals;
     if (first === undefined) return [];
     return this.database
       .within(first.scope)
       .transaction((tx) => this.#applyAll(tx, arrivals), { isPipelined: true });
+  }
+
+  async #applyFirst(arrivals: readonly FirstArrival[]): Promise<readonly (Applied | null)[]> {
+    const [first] = arrivals;
+    if (first === undefined) return [];
+    try {
+      return await this.database
+        .within(first.scope)
+        .transaction((tx) => this.#applyAllFirst(tx, arrivals), { isPipelined: true });
+    } catch (error) {
+      if (!(error instanceof NotAsBegun)) throw error;
+      return this.#applyTogether(arrivals);
+    }
   }
 
   async #next(

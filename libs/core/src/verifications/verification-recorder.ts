@@ -1,7 +1,7 @@
 import { type Check, type DocumentType, Problem, type Subject } from '@gatehouse/contract';
 import { type Clock, type Ids, type Tx } from '@gatehouse/platform';
 
-import { type IdempotencyClaim } from '../idempotency/idempotency.service.js';
+import { type IdempotencyClaim, renewed } from '../idempotency/idempotency.service.js';
 import { type Ledger, type LedgerEvent } from '../ledger/ledger.js';
 import { type SubjectKey } from '../privacy/subject-key.js';
 import { type TenantVault, type WrappedSubjectKey } from '../privacy/tenant-vault.js';
@@ -11,7 +11,7 @@ import { NO_FACTS } from './facts.js';
 import { viewOf } from './transition.js';
 import { type CorrectedSubject } from './verification-applier.js';
 import { type SealedRequest, type VerificationSealer } from './verification-sealer.js';
-import { bucketOf, INSERT_MANY, KEEP_SUBJECT } from './verification.rows.js';
+import { bucketOf, INSERT_MANY, KEEP_SUBJECT, type VerificationRow } from './verification.rows.js';
 
 /** A person who is not in the database yet, sealed and ready to be. */
 export interface NewSubject extends CorrectedSubject {
@@ -20,13 +20,25 @@ export interface NewSubject extends CorrectedSubject {
   readonly wrapped: WrappedSubjectKey;
 }
 
+/** A person who is in the database, as a verification of theirs was read with them. */
+export interface KnownSubject {
+  readonly id: string;
+  readonly key: SubjectKey;
+  readonly row: SubjectColumns;
+}
+
+type SubjectColumns = Pick<
+  VerificationRow,
+  'key_wrapped' | 'key_version' | 'spare_key_sealed' | 'details_sealed'
+>;
+
 /** A verification to be written down. */
 export interface NewRecord {
   readonly id: string;
   /** Who asked for it. */
   readonly actor: string;
   /** Somebody new, or somebody who is here already. */
-  readonly subject: NewSubject | { readonly id: string; readonly key: SubjectKey };
+  readonly subject: NewSubject | KnownSubject;
   readonly request: SealedRequest;
   readonly checks: readonly Check[];
   readonly documentTypes: readonly DocumentType[];
@@ -39,7 +51,8 @@ export interface NewRecord {
     /** Null for a record that no policy decided about. */
     readonly record: RoutingRecord | null;
   };
-  readonly dueAt: Date | null;
+  /** How long whoever begins it at its provider has for it, from when it is written; null: nobody does. */
+  readonly leaseMs: number | null;
   readonly previousId: string | null;
   /** Set for a record that a provider held already. */
   readonly adopted: { readonly importId: string; readonly providerReference: string } | null;
@@ -79,65 +92,135 @@ export class VerificationRecorder {
   }
 
   /**
-   * All or nothing, within the caller's transaction. Returns the ids of those that were written: of the others the idempotency key was
-   * another request's, or the provider's record was adopted before.
+   * All or nothing, within the caller's transaction. Returns by their ids those that were written, as they are then: of the others the
+   * idempotency key was another request's, or the provider's record was adopted before.
    */
-  async insert(tx: Tx, scope: TenantScope, records: readonly NewRecord[]): Promise<ReadonlySet<string>> {
+  async insert(
+    tx: Tx,
+    scope: TenantScope,
+    records: readonly NewRecord[],
+  ): Promise<ReadonlyMap<string, VerificationRow>> {
     // Whoever takes several keys takes them in one order.
     const inOrder = [...records].sort((a, b) => ((a.claim?.key ?? '') < (b.claim?.key ?? '') ? -1 : 1));
-    const rows = await Promise.all(inOrder.map((record) => this.#rowOf(scope, record)));
+    const begun = inOrder.map((record) => ({ record, row: this.#begun(scope, record) }));
+    const inserted = await Promise.all(begun.map(({ record, row }) => this.#inserted(record, row)));
     const told = records.map((record) => this.ledger.told(beginningOf(scope, record)));
     const written = await tx.query<{ id: string; is_published: boolean }>(INSERT_MANY, [
       scope.tenantId,
       scope.environment,
-      JSON.stringify(rows),
+      JSON.stringify(inserted),
       JSON.stringify(told),
     ]);
     if (written[0]?.is_published === true) this.ledger.published(tx);
-    return new Set(written.map(({ id }) => id));
+    const ids = new Set(written.map(({ id }) => id));
+    return new Map(begun.filter(({ row }) => ids.has(row.id)).map(({ row }) => [row.id, row]));
   }
 
-  async #rowOf({ tenantId }: TenantScope, record: NewRecord): Promise<Readonly<Record<string, unknown>>> {
-    const { request, subject, adopted, routing, claim } = record;
+  /** As it can be read once it is written. */
+  #begun({ tenantId, environment }: TenantScope, record: NewRecord): VerificationRow {
+    const { id, request, subject, adopted, routing } = record;
     const now = this.clock.now();
     const view = viewOf(NO_FACTS);
-    const isNew = 'details' in subject;
     return {
-      id: record.id,
+      ...('row' in subject ? columnsOf(subject.row) : this.#newColumns(tenantId, subject)),
+      tenant_id: tenantId,
+      id,
+      environment,
       subject_id: subject.id,
-      is_new_subject: isNew,
-      ...(isNew && {
-        key_wrapped: base64(subject.wrapped.wrapped),
-        key_version: subject.wrapped.keyVersion,
-        details_sealed: base64(this.sealer.sealSubject(subject.key, tenantId, subject.id, subject.details)),
-        email_hash: base64(subject.emailHash),
-        phone_hash: base64(subject.phoneHash),
-      }),
       provider: record.provider,
       connection_id: record.connectionId,
       policy_version: routing.policyVersion,
       routing_reason: routing.reason,
-      request_sealed: base64(this.sealer.seal(subject.key, tenantId, record.id, 'request_sealed', request)),
-      reference_hash: base64(await this.#hash(tenantId, 'reference', request.reference)),
-      checks: record.checks,
-      document_types: record.documentTypes,
+      routing: routing.record,
+      request_sealed: this.sealer.seal(subject.key, tenantId, id, 'request_sealed', request),
+      checks: [...record.checks],
+      document_types: [...record.documentTypes],
       reuse: record.reuse,
+      provider_reference: adopted?.providerReference ?? null,
+      handle_sealed: null,
+      action_sealed: null,
+      identity_sealed: null,
+      start_state: 'starting',
       facts: NO_FACTS,
       status: view.status,
-      reason_codes: view.reasonCodes,
-      bucket: bucketOf(tenantId),
-      due_at: record.dueAt,
-      expires_at: new Date(now.getTime() + request.expiresInSeconds * 1000),
-      created_at: now,
+      reason_codes: [...view.reasonCodes],
+      version: 1,
+      attempt: 1,
+      raw_status: null,
+      observed_at: null,
+      source: 'system',
+      delivery: null,
+      validity: null,
+      risk_level: null,
+      consent: null,
+      evidence: null,
+      warnings: [],
+      decision_sealed: null,
       previous_id: record.previousId,
       import_id: adopted?.importId ?? null,
-      provider_reference: adopted?.providerReference ?? null,
-      routing: routing.record,
+      recheck_seconds: null,
+      due_at: record.leaseMs === null ? null : new Date(now.getTime() + record.leaseMs),
+      read_count: 0,
+      failed_reads: 0,
+      expires_at: new Date(now.getTime() + request.expiresInSeconds * 1000),
+      created_at: now,
+      updated_at: now,
+      completed_at: null,
+      erased_at: null,
+    };
+  }
+
+  #newColumns(tenantId: string, { id, key, wrapped, details }: NewSubject): SubjectColumns {
+    this.sealer.remember(wrapped.wrapped, key);
+    return {
+      key_wrapped: wrapped.wrapped,
+      key_version: wrapped.keyVersion,
+      spare_key_sealed: wrapped.spare,
+      details_sealed: this.sealer.sealSubject(key, tenantId, id, details),
+    };
+  }
+
+  /** What {@link INSERT_MANY} takes of it. */
+  async #inserted(
+    { subject, claim, request }: NewRecord,
+    row: VerificationRow,
+  ): Promise<Readonly<Record<string, unknown>>> {
+    return {
+      id: row.id,
+      subject_id: row.subject_id,
+      is_new_subject: !('row' in subject),
+      ...(!('row' in subject) && {
+        key_wrapped: base64(row.key_wrapped),
+        key_version: row.key_version,
+        details_sealed: base64(row.details_sealed),
+        email_hash: base64(subject.emailHash),
+        phone_hash: base64(subject.phoneHash),
+      }),
+      provider: row.provider,
+      connection_id: row.connection_id,
+      policy_version: row.policy_version,
+      routing_reason: row.routing_reason,
+      request_sealed: base64(row.request_sealed),
+      reference_hash: base64(await this.#hash(row.tenant_id, 'reference', request.reference)),
+      checks: row.checks,
+      document_types: row.document_types,
+      reuse: row.reuse,
+      facts: row.facts,
+      status: row.status,
+      reason_codes: row.reason_codes,
+      bucket: bucketOf(row.tenant_id),
+      due_at: row.due_at,
+      expires_at: row.expires_at,
+      created_at: row.created_at,
+      previous_id: row.previous_id,
+      import_id: row.import_id,
+      provider_reference: row.provider_reference,
+      routing: row.routing,
       ...(claim !== null && {
         route: claim.route,
         key: claim.key,
         request_hash: base64(claim.requestHash),
-        locked_until: claim.lockedUntil,
+        locked_until: renewed(claim, this.clock).lockedUntil,
       }),
     };
   }
@@ -179,4 +262,13 @@ function beginningOf(scope: TenantScope, record: NewRecord): LedgerEvent {
 
 function base64(bytes: Buffer | null): string | null {
   return bytes === null ? null : bytes.toString('base64');
+}
+
+function columnsOf({
+  key_wrapped,
+  key_version,
+  spare_key_sealed,
+  details_sealed,
+}: SubjectColumns): SubjectColumns {
+  return { key_wrapped, key_version, spare_key_sealed, details_sealed };
 }

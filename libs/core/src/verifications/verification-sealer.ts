@@ -52,8 +52,8 @@ export interface Opened {
 const NO_ACTION: Action = { type: 'none' };
 
 /**
- * Seals and opens what verification rows keep of a person. What was opened of a row is kept with the row's own bytes, and goes with
- * them: a row that a signal has changed shares most of them with the one before.
+ * Seals and opens what verification rows keep of a person. What was sealed, or opened, of a row is kept with the row's own bytes, and
+ * goes with them: a row that a signal has changed shares most of them with the one before.
  */
 export class VerificationSealer {
   readonly #keys = new WeakMap<Buffer, Promise<SubjectKey>>();
@@ -61,11 +61,14 @@ export class VerificationSealer {
 
   constructor(private readonly vault: TenantVault) {}
 
+  /** A key that this process has just made: what rows keep of it needs not be opened. */
+  remember(wrapped: Buffer, key: SubjectKey): void {
+    this.#keys.set(wrapped, Promise.resolve(key));
+  }
+
   sealSubject(key: SubjectKey, tenantId: string, subjectId: string, subject: Subject): Buffer {
-    return key.sealJson(
-      subject,
-      context(tenantId, { table: 'subjects', row: subjectId, column: 'details_sealed' }),
-    );
+    const place = context(tenantId, { table: 'subjects', row: subjectId, column: 'details_sealed' });
+    return this.#seal(key, subject, place);
   }
 
   seal(
@@ -75,7 +78,8 @@ export class VerificationSealer {
     column: SealedColumn,
     value: unknown,
   ): Buffer {
-    return key.sealJson(value, context(tenantId, { table: 'verifications', row: verificationId, column }));
+    const place = context(tenantId, { table: 'verifications', row: verificationId, column });
+    return this.#seal(key, value, place);
   }
 
   /** Throws Problem `erased` when the subject's key is gone, or what the verification kept of them. */
@@ -176,6 +180,12 @@ export class VerificationSealer {
     const key = this.vault.openSubjectKey(row.tenant_id, wrapped);
     this.#keys.set(wrapped.wrapped, key);
     return key;
+  }
+
+  #seal(key: SubjectKey, value: unknown, place: string): Buffer {
+    const sealed = key.sealJson(value, place);
+    this.#values.set(sealed, value);
+    return sealed;
   }
 
   #open(key: SubjectKey, row: VerificationRow, column: SealedColumn): unknown {

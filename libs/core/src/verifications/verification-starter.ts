@@ -21,7 +21,7 @@ import { type Capabilities } from '../routing/capabilities.js';
 import { type Routed, type Router } from '../routing/router.js';
 import { type ConnectionOpener, type OpenConnection } from '../tenancy/connection-opener.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
-import { type SignalEffects, type VerificationApplier } from './verification-applier.js';
+import { type Applied, type SignalEffects, type VerificationApplier } from './verification-applier.js';
 import { type VerificationRerouter } from './verification-rerouter.js';
 import { VerificationStartFailed } from './verification-start-failed.js';
 import { FIND, type VerificationRow } from './verification.rows.js';
@@ -52,6 +52,8 @@ interface StartCall {
   readonly others: readonly string[];
   /** Under which somebody waits for the answer. */
   readonly claim: IdempotencyClaim | null;
+  /** As this process has just written it; null where somebody else may know more. */
+  readonly begun: VerificationRow | null;
 }
 
 export interface StarterParts {
@@ -72,7 +74,9 @@ export interface StarterParts {
  * Wherever the process dies in between, the record is there and a worker, or the caller's own retry, finishes it.
  */
 export class VerificationStarter {
-  readonly #together = new Batches((beginnings: readonly Beginning[]) => this.#recordTogether(beginnings));
+  readonly #together = new Batches<Beginning, VerificationRow | null>((beginnings) =>
+    this.#recordTogether(beginnings),
+  );
 
   constructor(
     private readonly parts: StarterParts,
@@ -121,10 +125,12 @@ export class VerificationStarter {
     const routed = await this.parts.router.route(scope, input);
     const connection = await this.parts.connections.require(scope, routed.provider);
     const id = this.ids.next();
-    await this.#record(scope, id, input, { routed, connection }, claim, previous);
+    const row = await this.#record(scope, id, input, { routed, connection }, claim, previous);
     const { subject, checks, documentTypes, reuse, message } = input;
     const asked: Asked = { id, subject, checks, documentTypes, reuse, message };
-    return this.#call(scope, asked, connection, { attempt: 'first', others: routed.others, claim });
+    // A person who was here before may have been corrected meanwhile.
+    const begun = previous === null ? row : null;
+    return this.#call(scope, asked, connection, { attempt: 'first', others: routed.others, claim, begun });
   }
 
   /**
@@ -153,6 +159,7 @@ export class VerificationStarter {
         attempt: 'resume',
         others: [],
         claim: null,
+        begun: null,
       });
     } catch (error) {
       if (!(error instanceof VerificationStartFailed)) throw error;
@@ -224,9 +231,10 @@ export class VerificationStarter {
     };
     if (started.isSharingRefused) {
       await this.parts.applier.apply(scope, id, signal, effects);
-      return this.#complete(scope, id, { kind: 'unshared', at: this.#now() }, {}, call.claim);
+      const unshared = { kind: 'unshared', at: this.#now() } as const;
+      return this.#complete(scope, id, unshared, {}, { ...call, begun: null });
     }
-    return this.#complete(scope, id, signal, effects, call.claim);
+    return this.#complete(scope, id, signal, effects, call);
   }
 
   /** The last thing that a start writes; what its caller is answered is kept together with it. */
@@ -235,18 +243,19 @@ export class VerificationStarter {
     id: string,
     signal: Signal,
     effects: SignalEffects,
-    claim: IdempotencyClaim | null,
+    { claim, begun }: Pick<StartCall, 'claim' | 'begun'>,
   ): Promise<VerificationRow> {
+    const { applier } = this.parts;
+    const apply = (all: SignalEffects): Promise<Applied> =>
+      begun === null ? applier.apply(scope, id, signal, all) : applier.applyTo(begun, scope, signal, all);
     const answerOf = claim?.answerOf ?? null;
-    if (claim === null || answerOf === null) {
-      return (await this.parts.applier.apply(scope, id, signal, effects)).row;
-    }
+    if (claim === null || answerOf === null) return (await apply(effects)).row;
     let kept: IdempotentAnswer | null = null;
     const answer = async (row: VerificationRow): Promise<SealedAnswer> => {
       kept = answerOf(await this.parts.sealer.toVerification(row));
       return this.parts.idempotency.seal(claim, kept);
     };
-    const { row } = await this.parts.applier.apply(scope, id, signal, { ...effects, answer });
+    const { row } = await apply({ ...effects, answer });
     claim.answer = kept;
     return row;
   }
@@ -272,6 +281,7 @@ export class VerificationStarter {
         attempt: 'first',
         others: others.slice(index + 1),
         claim,
+        begun: null,
       });
     }
     return null;
@@ -303,7 +313,7 @@ export class VerificationStarter {
     { routed, connection }: { readonly routed: Routed; readonly connection: OpenConnection },
     claim: IdempotencyClaim | null,
     previous: VerificationRow | null,
-  ): Promise<void> {
+  ): Promise<VerificationRow> {
     const { recorder, sealer, database } = this.parts;
     const record: NewRecord = {
       id,
@@ -312,7 +322,7 @@ export class VerificationStarter {
         previous === null
           ? await recorder.newSubject(scope.tenantId, input.subject)
           : // A person stays one person: found, erased and encrypted as one.
-            { id: previous.subject_id, key: (await sealer.open(previous)).key },
+            { id: previous.subject_id, key: (await sealer.open(previous)).key, row: previous },
       request: {
         reference: input.reference,
         metadata: input.metadata,
@@ -331,27 +341,29 @@ export class VerificationStarter {
         reason: routed.reason,
         record: { rule: routed.rule, skipped: routed.skipped, attempts: [] },
       },
-      dueAt: new Date(this.clock.now().getTime() + START_LEASE_MS),
+      leaseMs: START_LEASE_MS,
       previousId: previous?.id ?? null,
       adopted: null,
       claim: claim?.isTaken === false ? claim : null,
     };
-    const isWritten =
+    const row =
       previous === null && claim?.isTaken !== true
         ? await this.#together.add(`${scope.tenantId}/${scope.environment}`, { scope, record })
         : await database.within(scope).transaction(async (tx) => {
             if (previous !== null) await recorder.keepSubject(tx, scope, previous.subject_id);
             const written = await recorder.insert(tx, scope, [record]);
             if (claim?.isTaken === true) await linkTo(tx, claim, id);
-            return written.has(id);
+            return written.get(id) ?? null;
           });
-    if (!isWritten) throw new IdempotencyKeyTaken();
-    if (claim === null) return;
-    claim.isTaken = true;
-    claim.resourceId = id;
+    if (row === null) throw new IdempotencyKeyTaken();
+    if (claim !== null) {
+      claim.isTaken = true;
+      claim.resourceId = id;
+    }
+    return row;
   }
 
-  async #recordTogether(beginnings: readonly Beginning[]): Promise<readonly boolean[]> {
+  async #recordTogether(beginnings: readonly Beginning[]): Promise<readonly (VerificationRow | null)[]> {
     const [first] = beginnings;
     if (first === undefined) return [];
     const { scope } = first;
@@ -360,7 +372,7 @@ export class VerificationStarter {
       .within(scope)
       // A record that nobody goes on with is finished as that of a process that died.
       .transaction((tx) => this.parts.recorder.insert(tx, scope, records), { isPipelined: true });
-    return records.map(({ id }) => written.has(id));
+    return records.map(({ id }) => written.get(id) ?? null);
   }
 
   async #askedIn(row: VerificationRow): Promise<Asked> {

@@ -171,15 +171,13 @@ export const REROUTE: Statement = {
  * Rows as a signal leaves them (`$2`), with the entries of the ledger that tell of it (`$3`). Bytes come as base64. Served by the primary
  * key: the array leaves PostgreSQL no choice where it has no statistics yet.
  */
-export const UPDATE_MANY: Statement = {
-  name: 'verifications_update_many',
-  text: `WITH next AS (
+const update = (which: string): string => `WITH next AS (
            SELECT * FROM json_to_recordset($2::json) AS r(
              id uuid, provider_reference text, handle_sealed text, action_sealed text, identity_sealed text, start_state text,
              facts jsonb, status text, reason_codes text[], version int, attempt int, raw_status text, observed_at timestamptz,
              source text, delivery jsonb, validity jsonb, risk_level text, consent jsonb, evidence jsonb, due_at timestamptz,
              read_count int, expires_at timestamptz, updated_at timestamptz, completed_at timestamptz, recheck_seconds int,
-             warnings text[], decision_sealed text, failed_reads int)),
+             warnings text[], decision_sealed text, failed_reads int, was_due_at timestamptz)),
          updated AS (
            UPDATE verifications v SET provider_reference = n.provider_reference, handle_sealed = decode(n.handle_sealed, 'base64'),
                action_sealed = decode(n.action_sealed, 'base64'), identity_sealed = decode(n.identity_sealed, 'base64'),
@@ -190,9 +188,29 @@ export const UPDATE_MANY: Statement = {
                expires_at = n.expires_at, updated_at = n.updated_at, completed_at = n.completed_at,
                recheck_seconds = n.recheck_seconds, warnings = n.warnings, decision_sealed = decode(n.decision_sealed, 'base64'),
                failed_reads = n.failed_reads
-             FROM next n WHERE v.tenant_id = $1 AND v.id = ANY(ARRAY(SELECT id FROM next)) AND v.id = n.id),
-         told AS MATERIALIZED (SELECT * FROM ${toldIn('$3')}), ${APPENDED}
-         SELECT 1 AS queued WHERE EXISTS (SELECT FROM delivery)`,
+             FROM next n WHERE v.tenant_id = $1 AND v.id = ANY(ARRAY(SELECT id FROM next)) AND v.id = n.id AND ${which}
+           RETURNING v.id),
+         told AS MATERIALIZED (
+           SELECT e.* FROM ${toldIn('$3')} WHERE e.verification_id IN (SELECT id FROM updated)), ${APPENDED}
+         SELECT (SELECT count(*)::int FROM updated) AS written, EXISTS (SELECT FROM delivery) AS is_published`;
+
+export interface Updated {
+  readonly written: number;
+  readonly is_published: boolean;
+}
+
+/** Of rows that are locked. */
+export const UPDATE_MANY: Statement = { name: 'verifications_update_many', text: update('true') };
+
+/**
+ * Of rows that nobody has locked or read since they were written: those that are as they were then, with the first facts (`$4`) and due
+ * when they were (`was_due_at`). Whatever else changes a row that is being started changes one of these.
+ */
+export const UPDATE_BEGUN: Statement = {
+  name: 'verifications_update_begun',
+  text: update(
+    `v.version = 1 AND v.start_state = 'starting' AND v.erased_at IS NULL AND v.facts = $4::jsonb AND v.due_at = n.was_due_at`,
+  ),
 };
 
 /** Work that has come due, as a claim takes it. */
