@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { Clock } from './clock.js';
 import { fromTypeId, SystemIds, toTypeId } from './ids.js';
 
 describe('SystemIds', () => {
@@ -16,7 +17,12 @@ describe('SystemIds', () => {
 
   it('goes by its clock, on while that stands still or goes back a little, and back where it was set', () => {
     let now = Date.parse('2026-11-29T12:00:00.000Z');
-    const ids = new SystemIds({ now: () => new Date(now) });
+    class TestClock extends Clock {
+      override now(): Date {
+        return new Date(now);
+      }
+    }
+    const ids = new SystemIds(new TestClock());
     const made: string[] = [];
     const next = (): number => {
       made.push(ids.next());
