@@ -2,6 +2,7 @@ import { type Arena } from './arena.js';
 import { type Name } from './names.js';
 import { type Load } from './generator/load.js';
 import { median } from './median.js';
+import { ordersOf } from './order.js';
 import { isNoisy, type Sample, takeTurn } from './turn.js';
 
 /** What all turns of each contestant have shown. */
@@ -11,7 +12,7 @@ export interface Result {
   readonly isNoisy: boolean;
 }
 
-/** Round after round, each contestant in its turn and each round beginning with another one. */
+/** Round after round, each contestant in its turn and each round in another order. */
 export async function takeRounds(
   arena: Arena,
   all: readonly Name[],
@@ -23,10 +24,8 @@ export async function takeRounds(
   const samples = new Map<Name, Sample[]>(names.map((name) => [name, []]));
   let spare = spareRounds * names.length;
   let isAnyNoisy = false;
-  for (let round = 0; round < rounds; round += 1) {
-    for (let place = 0; place < names.length; place += 1) {
-      const name = names[(round + place) % names.length];
-      if (name === undefined) continue;
+  for (const [round, order] of ordersOf(names, rounds).entries()) {
+    for (const name of order) {
       const contestant = await arena.contestant(name);
       let sample = await takeTurn(arena, contestant, loadOf(name));
       for (; isNoisy(sample) && spare > 0; spare -= 1)

@@ -28,8 +28,8 @@ export function isNoisy({ foreignCpu, outcome }: Sample): boolean {
 }
 
 /**
- * One turn: the contestant alone, warmed again, measured, and left to finish what it has begun. Throws where an answer was not as
- * expected, or where the database does not hold what was answered.
+ * One turn: PostgreSQL at rest, the contestant alone, warmed again, measured, and left to finish what it has begun. Throws where an
+ * answer was not as expected, or where the database does not hold what was answered.
  */
 export async function takeTurn(
   arena: Arena,
@@ -38,6 +38,7 @@ export async function takeTurn(
 ): Promise<Sample> {
   const { name, origin, process: server, databaseUrl } = contestant;
   const sender = arena.senderOf(name);
+  await arena.databases.rest();
   server.thaw();
   const again = {
     type: 'closed',
