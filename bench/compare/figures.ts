@@ -44,14 +44,18 @@ export type Summary = Readonly<
     | 'loadedMb',
     number | null
   >
-> & { readonly noisy: boolean };
+> & {
+  readonly noisy: boolean;
+  /** Of the figures, those that are endless, because as many were refused: JSON has no Infinity, so they are null there. */
+  readonly endless: readonly string[];
+};
 
 export function summaryOf(figures: Figures): Summary {
   const { creates, reads, replays, latency, webhooks, footprint } = figures;
   const atOnce = creates?.get(0);
   const added = latency?.added.get('ours');
   const measured = [...(creates?.values() ?? []), reads, replays?.result, latency, webhooks];
-  return {
+  const numbers = {
     createVsB0: ratio(atOnce, 'b0'),
     createVsT: ratio(atOnce, 't'),
     createVsG: ratio(atOnce, 'g'),
@@ -65,7 +69,11 @@ export function summaryOf(figures: Figures): Summary {
     coldStartS: rounded(footprint === null ? null : median(footprint.coldStartsS)),
     idleMb: rounded(footprint?.idleMb),
     loadedMb: rounded(footprint?.loadedMb),
+  };
+  return {
+    ...numbers,
     noisy: measured.some((result) => result?.isNoisy === true),
+    endless: Object.entries(numbers).flatMap(([name, value]) => (value === Infinity ? [name] : [])),
   };
 }
 

@@ -1,10 +1,9 @@
 import { type Arena, CALLERS, quiet } from './arena.js';
 import { type Contestant } from './contestant.js';
 import { type Written, writtenIn } from './databases.js';
-import { type Load, type Open, type Outcome } from './generator/load.js';
+import { type Load, type Outcome } from './generator/load.js';
 import { busyMs, cpuMsOf, residentMbOf } from './process/process-tree.js';
-import { median } from './median.js';
-import { type Name } from './names.js';
+import { type Entrant } from './names.js';
 
 /** What one turn of one contestant has shown. */
 export interface Sample {
@@ -60,8 +59,9 @@ export async function takeTurn(
   const databaseMs = cpuMsOf(arena.databases.postgresPid) - cpu.database;
   server.freeze();
 
-  // What comes as it comes may be more than a server carries, which is a result; callers who wait are always answered.
-  requireGood(name, load.shape.type === 'open' ? [warming] : [warming, outcome]);
+  // What comes as it comes may be more than a server carries, which is a result; callers who wait are always answered, and by the vendor
+  // everybody is.
+  requireGood(name, load.shape.type === 'open' && name !== 'direct' ? [warming] : [warming, outcome]);
   if (databaseUrl !== null && before !== null) {
     const sent = load.kind === 'create' ? [warming, outcome] : [];
     requireWritten(name, { before, after: await writtenIn(databaseUrl) }, sent);
@@ -76,7 +76,7 @@ export async function takeTurn(
   };
 }
 
-function requireGood(name: Name, outcomes: readonly Outcome[]): void {
+function requireGood(name: Entrant, outcomes: readonly Outcome[]): void {
   const problems = outcomes.flatMap(({ bad }) => Object.entries(bad));
   if (problems.length === 0) return;
   throw new Error(
@@ -86,7 +86,7 @@ function requireGood(name: Name, outcomes: readonly Outcome[]): void {
 
 /** Everything that was answered well is there; what was not answered may be there. */
 function requireWritten(
-  name: Name,
+  name: Entrant,
   { before, after }: { readonly before: Written; readonly after: Written },
   sent: readonly Outcome[],
 ): void {
@@ -108,22 +108,4 @@ const ROWS_EACH: Readonly<Record<keyof Written, number>> = {
 
 function foreignMs(): number {
   return busyMs() - cpuMsOf(process.pid);
-}
-
-/** The vendor called without a gateway between, as often as there are rounds: medians, in milliseconds. */
-export async function takeDirect(arena: Arena, shape: Open): Promise<{ p50: number; p99: number }> {
-  const outcomes: Outcome[] = [];
-  for (let round = 0; round < arena.options.plan.rounds; round += 1) {
-    const load = {
-      sender: arena.senderOf('direct'),
-      origin: arena.upstream.origin,
-      kind: 'direct',
-      shape,
-    } as const;
-    outcomes.push(await arena.generate(load));
-  }
-  return {
-    p50: median(outcomes.map(({ latency }) => latency.p50)),
-    p99: median(outcomes.map(({ latency }) => latency.p99)),
-  };
 }

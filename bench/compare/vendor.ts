@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
 import { type Layout } from './process/layout.js';
-import { ownProgram, start } from './process/own-process.js';
+import { type OwnProcess, ownProgram, start } from './process/own-process.js';
 import { type Count } from './upstream.js';
 
 /** The vendor that is begun with by one call; the gateway's own account there. */
@@ -14,6 +14,7 @@ export const VENDOR = {
 
 export interface Upstream {
   readonly origin: string;
+  readonly process: OwnProcess;
   /** From now on each answer takes so long. */
   delay(milliseconds: number): Promise<void>;
   /** Requests so far. */
@@ -26,6 +27,7 @@ export async function startUpstream(layout: Layout): Promise<Upstream> {
   const { origin } = (await process.first) as { readonly origin: string };
   return {
     origin,
+    process,
     async delay(delayMs) {
       await process.ask({ delayMs });
     },

@@ -25,7 +25,7 @@ export interface Open {
   readonly arrivals: 'constant' | 'poisson';
 }
 
-/** Milliseconds. */
+/** Milliseconds; Infinity where as many got no answer, or another than they should. */
 export interface Spread {
   readonly p50: number;
   readonly p99: number;

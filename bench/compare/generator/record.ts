@@ -20,7 +20,9 @@ export class Record {
     this.#latencies.add(now - since);
   }
 
+  /** Who gets no answer, or another than they should, waits longer than anybody. */
   bad(what: string): void {
+    this.#latencies.add(Infinity);
     this.#bad.set(what, (this.#bad.get(what) ?? 0) + 1);
     this.#ended = performance.now();
   }
@@ -43,16 +45,27 @@ export class Record {
 
 const MAX_US = 120_000_000;
 
-/** In microseconds, to three digits. */
+/** In microseconds, to three digits; endless ones beside the histogram, which takes none. */
 class Latencies {
   readonly #histogram = build({ highestTrackableValue: MAX_US, numberOfSignificantValueDigits: 3 });
+  #ended = 0;
+  #endless = 0;
 
   add(milliseconds: number): void {
+    if (milliseconds === Infinity) {
+      this.#endless += 1;
+      return;
+    }
+    this.#ended += 1;
     this.#histogram.recordValue(Math.min(MAX_US, Math.max(0, Math.round(milliseconds * 1000))));
   }
 
   spread(): Spread {
-    const at = (percentile: number): number => this.#histogram.getValueAtPercentile(percentile) / 1000;
+    const at = (percentile: number): number => {
+      const rank = Math.ceil((percentile / 100) * (this.#ended + this.#endless));
+      if (rank > this.#ended) return Infinity;
+      return rank === 0 ? 0 : this.#histogram.getValueAtPercentile((100 * rank) / this.#ended) / 1000;
+    };
     return { p50: at(50), p99: at(99), max: at(100) };
   }
 }
