@@ -2,7 +2,8 @@ import { type Arena, CALLERS, quiet } from './arena.js';
 import { type Contestant } from './contestant.js';
 import { type Written, writtenIn } from './databases.js';
 import { type Load, type Outcome } from './generator/load.js';
-import { busyMs, cpuMsOf, residentMbOf } from './process/process-tree.js';
+import { FOREIGN_CPU, watchNeighbours } from './process/neighbours.js';
+import { cpuMsOf, residentMbOf } from './process/process-tree.js';
 import { type Entrant } from './names.js';
 
 /** What one turn of one contestant has shown. */
@@ -17,10 +18,8 @@ export interface Sample {
   readonly foreignCpu: number;
 }
 
-/** More than this, and a turn says as much of the neighbours. */
-const FOREIGN_CPU = 0.3;
 /** Of an open load: sent later than this, its latencies are the generator's own. */
-const LAG_MS = 2;
+export const LAG_MS = 2;
 
 export function isNoisy({ foreignCpu, outcome }: Sample): boolean {
   return foreignCpu > FOREIGN_CPU || outcome.lag.p99 > LAG_MS;
@@ -49,10 +48,9 @@ export async function takeTurn(
   await quiet(server.pid);
 
   const cpu = { server: cpuMsOf(server.pid), database: cpuMsOf(arena.databases.postgresPid) };
-  const foreign = foreignMs();
-  const began = performance.now();
+  const neighbours = watchNeighbours();
   const outcome = await arena.generate({ sender, origin, ...load });
-  const foreignCpu = (foreignMs() - foreign) / (performance.now() - began);
+  const foreignCpu = neighbours();
   const residentMb = residentMbOf(server.pid);
   await quiet(server.pid);
   const serverMs = cpuMsOf(server.pid) - cpu.server;
@@ -105,7 +103,3 @@ const ROWS_EACH: Readonly<Record<keyof Written, number>> = {
   entries: 2,
   answers: 1,
 };
-
-function foreignMs(): number {
-  return busyMs() - cpuMsOf(process.pid);
-}

@@ -1,6 +1,6 @@
 import { build } from 'hdr-histogram-js';
 
-import { type Outcome, type Spread } from './load.js';
+import { type Accepted, type Outcome, type Spread } from './load.js';
 
 /** What comes of a load while it runs. */
 export class Record {
@@ -9,15 +9,25 @@ export class Record {
   readonly #bad = new Map<string, number>();
   readonly #began = performance.now();
   #ended = this.#began;
-  readonly #accepted: (readonly [string, number])[] = [];
+  readonly #accepted: Accepted[] = [];
+  #late = 0;
   #good = 0;
 
   /** `since` and `now`: times of `performance.now()`. */
-  good(since: number, now: number, tellsOf: string | null): void {
-    if (tellsOf !== null) this.#accepted.push([tellsOf, performance.timeOrigin + now]);
+  good(since: number, now: number): void {
     this.#good += 1;
     this.#ended = now;
     this.#latencies.add(now - since);
+  }
+
+  /** A webhook that said something new; times of `performance.now()`. */
+  accepted(verificationId: string, sent: number, now: number): void {
+    const { timeOrigin } = performance;
+    this.#accepted.push({ verificationId, sentAt: timeOrigin + sent, acceptedAt: timeOrigin + now });
+  }
+
+  late(): void {
+    this.#late += 1;
   }
 
   /** Who gets no answer, or another than they should, waits longer than anybody. */
@@ -39,6 +49,7 @@ export class Record {
       latency: this.#latencies.spread(),
       lag: this.#lags.spread(),
       accepted: this.#accepted,
+      late: this.#late,
     };
   }
 }

@@ -30,7 +30,7 @@ export function chartsOf({ creates, reads, latency, footprint }: Figures): reado
     // What has no end is drawn as long as the longest.
     const longest = Math.max(1, ...times.filter(Number.isFinite));
     const timeBar = (name: Name, what: string, ms: number): Bar =>
-      bar(name, `${TITLES[name]}, ${what}`, Math.min(ms, longest), `${digits(ms, 1)} ms`);
+      bar(name, `${TITLES[name]}, ${what}, ms`, Math.min(ms, longest), digits(ms, 1));
     const bars = [...latency.added].flatMap(([name, { p50, p99 }]) => [
       timeBar(name, 'p50', p50),
       timeBar(name, 'p99', p99),
