@@ -1,6 +1,6 @@
 import { type Name } from './names.js';
 import { type Footprint } from './footprint.js';
-import { type Added, type Replays } from './measures.js';
+import { type Added } from './measures.js';
 import { median } from './median.js';
 import { type Result } from './rounds.js';
 import { type Sample } from './turn.js';
@@ -11,7 +11,8 @@ export interface Figures {
   /** By the vendor's delay in milliseconds. */
   readonly creates: ReadonlyMap<number, Result> | null;
   readonly reads: Result | null;
-  readonly replays: Replays | null;
+  /** Of creates that were repeated, which led to no call of the vendor. */
+  readonly replays: Result | null;
   readonly latency: { readonly added: ReadonlyMap<Name, Added>; readonly isNoisy: boolean } | null;
   readonly webhooks: Webhooks | null;
   readonly footprint: Footprint | null;
@@ -54,7 +55,7 @@ export function summaryOf(figures: Figures): Summary {
   const { creates, reads, replays, latency, webhooks, footprint } = figures;
   const atOnce = creates?.get(0);
   const added = latency?.added.get('ours');
-  const measured = [...(creates?.values() ?? []), reads, replays?.result, latency, webhooks];
+  const measured = [...(creates?.values() ?? []), reads, replays, latency, webhooks];
   const numbers = {
     createVsB0: ratio(atOnce, 'b0'),
     createVsT: ratio(atOnce, 't'),

@@ -30,20 +30,18 @@ export function measureReads(arena: Arena): Promise<Result> {
   }));
 }
 
-export interface Replays {
-  readonly result: Result;
-  /** Calls of the vendor that repeating led to: none is right. */
-  readonly upstreamCalls: number;
-}
-
-/** Creates that were carried out, once more with the same key and the same body. */
-export async function measureReplays(arena: Arena): Promise<Replays> {
-  const before = await arena.upstream.count();
+/** Creates that were carried out, once more with the same key and the same body. Throws where one was begun again at the vendor. */
+export async function measureReplays(arena: Arena): Promise<Result> {
+  // Its first verifications are no repetitions.
+  if (arena.options.who.has('ours')) await arena.contestant('ours');
+  const before = await arena.upstream.starts();
   const result = await takeRounds(arena, ['ours'], 'replay', () => ({
     kind: 'replay',
     shape: closed(arena.options.plan),
   }));
-  return { result, upstreamCalls: (await arena.upstream.count()) - before };
+  const again = (await arena.upstream.starts()) - before;
+  if (again > 0) throw new Error(`creates that were repeated have led to ${again} calls of the vendor`);
+  return result;
 }
 
 /** Milliseconds of the median round; Infinity where as many were refused. */

@@ -17,8 +17,8 @@ export interface Upstream {
   readonly process: OwnProcess;
   /** From now on each answer takes so long. */
   delay(milliseconds: number): Promise<void>;
-  /** Requests so far. */
-  count(): Promise<number>;
+  /** Calls of {@link VENDOR.startPath} so far. */
+  starts(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -31,8 +31,8 @@ export async function startUpstream(layout: Layout): Promise<Upstream> {
     async delay(delayMs) {
       await process.ask({ delayMs });
     },
-    async count() {
-      return (await process.ask<Count>({})).count;
+    async starts() {
+      return (await process.ask<Count>({})).starts;
     },
     close: () => process.stop(),
   };
