@@ -55,7 +55,7 @@ export function summaryOf(figures: Figures): Summary {
   const { creates, reads, replays, latency, webhooks, footprint } = figures;
   const atOnce = creates?.get(0);
   const added = latency?.added.get('ours');
-  const measured = [...(creates?.values() ?? []), reads, replays, latency, webhooks];
+  const measured = [...(creates?.values() ?? []), reads, replays, latency, webhooks, footprint];
   const numbers = {
     createVsB0: ratio(atOnce, 'b0'),
     createVsT: ratio(atOnce, 't'),

@@ -82,9 +82,9 @@ function requireGood(name: Entrant, outcomes: readonly Outcome[]): void {
   );
 }
 
-/** Everything that was answered well is there; what was not answered may be there. */
-function requireWritten(
-  name: Entrant,
+/** Throws unless everything that was answered well is there; what was not answered may be there. */
+export function requireWritten(
+  name: string,
   { before, after }: { readonly before: Written; readonly after: Written },
   sent: readonly Outcome[],
 ): void {
