@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { type Contestant, startContestant } from './contestant.js';
-import { type Name } from './names.js';
+import { type Entrant } from './names.js';
 import { analyze, type Databases, openDatabases } from './databases.js';
 import { startGateway } from './gateway.js';
 import { type Load, type Outcome } from './generator/load.js';
@@ -24,8 +24,8 @@ export interface Arena {
   readonly receiver: OwnProcess;
   generate(load: Load): Promise<Outcome>;
   /** Started and warm, and frozen but while it is measured. */
-  contestant(name: Name): Promise<Contestant>;
-  senderOf(name: Name | 'direct'): Sender;
+  contestant(name: Entrant): Promise<Contestant>;
+  senderOf(name: Entrant): Sender;
   say(line: string): void;
   close(): Promise<void>;
 }
@@ -53,7 +53,7 @@ export async function openArena(options: Options, layout: Layout): Promise<Arena
     const tenant = await setUp(layout, { databases, upstream, receiverUrl, generate });
     await receiver.ask({ secret: tenant.webhookSecret });
     say('the database is set up');
-    const started = new Map<Name, Contestant>();
+    const started = new Map<Entrant, Contestant>();
     const arena: Arena = {
       options,
       layout,
@@ -139,7 +139,7 @@ export async function quiet(pid: number): Promise<void> {
 }
 
 /** Where those go who are not asked for a verification: to the vendor itself, and to the proxy that is told where the vendor is. */
-function vendorCall(name: Name | 'direct', upstream: Upstream): Pick<Sender, 'vendorPath' | 'vendorHeaders'> {
+function vendorCall(name: Entrant, upstream: Upstream): Pick<Sender, 'vendorPath' | 'vendorHeaders'> {
   if (name === 'direct') return { vendorPath: VENDOR.startPath, vendorHeaders: {} };
   if (name !== 'g') return { vendorPath: '', vendorHeaders: {} };
   const vendorHeaders = {

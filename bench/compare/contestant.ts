@@ -7,7 +7,7 @@ import { written } from './contestants/environment.js';
 import { type Databases } from './databases.js';
 import { ready, startGateway } from './gateway.js';
 import { type Kind } from './generator/requests.js';
-import { type Name } from './names.js';
+import { type Entrant } from './names.js';
 import { type Options } from './options.js';
 import { type Layout } from './process/layout.js';
 import { type OwnProcess, ownProgram, start } from './process/own-process.js';
@@ -15,13 +15,13 @@ import { type Upstream, VENDOR } from './vendor.js';
 
 /** A server that is measured. */
 export interface Contestant {
-  readonly name: Name;
+  readonly name: Entrant;
   readonly origin: string;
   readonly process: OwnProcess;
-  /** Null for the one that stores nothing. */
+  /** Null for those that store nothing. */
   readonly databaseUrl: string | null;
   /** What it is asked for where verifications are created. */
-  readonly creates: Extract<Kind, 'create' | 'chat'>;
+  readonly creates: Extract<Kind, 'create' | 'chat' | 'direct'>;
 }
 
 /** As the gateway has it unless it is told otherwise. */
@@ -34,9 +34,9 @@ interface Surroundings {
   readonly options: Options;
 }
 
-/** Starts one on a database of its own. */
+/** Starts one on a database of its own; the vendor has been started. */
 export async function startContestant(
-  name: Name,
+  name: Entrant,
   { layout, databases, upstream, options }: Surroundings,
 ): Promise<Contestant> {
   switch (name) {
@@ -76,7 +76,16 @@ export async function startContestant(
       await ready(origin, performance.now() + 60_000);
       return { name, origin, process, databaseUrl: null, creates: 'chat' };
     }
+    case 'direct': {
+      // Always awake, for all others call it, and stopped by who has started it.
+      const process = { ...upstream.process, freeze: ignore, thaw: ignore, stop: () => Promise.resolve() };
+      return { name, origin: upstream.origin, process, databaseUrl: null, creates: 'direct' };
+    }
   }
+}
+
+function ignore(): void {
+  // There is nothing to do.
 }
 
 const PROGRAMS = {

@@ -1,5 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import pg from 'pg';
 
+import { SUPERUSER } from '../../libs/platform/src/database/embedded-cluster.js';
 import { openGround } from '../ground.js';
 import { type Layout, move } from './process/layout.js';
 import { treeOf } from './process/process-tree.js';
@@ -11,6 +14,8 @@ export interface Databases {
   readonly templateUrl: string;
   /** `isOpen`: without row-level security, for who connects as the owner of the tables. */
   copy(name: string, options: { readonly isOpen: boolean }): Promise<string>;
+  /** Waits until nothing is vacuumed, and has written what is to be written: both would fall on whoever comes next. */
+  rest(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -36,8 +41,32 @@ export async function openDatabases(layout: Layout): Promise<Databases> {
       if (isOpen) await asOwner(url, (owner) => owner.query(OPEN));
       return url;
     },
+    rest: () => asOwner(asSuperuser(ground.databaseUrl), rest),
     close: () => ground.close(),
   };
+}
+
+const LOOK_MS = 200;
+const PATIENCE_MS = 120_000;
+const VACUUMING = `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'autovacuum worker') AS is_vacuuming`;
+
+/** One that begins later is nobody's to foresee: PostgreSQL looks for work in its own time. */
+async function rest(superuser: pg.Client): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
+  const isVacuuming = async (): Promise<boolean> =>
+    (await superuser.query<{ is_vacuuming: boolean }>(VACUUMING)).rows[0]?.is_vacuuming === true;
+  while (await isVacuuming()) {
+    if (performance.now() > deadline) throw new Error('PostgreSQL does not come to an end of its vacuuming');
+    await delay(LOOK_MS);
+  }
+  await superuser.query('CHECKPOINT');
+}
+
+/** Only who is sees what PostgreSQL does by itself; the password of our own server is the same. */
+function asSuperuser(ownerUrl: string): string {
+  const url = new URL(ownerUrl);
+  url.username = SUPERUSER;
+  return at(url, 'postgres');
 }
 
 /** The gateway forces the policies on the owner of the tables as well. */

@@ -1,6 +1,6 @@
 import { type Name } from './names.js';
 import { type Footprint } from './footprint.js';
-import { type Added, type Replays } from './measures.js';
+import { type Added } from './measures.js';
 import { median } from './median.js';
 import { type Result } from './rounds.js';
 import { type Sample } from './turn.js';
@@ -11,7 +11,8 @@ export interface Figures {
   /** By the vendor's delay in milliseconds. */
   readonly creates: ReadonlyMap<number, Result> | null;
   readonly reads: Result | null;
-  readonly replays: Replays | null;
+  /** Of creates that were repeated, which led to no call of the vendor. */
+  readonly replays: Result | null;
   readonly latency: { readonly added: ReadonlyMap<Name, Added>; readonly isNoisy: boolean } | null;
   readonly webhooks: Webhooks | null;
   readonly footprint: Footprint | null;
@@ -44,14 +45,18 @@ export type Summary = Readonly<
     | 'loadedMb',
     number | null
   >
-> & { readonly noisy: boolean };
+> & {
+  readonly noisy: boolean;
+  /** Of the figures, those that are endless, because as many were refused: JSON has no Infinity, so they are null there. */
+  readonly endless: readonly string[];
+};
 
 export function summaryOf(figures: Figures): Summary {
   const { creates, reads, replays, latency, webhooks, footprint } = figures;
   const atOnce = creates?.get(0);
   const added = latency?.added.get('ours');
-  const measured = [...(creates?.values() ?? []), reads, replays?.result, latency, webhooks];
-  return {
+  const measured = [...(creates?.values() ?? []), reads, replays, latency, webhooks, footprint];
+  const numbers = {
     createVsB0: ratio(atOnce, 'b0'),
     createVsT: ratio(atOnce, 't'),
     createVsG: ratio(atOnce, 'g'),
@@ -65,7 +70,11 @@ export function summaryOf(figures: Figures): Summary {
     coldStartS: rounded(footprint === null ? null : median(footprint.coldStartsS)),
     idleMb: rounded(footprint?.idleMb),
     loadedMb: rounded(footprint?.loadedMb),
+  };
+  return {
+    ...numbers,
     noisy: measured.some((result) => result?.isNoisy === true),
+    endless: Object.entries(numbers).flatMap(([name, value]) => (value === Infinity ? [name] : [])),
   };
 }
 

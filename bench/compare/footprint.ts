@@ -1,9 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { type Arena, CALLERS, quiet } from './arena.js';
-import { analyze, sizeOf } from './databases.js';
+import { analyze, sizeOf, writtenIn } from './databases.js';
 import { type Gateway, startGateway } from './gateway.js';
+import { type Outcome } from './generator/load.js';
+import { FOREIGN_CPU, watchNeighbours } from './process/neighbours.js';
 import { residentMbOf } from './process/process-tree.js';
+import { requireWritten } from './turn.js';
 
 /** What the gateway needs of a machine, in a process that has done nothing else. */
 export interface Footprint {
@@ -18,16 +21,20 @@ export interface Footprint {
   readonly loggedKb: number;
   /** After so many creates so much. */
   readonly course: readonly (readonly [creates: number, megabytes: number])[];
+  readonly isNoisy: boolean;
 }
 
 const IDLE_MS = 5_000;
 const STEPS = 40;
 
+/** Throws where a create was not answered as it has to be, or is not in the database. */
 export async function measureFootprint(arena: Arena): Promise<Footprint> {
   const { coldStarts, footprintCreates, isQuick } = arena.options.plan;
   const databaseUrl = await arena.databases.copy('footprint', { isOpen: false });
   const coldStartsS: number[] = [];
   let gateway: Gateway | null = null;
+  await arena.databases.rest();
+  const whileStarting = watchNeighbours();
   for (let start = 0; start < coldStarts; start += 1) {
     await gateway?.process.stop();
     gateway = await startGateway(arena.layout, databaseUrl, { profile: null });
@@ -35,30 +42,40 @@ export async function measureFootprint(arena: Arena): Promise<Footprint> {
     arena.say(`ready after ${(gateway.readyAfterMs / 1000).toFixed(2)} s`);
   }
   if (gateway === null) throw new Error('a gateway has to be started at least once');
+  const foreignCpu = [whileStarting()];
   const { pid } = gateway.process;
   await delay(isQuick ? IDLE_MS / 5 : IDLE_MS);
   const idleMb = residentMbOf(pid);
   const sender = { ...arena.senderOf('ours'), seed: 'footprint' };
   const course: [number, number][] = [[0, idleMb]];
-  const before = await sizeOf(databaseUrl);
+  const before = { ...(await sizeOf(databaseUrl)), rows: await writtenIn(databaseUrl) };
+  const outcomes: Outcome[] = [];
+  const whileCreating = watchNeighbours();
   for (let step = 1; step <= STEPS; step += 1) {
     const shape = {
       type: 'closed',
       callers: CALLERS,
       until: { requests: footprintCreates / STEPS },
     } as const;
-    const { bad } = await arena.generate({ sender, origin: gateway.origin, kind: 'create', shape });
+    const outcome = await arena.generate({ sender, origin: gateway.origin, kind: 'create', shape });
+    const { bad } = outcome;
     if (Object.keys(bad).length > 0) throw new Error(`creates were answered ${JSON.stringify(bad)}`);
+    outcomes.push(outcome);
     if (step === 1) await analyze(databaseUrl);
     course.push([(footprintCreates * step) / STEPS, residentMbOf(pid)]);
   }
+  foreignCpu.push(whileCreating());
   await quiet(pid);
-  const after = await sizeOf(databaseUrl);
+  const after = { ...(await sizeOf(databaseUrl)), rows: await writtenIn(databaseUrl) };
   await gateway.process.stop();
+  requireWritten('ours', { before: before.rows, after: after.rows }, outcomes);
   const kbEach = (bytes: number): number => bytes / 1000 / footprintCreates;
   const second = course.slice(Math.floor(course.length / 2));
   const loadedMb = course.at(-1)?.[1] ?? Number.NaN;
-  arena.say(`${idleMb.toFixed(0)} MB idle, ${loadedMb.toFixed(0)} MB after ${footprintCreates} creates`);
+  arena.say(
+    `${idleMb.toFixed(0)} MB idle, ${loadedMb.toFixed(0)} MB after ${footprintCreates} creates, ` +
+      `others' CPU ${foreignCpu.map((cpu) => cpu.toFixed(2)).join(' and ')}`,
+  );
   return {
     coldStartsS,
     idleMb,
@@ -67,6 +84,7 @@ export async function measureFootprint(arena: Arena): Promise<Footprint> {
     storedKb: kbEach(after.database - before.database),
     loggedKb: kbEach(after.log - before.log),
     course,
+    isNoisy: foreignCpu.some((cpu) => cpu > FOREIGN_CPU),
   };
 }
 

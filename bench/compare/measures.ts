@@ -3,7 +3,7 @@ import { type Name } from './names.js';
 import { median } from './median.js';
 import { type Plan } from './options.js';
 import { type Result, takeRounds } from './rounds.js';
-import { takeDirect } from './turn.js';
+import { type Sample } from './turn.js';
 
 /** 16 callers, for each delay of the vendor. */
 export async function measureCreates(arena: Arena): Promise<ReadonlyMap<number, Result>> {
@@ -14,10 +14,7 @@ export async function measureCreates(arena: Arena): Promise<ReadonlyMap<number, 
       arena,
       ['ours', 'b0', 'b1', 't', 'g'],
       `create, vendor ${delayMs} ms`,
-      (name) => ({
-        kind: name === 'g' ? 'chat' : 'create',
-        shape: closed(arena.options.plan),
-      }),
+      ({ creates }) => ({ kind: creates, shape: closed(arena.options.plan) }),
     );
     results.set(delayMs, result);
   }
@@ -33,23 +30,21 @@ export function measureReads(arena: Arena): Promise<Result> {
   }));
 }
 
-export interface Replays {
-  readonly result: Result;
-  /** Calls of the vendor that repeating led to: none is right. */
-  readonly upstreamCalls: number;
-}
-
-/** Creates that were carried out, once more with the same key and the same body. */
-export async function measureReplays(arena: Arena): Promise<Replays> {
-  const before = await arena.upstream.count();
+/** Creates that were carried out, once more with the same key and the same body. Throws where one was begun again at the vendor. */
+export async function measureReplays(arena: Arena): Promise<Result> {
+  // Its first verifications are no repetitions.
+  if (arena.options.who.has('ours')) await arena.contestant('ours');
+  const before = await arena.upstream.starts();
   const result = await takeRounds(arena, ['ours'], 'replay', () => ({
     kind: 'replay',
     shape: closed(arena.options.plan),
   }));
-  return { result, upstreamCalls: (await arena.upstream.count()) - before };
+  const again = (await arena.upstream.starts()) - before;
+  if (again > 0) throw new Error(`creates that were repeated have led to ${again} calls of the vendor`);
+  return result;
 }
 
-/** Milliseconds of the median round. */
+/** Milliseconds of the median round; Infinity where as many were refused. */
 export interface Added {
   readonly p50: number;
   readonly p99: number;
@@ -68,18 +63,24 @@ export async function measureLatency(
     seconds: arena.options.plan.openSeconds,
     arrivals: 'poisson',
   } as const;
-  const direct = await takeDirect(arena, shape);
-  const result = await takeRounds(arena, ['ours', 'b0', 'g'], `create at ${PER_SECOND}/s`, (name) => ({
-    kind: name === 'g' ? 'chat' : 'create',
-    shape,
-  }));
+  const { samples, isNoisy } = await takeRounds(
+    arena,
+    ['direct', 'ours', 'b0', 'g'],
+    `create at ${PER_SECOND}/s`,
+    ({ creates }) => ({ kind: creates, shape }),
+  );
+  const spreadOf = (taken: readonly Sample[]): { readonly p50: number; readonly p99: number } => ({
+    p50: median(taken.map(({ outcome }) => outcome.latency.p50)),
+    p99: median(taken.map(({ outcome }) => outcome.latency.p99)),
+  });
+  const direct = spreadOf(samples.get('direct') ?? []);
   const added = new Map<Name, Added>();
-  for (const [name, samples] of result.samples) {
-    const p50 = median(samples.map(({ outcome }) => outcome.latency.p50));
-    const p99 = median(samples.map(({ outcome }) => outcome.latency.p99));
+  for (const [name, taken] of samples) {
+    if (name === 'direct') continue;
+    const { p50, p99 } = spreadOf(taken);
     added.set(name, { p50: p50 - direct.p50, p99: p99 - direct.p99, direct });
   }
-  return { added, isNoisy: result.isNoisy };
+  return { added, isNoisy };
 }
 
 function closed({ seconds }: Plan): { type: 'closed'; callers: number; until: { seconds: number } } {

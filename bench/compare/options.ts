@@ -45,7 +45,7 @@ const FULL: Plan = {
   warmUpEachTurn: 400,
   seconds: 8,
   openSeconds: 15,
-  upstreamDelaysMs: [0, 50],
+  upstreamDelaysMs: [0, 50, 500],
   coldStarts: 5,
   footprintCreates: 100_000,
   webhookWarmUp: 3_000,

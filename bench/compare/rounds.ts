@@ -1,36 +1,36 @@
 import { type Arena } from './arena.js';
-import { type Name } from './names.js';
+import { type Contestant } from './contestant.js';
+import { type Entrant } from './names.js';
 import { type Load } from './generator/load.js';
 import { median } from './median.js';
+import { ordersOf } from './order.js';
 import { isNoisy, type Sample, takeTurn } from './turn.js';
 
 /** What all turns of each contestant have shown. */
 export interface Result {
-  readonly samples: ReadonlyMap<Name, readonly Sample[]>;
+  readonly samples: ReadonlyMap<Entrant, readonly Sample[]>;
   /** Whether more than the bench ran on the machine, however often it was tried again. */
   readonly isNoisy: boolean;
 }
 
-/** Round after round, each contestant in its turn and each round beginning with another one. */
+/** Round after round, each contestant in its turn and each round in another order. */
 export async function takeRounds(
   arena: Arena,
-  all: readonly Name[],
+  all: readonly Entrant[],
   what: string,
-  loadOf: (name: Name) => Pick<Load, 'kind' | 'shape'>,
+  loadOf: (contestant: Contestant) => Pick<Load, 'kind' | 'shape'>,
 ): Promise<Result> {
-  const names = all.filter((name) => arena.options.who.has(name));
+  const names = all.filter((name) => name === 'direct' || arena.options.who.has(name));
   const { rounds, spareRounds } = arena.options.plan;
-  const samples = new Map<Name, Sample[]>(names.map((name) => [name, []]));
+  const samples = new Map<Entrant, Sample[]>(names.map((name) => [name, []]));
   let spare = spareRounds * names.length;
   let isAnyNoisy = false;
-  for (let round = 0; round < rounds; round += 1) {
-    for (let place = 0; place < names.length; place += 1) {
-      const name = names[(round + place) % names.length];
-      if (name === undefined) continue;
+  for (const [round, order] of ordersOf(names, rounds).entries()) {
+    for (const name of order) {
       const contestant = await arena.contestant(name);
-      let sample = await takeTurn(arena, contestant, loadOf(name));
+      let sample = await takeTurn(arena, contestant, loadOf(contestant));
       for (; isNoisy(sample) && spare > 0; spare -= 1)
-        sample = await takeTurn(arena, contestant, loadOf(name));
+        sample = await takeTurn(arena, contestant, loadOf(contestant));
       isAnyNoisy ||= isNoisy(sample);
       samples.get(name)?.push(sample);
       arena.say(`${what}, round ${round + 1}: ${name} ${lineOf(sample)}`);

@@ -1,10 +1,10 @@
 import { type Arena, CALLERS, quiet } from './arena.js';
 import { type Contestant } from './contestant.js';
 import { type Written, writtenIn } from './databases.js';
-import { type Load, type Open, type Outcome } from './generator/load.js';
-import { busyMs, cpuMsOf, residentMbOf } from './process/process-tree.js';
-import { median } from './median.js';
-import { type Name } from './names.js';
+import { type Load, type Outcome } from './generator/load.js';
+import { FOREIGN_CPU, watchNeighbours } from './process/neighbours.js';
+import { cpuMsOf, residentMbOf } from './process/process-tree.js';
+import { type Entrant } from './names.js';
 
 /** What one turn of one contestant has shown. */
 export interface Sample {
@@ -18,18 +18,16 @@ export interface Sample {
   readonly foreignCpu: number;
 }
 
-/** More than this, and a turn says as much of the neighbours. */
-const FOREIGN_CPU = 0.3;
 /** Of an open load: sent later than this, its latencies are the generator's own. */
-const LAG_MS = 2;
+export const LAG_MS = 2;
 
 export function isNoisy({ foreignCpu, outcome }: Sample): boolean {
   return foreignCpu > FOREIGN_CPU || outcome.lag.p99 > LAG_MS;
 }
 
 /**
- * One turn: the contestant alone, warmed again, measured, and left to finish what it has begun. Throws where an answer was not as
- * expected, or where the database does not hold what was answered.
+ * One turn: PostgreSQL at rest, the contestant alone, warmed again, measured, and left to finish what it has begun. Throws where an
+ * answer was not as expected, or where the database does not hold what was answered.
  */
 export async function takeTurn(
   arena: Arena,
@@ -38,6 +36,7 @@ export async function takeTurn(
 ): Promise<Sample> {
   const { name, origin, process: server, databaseUrl } = contestant;
   const sender = arena.senderOf(name);
+  await arena.databases.rest();
   server.thaw();
   const again = {
     type: 'closed',
@@ -49,18 +48,18 @@ export async function takeTurn(
   await quiet(server.pid);
 
   const cpu = { server: cpuMsOf(server.pid), database: cpuMsOf(arena.databases.postgresPid) };
-  const foreign = foreignMs();
-  const began = performance.now();
+  const neighbours = watchNeighbours();
   const outcome = await arena.generate({ sender, origin, ...load });
-  const foreignCpu = (foreignMs() - foreign) / (performance.now() - began);
+  const foreignCpu = neighbours();
   const residentMb = residentMbOf(server.pid);
   await quiet(server.pid);
   const serverMs = cpuMsOf(server.pid) - cpu.server;
   const databaseMs = cpuMsOf(arena.databases.postgresPid) - cpu.database;
   server.freeze();
 
-  // What comes as it comes may be more than a server carries, which is a result; callers who wait are always answered.
-  requireGood(name, load.shape.type === 'open' ? [warming] : [warming, outcome]);
+  // What comes as it comes may be more than a server carries, which is a result; callers who wait are always answered, and by the vendor
+  // everybody is.
+  requireGood(name, load.shape.type === 'open' && name !== 'direct' ? [warming] : [warming, outcome]);
   if (databaseUrl !== null && before !== null) {
     const sent = load.kind === 'create' ? [warming, outcome] : [];
     requireWritten(name, { before, after: await writtenIn(databaseUrl) }, sent);
@@ -75,7 +74,7 @@ export async function takeTurn(
   };
 }
 
-function requireGood(name: Name, outcomes: readonly Outcome[]): void {
+function requireGood(name: Entrant, outcomes: readonly Outcome[]): void {
   const problems = outcomes.flatMap(({ bad }) => Object.entries(bad));
   if (problems.length === 0) return;
   throw new Error(
@@ -83,9 +82,9 @@ function requireGood(name: Name, outcomes: readonly Outcome[]): void {
   );
 }
 
-/** Everything that was answered well is there; what was not answered may be there. */
-function requireWritten(
-  name: Name,
+/** Throws unless everything that was answered well is there; what was not answered may be there. */
+export function requireWritten(
+  name: string,
   { before, after }: { readonly before: Written; readonly after: Written },
   sent: readonly Outcome[],
 ): void {
@@ -104,25 +103,3 @@ const ROWS_EACH: Readonly<Record<keyof Written, number>> = {
   entries: 2,
   answers: 1,
 };
-
-function foreignMs(): number {
-  return busyMs() - cpuMsOf(process.pid);
-}
-
-/** The vendor called without a gateway between, as often as there are rounds: medians, in milliseconds. */
-export async function takeDirect(arena: Arena, shape: Open): Promise<{ p50: number; p99: number }> {
-  const outcomes: Outcome[] = [];
-  for (let round = 0; round < arena.options.plan.rounds; round += 1) {
-    const load = {
-      sender: arena.senderOf('direct'),
-      origin: arena.upstream.origin,
-      kind: 'direct',
-      shape,
-    } as const;
-    outcomes.push(await arena.generate(load));
-  }
-  return {
-    p50: median(outcomes.map(({ latency }) => latency.p50)),
-    p99: median(outcomes.map(({ latency }) => latency.p99)),
-  };
-}

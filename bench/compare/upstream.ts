@@ -7,15 +7,15 @@ import { z } from 'zod';
 import { vendorIdOf } from './vendor-id.js';
 
 /*
- * The vendors, in a process of their own, which answers after as many milliseconds as it was told and counts. One begins with a call
- * that always gets the same answer, and so does the proxy of language models; the other one's calls are below /dentity.
+ * The vendors, in a process of their own, which answers after as many milliseconds as it was told. One begins with a call, which is
+ * counted and always gets the same answer, and so does the proxy of language models; the other one's calls are below /dentity.
  */
 
 /** What the parent may ask; either is answered with {@link Count}. */
 export const question = z.object({ delayMs: z.number().optional() });
 export interface Count {
-  /** Requests so far. */
-  readonly count: number;
+  /** Calls so far of the one that begins. */
+  readonly starts: number;
 }
 
 /** A link as long as the vendor's own, to which the gateway adds where the person comes back to. */
@@ -30,7 +30,7 @@ const several = z.object({ verificationIds: z.array(z.string()) });
 const ONE_STATUS = /^\/dentity\/verification\/(\w+)\/status$/;
 
 let delayMs = 0;
-let count = 0;
+let starts = 0;
 
 function answerTo(path: string, body: string): string {
   if (path.endsWith('/find/self/clientAuth')) return ACCOUNT;
@@ -48,7 +48,7 @@ function answerTo(path: string, body: string): string {
 const PERSON = { firstName: 'Ana', lastName: 'Ruiz', email: 'ana.ruiz@mail.test', dateOfBirth: '05/17/1990' };
 
 const server = createServer((request, response) => {
-  count += 1;
+  if (request.url?.endsWith('/clients/encrypt/url') === true) starts += 1;
   let body = '';
   request.setEncoding('utf8');
   request.on('data', (chunk: string) => (body += chunk));
@@ -67,7 +67,7 @@ async function later(answer: () => void): Promise<void> {
 
 process.on('message', (message) => {
   delayMs = question.parse(message).delayMs ?? delayMs;
-  process.send?.({ count } satisfies Count);
+  process.send?.({ starts } satisfies Count);
 });
 process.once('disconnect', () => {
   process.exit();

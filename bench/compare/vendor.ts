@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
 import { type Layout } from './process/layout.js';
-import { ownProgram, start } from './process/own-process.js';
+import { type OwnProcess, ownProgram, start } from './process/own-process.js';
 import { type Count } from './upstream.js';
 
 /** The vendor that is begun with by one call; the gateway's own account there. */
@@ -14,10 +14,11 @@ export const VENDOR = {
 
 export interface Upstream {
   readonly origin: string;
+  readonly process: OwnProcess;
   /** From now on each answer takes so long. */
   delay(milliseconds: number): Promise<void>;
-  /** Requests so far. */
-  count(): Promise<number>;
+  /** Calls of {@link VENDOR.startPath} so far. */
+  starts(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -26,11 +27,12 @@ export async function startUpstream(layout: Layout): Promise<Upstream> {
   const { origin } = (await process.first) as { readonly origin: string };
   return {
     origin,
+    process,
     async delay(delayMs) {
       await process.ask({ delayMs });
     },
-    async count() {
-      return (await process.ask<Count>({})).count;
+    async starts() {
+      return (await process.ask<Count>({})).starts;
     },
     close: () => process.stop(),
   };

@@ -4,12 +4,14 @@ import { quantile } from '../ground.js';
 import { type Arena, quiet } from './arena.js';
 import { analyze, signalsIn } from './databases.js';
 import { startGateway } from './gateway.js';
-import { type Load, type Outcome } from './generator/load.js';
+import { type Accepted, type Load, type Outcome } from './generator/load.js';
 import { type Sender } from './generator/requests.js';
 import { median } from './median.js';
-import { busyMs, cpuMsOf } from './process/process-tree.js';
+import { FOREIGN_CPU, watchNeighbours } from './process/neighbours.js';
+import { cpuMsOf } from './process/process-tree.js';
 import { type Arrivals } from './receiver.js';
 import { connectSigningVendor } from './tenant.js';
+import { LAG_MS } from './turn.js';
 
 /** A vendor's webhooks in, and what the tenant's endpoint is told of them out; medians of the rounds. */
 export interface Webhooks {
@@ -30,7 +32,6 @@ const CALLERS = 64;
 /** New among a hundred, and some to spare: chance decides which ones are. */
 const NEW_SHARE = 0.93;
 const PATIENCE_MS = 120_000;
-const FOREIGN_CPU = 0.3;
 
 interface Round {
   readonly ingestPerS: number;
@@ -41,7 +42,7 @@ interface Round {
   readonly isNoisy: boolean;
 }
 
-/** Throws where a webhook was not answered as it has to be, was not stored, or did not arrive at the endpoint. */
+/** Throws where a webhook was not answered as it has to be, was not stored, or did not arrive at the endpoint because of it. */
 export async function measureWebhooks(arena: Arena): Promise<Webhooks> {
   const { databases, layout, tenant, upstream, options } = arena;
   const databaseUrl = await databases.copy('webhooks', { isOpen: false });
@@ -57,8 +58,7 @@ export async function measureWebhooks(arena: Arena): Promise<Webhooks> {
     };
     const scene: Scene = { arena, origin, pid: process.pid, databaseUrl, sender };
     const { webhookWarmUp, rounds } = options.plan;
-    await begin(scene, webhookWarmUp);
-    await tell(scene, {
+    await tell(await begin(scene, 'warm-up', webhookWarmUp), {
       type: 'closed',
       callers: CALLERS,
       until: { requests: Math.floor(webhookWarmUp * NEW_SHARE) },
@@ -94,36 +94,37 @@ interface Scene {
 async function takeRound(scene: Scene, round: number): Promise<Round> {
   const { arena, pid } = scene;
   const { webhookBurst, openSeconds } = arena.options.plan;
-  await begin(scene, webhookBurst + PER_SECOND * openSeconds);
+  const ofBurst = await begin(scene, `burst-${round}`, webhookBurst);
+  await arena.databases.rest();
 
   const cpu = { server: cpuMsOf(pid), database: cpuMsOf(arena.databases.postgresPid) };
-  const foreign = busyMs() - cpuMsOf(process.pid);
-  const began = performance.now();
-  const burst = await tell(scene, {
+  const neighbours = watchNeighbours();
+  const burst = await tell(ofBurst, {
     type: 'closed',
     callers: CALLERS,
     until: { requests: Math.floor(webhookBurst * NEW_SHARE) },
   });
-  const wallMs = performance.now() - began;
-  const isNoisy = (busyMs() - cpuMsOf(process.pid) - foreign) / wallMs > FOREIGN_CPU;
+  const isNoisy = neighbours() > FOREIGN_CPU;
   await quiet(pid);
   const serverMs = cpuMsOf(pid) - cpu.server;
   const databaseMs = cpuMsOf(arena.databases.postgresPid) - cpu.database;
 
+  const ofSteady = await begin(scene, `steady-${round}`, PER_SECOND * openSeconds);
+  await arena.databases.rest();
   const open = {
     type: 'open',
     perSecond: PER_SECOND,
     seconds: openSeconds * NEW_SHARE,
     arrivals: 'poisson',
   } as const;
-  const steady = await tell(scene, open);
+  const steady = await tell(ofSteady, open);
   await quiet(pid);
   const { outcome } = burst;
-  const failed = Object.values(steady.outcome.bad).reduce((sum, times) => sum + times, 0);
+  const failed = sumOf(steady.outcome.bad);
   if (failed > 0)
     arena.say(`webhooks, round ${round}: ${failed} of those at ${PER_SECOND}/s were not answered`);
   const latencies = [
-    ...steady.arrived.map(([, acceptedAt, arrivedAt]) => arrivedAt - acceptedAt),
+    ...steady.arrived.map(({ acceptedAt, arrivedAt }) => arrivedAt - acceptedAt),
     // Who got no answer tells again later: that is longer than all others have waited.
     ...Array.from({ length: failed }, () => Infinity),
   ];
@@ -133,7 +134,7 @@ async function takeRound(scene: Scene, round: number): Promise<Round> {
     latencies,
     serverUs: (serverMs * 1000) / outcome.good,
     databaseUs: (databaseMs * 1000) / outcome.good,
-    isNoisy: isNoisy || steady.outcome.lag.p99 > 2,
+    isNoisy: isNoisy || steady.outcome.lag.p99 > LAG_MS,
   };
   arena.say(
     `webhooks, round ${round}: ${result.ingestPerS.toFixed(0)}/s in, ${result.throughPerS.toFixed(0)}/s in and out, ` +
@@ -143,19 +144,25 @@ async function takeRound(scene: Scene, round: number): Promise<Round> {
   return result;
 }
 
-/** Verifications for the vendor to tell of. */
-async function begin({ arena, origin, pid, sender }: Scene, requests: number): Promise<void> {
+/**
+ * Verifications for the vendor to tell of, with a sender of their own: what another has left untold the gateway learns of by its reads in
+ * the background.
+ */
+async function begin(scene: Scene, seed: string, requests: number): Promise<Scene> {
+  const { arena, origin, pid } = scene;
+  const sender = { ...scene.sender, seed: `webhooks-${seed}` };
   const shape = { type: 'closed', callers: 16, until: { requests } } as const;
   const { bad } = await arena.generate({ sender, origin, kind: 'create', shape });
   requireGood(bad);
   await quiet(pid);
+  return { ...scene, sender };
 }
 
 interface Told {
   readonly outcome: Outcome;
   /** From the first webhook to the last arrival. */
   readonly throughSeconds: number;
-  readonly arrived: readonly (readonly [id: string, acceptedAt: number, arrivedAt: number])[];
+  readonly arrived: readonly (Accepted & { readonly arrivedAt: number })[];
 }
 
 /** Has the vendor tell, and waits until the tenant has heard of all that was new. */
@@ -166,12 +173,18 @@ async function tell({ arena, origin, databaseUrl, sender }: Scene, shape: Load['
   // What comes as it comes may be more than is carried; see below.
   if (shape.type === 'closed') requireGood(outcome.bad);
   const stored = (await signalsIn(databaseUrl)) - before;
-  // What comes late is stored as well, and nothing else is.
-  if (stored < outcome.accepted.length)
-    throw new Error(`${outcome.accepted.length} were accepted, ${stored} stored`);
-  const first = await arrivals(arena, outcome.accepted);
-  const arrived = outcome.accepted.map(([id, at]) => [id, at, first.get(id) ?? Number.NaN] as const);
-  const last = arrived.reduce((latest, [, , at]) => Math.max(latest, at), 0);
+  // What comes late may be stored as well, and what got no answer; nothing else is: no repetition, nothing forged.
+  const { accepted, late, bad } = outcome;
+  const most = accepted.length + late + sumOf(bad);
+  if (stored < accepted.length || stored > most)
+    throw new Error(
+      `${accepted.length} were accepted, of at most ${most} that may be stored, ${stored} were`,
+    );
+  const first = await arrivals(arena, accepted);
+  const arrived = accepted.map((one) => ({ ...one, arrivedAt: first.get(one.verificationId) ?? Number.NaN }));
+  const early = arrived.filter(({ sentAt, arrivedAt }) => arrivedAt < sentAt).length;
+  if (early > 0) throw new Error(`${early} arrived before the vendor told: the gateway had read them there`);
+  const last = arrived.reduce((latest, { arrivedAt }) => Math.max(latest, arrivedAt), 0);
   return { outcome, throughSeconds: (last - began) / 1000, arrived };
 }
 
@@ -181,11 +194,15 @@ async function arrivals(arena: Arena, accepted: Outcome['accepted']): Promise<Re
     const { first, forged } = await arena.receiver.ask<Arrivals>({});
     if (forged > 0) throw new Error(`${forged} messages with a wrong signature have arrived`);
     const known = new Map(first);
-    if (accepted.every(([id]) => known.has(id))) return known;
+    if (accepted.every(({ verificationId }) => known.has(verificationId))) return known;
     if (performance.now() > deadline)
       throw new Error('not all that was accepted has arrived at the endpoint');
     await delay(250);
   }
+}
+
+function sumOf(bad: Outcome['bad']): number {
+  return Object.values(bad).reduce((sum, times) => sum + times, 0);
 }
 
 function requireGood(bad: Outcome['bad']): void {

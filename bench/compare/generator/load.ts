@@ -25,7 +25,7 @@ export interface Open {
   readonly arrivals: 'constant' | 'poisson';
 }
 
-/** Milliseconds. */
+/** Milliseconds; Infinity where as many got no answer, or another than they should. */
 export interface Spread {
   readonly p50: number;
   readonly p99: number;
@@ -43,6 +43,15 @@ export interface Outcome {
   readonly latency: Spread;
   /** How much later than intended an open load was sent; zero for a closed one. */
   readonly lag: Spread;
-  /** Of webhooks that said something new: about which verification, and when it was accepted, in milliseconds since 1970. */
-  readonly accepted: readonly (readonly [verificationId: string, at: number])[];
+  /** Webhooks that said something new. */
+  readonly accepted: readonly Accepted[];
+  /** Webhooks that came late, which are stored the first time and change nothing. */
+  readonly late: number;
+}
+
+/** In milliseconds since 1970. */
+export interface Accepted {
+  readonly verificationId: string;
+  readonly sentAt: number;
+  readonly acceptedAt: number;
 }

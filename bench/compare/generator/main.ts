@@ -22,14 +22,18 @@ async function carryOut(load: Load): Promise<Outcome> {
   const record = new Record();
   const send = async (since: number): Promise<void> => {
     const request = requests.next(load.kind);
+    const sent = performance.now();
     try {
       const [status, text] = await exchange(pool, request);
       if (status !== request.expected) {
         record.bad(String(status));
         return;
       }
-      record.good(since, performance.now(), request.tellsOf);
+      const now = performance.now();
       if (load.kind === 'create') requests.learn(text);
+      record.good(since, now);
+      if (request.tellsOf !== null) record.accepted(request.tellsOf, sent, now);
+      if (request.isLate === true) record.late();
     } catch (error) {
       record.bad(error instanceof Error ? error.message : String(error));
     }

@@ -14,6 +14,8 @@ export interface Request {
   readonly expected: number;
   /** Of a webhook that says something new: about which verification. */
   readonly tellsOf: string | null;
+  /** Of a webhook that is stored and says nothing new. */
+  readonly isLate?: boolean;
 }
 
 /** To whom, by whom. */

@@ -37,7 +37,7 @@ export class WebhookRequests {
     if (told !== undefined && die < REPLAYED + FORGED)
       return this.#request(told, 'verified', { isGenuine: false });
     if (told !== undefined && die < REPLAYED + FORGED + LATE)
-      return this.#request(told, 'pending', { isGenuine: true });
+      return { ...this.#request(told, 'pending', { isGenuine: true }), isLate: true };
     const next = this.#untold.shift();
     if (next === undefined) throw new Error('every verification has been told of');
     this.#told.push(next);

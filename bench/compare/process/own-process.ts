@@ -44,6 +44,8 @@ export function start({ layout, part, command, environment = {} }: Start): OwnPr
     env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', ...environment },
     // Nobody reads a log while it is written; what goes wrong is said where the bench says it.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // JSON, which is the usual way, has no Infinity.
+    serialization: 'advanced',
   });
   const { pid } = child;
   if (pid === undefined) throw new Error(`${program} cannot be run`);

@@ -1,6 +1,7 @@
 import { type Name, NAMES } from '../names.js';
 import { type Figures, medianOf } from '../figures.js';
 import { type Result } from '../rounds.js';
+import { digits } from './digits.js';
 import { type Bar, barChart, lineChart } from './svg.js';
 import { TITLES } from './table.js';
 
@@ -25,9 +26,14 @@ export function chartsOf({ creates, reads, latency, footprint }: Figures): reado
   }
   if (reads !== null) charts.push(perSecond('reads.svg', 'Reads per second', '16 callers, by id', reads));
   if (latency !== null) {
-    const bars = [...latency.added].flatMap(([name, { p50, p99 }]): Bar[] => [
-      bar(name, `${TITLES[name]}, p50`, p50, `${p50.toFixed(1)} ms`),
-      bar(name, `${TITLES[name]}, p99`, p99, `${p99.toFixed(1)} ms`),
+    const times = [...latency.added.values()].flatMap(({ p50, p99 }) => [p50, p99]);
+    // What has no end is drawn as long as the longest.
+    const longest = Math.max(1, ...times.filter(Number.isFinite));
+    const timeBar = (name: Name, what: string, ms: number): Bar =>
+      bar(name, `${TITLES[name]}, ${what}, ms`, Math.min(ms, longest), digits(ms, 1));
+    const bars = [...latency.added].flatMap(([name, { p50, p99 }]) => [
+      timeBar(name, 'p50', p50),
+      timeBar(name, 'p99', p99),
     ]);
     charts.push({
       file: 'added-latency.svg',

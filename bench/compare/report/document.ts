@@ -9,6 +9,7 @@ import { type Plan } from '../options.js';
 import { type Layout } from '../process/layout.js';
 import { capacityOf } from './capacity.js';
 import { chartsOf } from './charts.js';
+import { notesOf } from './notes.js';
 import { asMarkdown, tablesOf } from './table.js';
 
 const FOLDER = 'performance';
@@ -34,6 +35,7 @@ export async function writeDocument(
     `Medians, with the least in brackets. ${conditions}.`,
     ...charts.map(({ file, alternative }) => `![${alternative}](${FOLDER}/${file})`),
     ...tablesOf(figures).map(asMarkdown),
+    notesOf(plan),
   ]);
   await put(join(docs, 'CAPACITY.md'), [
     `Of medians. ${conditions}.`,

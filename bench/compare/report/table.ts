@@ -3,6 +3,7 @@ import { type Figures, ratio, summaryOf } from '../figures.js';
 import { type Result } from '../rounds.js';
 import { rangeOf } from '../rounds.js';
 import { type Sample } from '../turn.js';
+import { digits } from './digits.js';
 
 /** A table as rows of cells, the first of them its heads: for the terminal and for the document alike. */
 export interface Table {
@@ -24,15 +25,12 @@ export function tablesOf(figures: Figures): readonly Table[] {
   for (const [delayMs, result] of creates ?? [])
     tables.push(ofRounds(`Create, 16 callers, vendor answers after ${delayMs} ms`, result));
   if (reads !== null) tables.push(ofRounds('Read, 16 callers', reads));
-  if (replays !== null)
-    tables.push(
-      ofRounds(`Create repeated, 16 callers: ${replays.upstreamCalls} calls of the vendor`, replays.result),
-    );
+  if (replays !== null) tables.push(ofRounds('Create repeated, 16 callers: no call of the vendor', replays));
   if (latency !== null) {
     const rows = [...latency.added].map(([name, { p50, p99 }]) => [
       TITLES[name],
-      p50.toFixed(2),
-      p99.toFixed(2),
+      digits(p50, 2),
+      digits(p99, 2),
     ]);
     tables.push({
       title: 'Added to the vendor’s own time at 200 creates a second, ms',
@@ -48,8 +46,8 @@ export function tablesOf(figures: Figures): readonly Table[] {
         ['stored, per s', ingestPerS.toFixed(0)],
         ['stored, applied and delivered, per s', throughPerS.toFixed(0)],
         ['CPU server + PostgreSQL for each, µs', `${serverUs.toFixed(0)} + ${databaseUs.toFixed(0)}`],
-        ['accepted to delivered at 500/s, p50, ms', delivery.p50.toFixed(1)],
-        ['accepted to delivered at 500/s, p99, ms', delivery.p99.toFixed(1)],
+        ['accepted to delivered at 500/s, p50, ms', digits(delivery.p50, 1)],
+        ['accepted to delivered at 500/s, p99, ms', digits(delivery.p99, 1)],
       ],
     });
   }
@@ -130,8 +128,9 @@ export function asMarkdown({ title, rows }: Table): string {
 }
 
 export function summaryText(figures: Figures): string {
-  const lines = Object.entries(summaryOf(figures)).map(
-    ([name, value]) => `  ${name.padEnd(16)}${String(value ?? '–')}`,
+  const { endless, ...summary } = summaryOf(figures);
+  const lines = Object.entries(summary).map(
+    ([name, value]) => `  ${name.padEnd(16)}${endless.includes(name) ? 'endless' : String(value ?? '–')}`,
   );
   return `Summary\n${lines.join('\n')}\n`;
 }
