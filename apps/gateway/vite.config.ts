@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -16,12 +17,20 @@ const COMPILE = `
   flushCompileCache();
   process.exit();`;
 
+/** What V8 has compiled is good for the flags that it was compiled with: those of `npm run gateway`. */
+function flagsOfGateway(): readonly string[] {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    scripts: { gateway: string };
+  };
+  return scripts.gateway.match(/--max-\S+/gu) ?? [];
+}
+
 function compiled(): Plugin {
   return {
     name: 'compiled',
     async closeBundle() {
       const { execPath } = process;
-      const flags = ['--input-type=module', '--eval', COMPILE];
+      const flags = [...flagsOfGateway(), '--input-type=module', '--eval', COMPILE];
       await promisify(execFile)(execPath, [...flags, join(OUT, 'compiled'), join(OUT, 'run-gateway.js')]);
     },
   };
