@@ -3,10 +3,20 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Environment, type GatewayProcess, launchGateway } from '../support/gateway-process.js';
 import { type Dice } from './dice.js';
 
+/** Who looks at each kill. */
+export interface Attendant {
+  /** A gateway is dead, and not started again before this resolves. */
+  died(index: number): Promise<void>;
+  /** It is ready again, and is not killed before this resolves. `killedAt`: of `performance.now`. */
+  back(index: number, killedAt: number): Promise<void>;
+}
+
+const NOBODY: Attendant = { died: () => Promise.resolve(), back: () => Promise.resolve() };
+
 /** Gateways over one database, each of which can be killed and comes back at the same port. */
 export interface Fleet {
   /** Kills each at random moments of its own, so that at times none answers, and starts it again, until {@link calm}. */
-  storm(dice: Dice, lifeMs: readonly [low: number, high: number]): void;
+  storm(dice: Dice, lifeMs: readonly [low: number, high: number], attendant?: Attendant): void;
   /** No more kills; all run when it resolves. */
   calm(): Promise<void>;
   readonly kills: number;
@@ -23,15 +33,18 @@ export async function openFleet(environments: readonly Environment[]): Promise<F
   let storms: readonly Promise<void>[] = [];
   const stopping = new AbortController();
   return {
-    storm(dice, [low, high]) {
+    storm(dice, [low, high], attendant = NOBODY) {
       storms = members.map(async (member, index) => {
         const own = dice.branch(`gateway ${index}`);
         for (;;) {
           const pause = own.between(low, high);
           const isOver = await delay(pause, false, { signal: stopping.signal }).catch(() => true);
           if (isOver) return;
+          const killedAt = performance.now();
           await member.kill();
+          await attendant.died(index);
           await member.start();
+          await attendant.back(index, killedAt);
         }
       });
     },

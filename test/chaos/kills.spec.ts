@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+
+import { toTypeId } from '@gatehouse/platform';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -27,6 +30,7 @@ afterAll(async () => {
 /** In an order in which one that is held keeps none of the later ones from its point: the loops of the workers stop at theirs. */
 const TOGETHER = [
   'K4 decision, after the commit',
+  'K1 create at sentinel, before the commit',
   'K2 create at dentity, the call held',
   'K3 create at sentinel, its answer held',
   'K3 create at sardine, before the commit',
@@ -90,8 +94,23 @@ it('what is broken on purpose is seen', async () => {
   expect(again.status).toBe(200);
   expect(await seen()).toEqual(['I2']);
 
-  const [message] = story.endpoint.inbox.messages.values();
-  present(message, 'message').accepted += 1;
+  // A 201 for what is not there.
+  const call = present(story.calls[0], 'call');
+  const answer = present(call.answers[0], 'answer');
+  const json = { ...answer.json, id: toTypeId('ver', randomUUID()) };
+  story.request(call.path, person).answers.push({ ...answer, json });
+  expect(await seen()).toEqual(['I1', 'I2']);
+  story.calls.pop();
+
+  const message = present([...story.endpoint.inbox.messages.values()][0], 'message');
+  message.accepted = 0;
+  expect(await seen()).toEqual(['I2', 'I5']);
+
+  // For one sending that was cut off it may come once more, and not twice.
+  story.cutOff = 1;
+  message.accepted = 2;
+  expect(await seen()).toEqual(['I2']);
+  message.accepted = 3;
   expect(await seen()).toEqual(['I2', 'I6']);
 
   await world.pool.query(
@@ -99,6 +118,8 @@ it('what is broken on purpose is seen', async () => {
     [story.tenantId],
   );
   expect(await seen()).toEqual(['I2', 'I3', 'I6']);
+  const left = await comeToRest(story, true, { timeoutMs: 100 });
+  expect(left).toEqual([{ invariant: 'I8', what: expect.stringContaining(' signals') }]);
 
   await tamper(
     world.pool,
@@ -108,7 +129,6 @@ it('what is broken on purpose is seen', async () => {
   expect(await seen()).toEqual(expect.arrayContaining(['I2', 'I3', 'I4', 'I6', 'I7']));
 
   await story.tenant.call('DELETE', `/webhook-endpoints/${story.endpoint.id}`);
-  const call = present(story.calls[0], 'call');
-  call.answers.push({ ...present(call.answers[0], 'answer'), text: '{}' });
+  call.answers.push({ ...answer, text: '{}' });
   expect(await seen()).toContain('I9');
 });

@@ -15,7 +15,7 @@ export interface Row {
   readonly reasonCodes: readonly string[];
   readonly version: number;
   readonly dueAt: Date | null;
-  /** A start failed, or was given up, at the provider that has it. */
+  /** A start failed, was given up, or was cut off with its gateway, at the provider that has it: nobody was given that link. */
   readonly hasFailedStart: boolean;
   /** A read was answered that the person has withdrawn their consent. */
   readonly lastReadFailure: string | null;
@@ -50,7 +50,10 @@ export class Records {
       `SELECT v.id, v.provider, v.provider_reference AS "providerReference", v.start_state AS "startState", v.status,
               v.reason_codes AS "reasonCodes", v.version, v.due_at AS "dueAt",
               EXISTS (SELECT FROM ledger_entries e WHERE e.tenant_id = v.tenant_id AND e.verification_id = v.id
-                        AND e.data->>'signal' = 'start_failed') AS "hasFailedStart",
+                        AND e.data->>'signal' = 'start_failed')
+                OR (v.start_state = 'started' AND NOT EXISTS (
+                      SELECT FROM ledger_entries e WHERE e.tenant_id = v.tenant_id AND e.verification_id = v.id
+                         AND e.kind = 'verification.started')) AS "hasFailedStart",
               (SELECT e.data->>'fault' FROM ledger_entries e WHERE e.tenant_id = v.tenant_id AND e.verification_id = v.id
                   AND e.kind = 'read.failed' ORDER BY e.id DESC LIMIT 1) AS "lastReadFailure"
          FROM verifications v WHERE v.tenant_id = $1`,

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 
+import { hitsInWords } from './hits.js';
 import { type Check } from './invariants/check.js';
 import { type ChaosResult } from './run-chaos.js';
 
@@ -13,12 +14,13 @@ export function isSound({ checks }: Pick<ChaosResult, 'checks'>): boolean {
 
 /** For a terminal: what must hold, whether it does, and what is to be known about it. */
 export function reportOf(result: ChaosResult): string {
-  const { seed, verifications, kills, switches, faults, checks, explanations, seconds } = result;
+  const { seed, verifications, kills, hits, switches, faults, checks, explanations, seconds } = result;
   const happened = [...faults.values()].reduce((sum, count) => sum + count, 0);
   const lines = [
     `${verifications} verifications, ${kills} kills with -9, ${switches} switches of provider, ${happened} faults of the twins`,
     `seed ${seed}; storm ${seconds.storm} s, calm ${seconds.calm} s`,
     tableOf(checks),
+    ...hitsInWords(hits),
     `Faults: ${[...faults].map(([what, count]) => `${what} ${count}`).join(', ')}`,
     ...checks.flatMap(brokenOf),
   ];

@@ -31,8 +31,12 @@ const RETRY_MS = 400;
 const FRESH_STARTS = 6;
 
 /** A caller creates a verification and sees to it that there is an outcome; then the person does what they want. */
-export async function live(stage: Stage, person: Person): Promise<Story> {
-  await delay(person.arrivesMs);
+export async function live(
+  stage: Stage,
+  person: Person,
+  arrival: Promise<unknown> = delay(person.arrivesMs),
+): Promise<Story> {
+  await arrival;
   const { story, record } = await create(stage, person).catch((error: unknown) => misanswered(person, error));
   await act(stage, person, record);
   return story;

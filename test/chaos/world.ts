@@ -20,12 +20,17 @@ import { openFront } from './front.js';
 import { type Endpoint } from './invariants/deliveries.js';
 import { type Receiver, startReceiver } from './receiving.js';
 import { Records } from './records.js';
+import { openProbes, type Probe } from './recovery.js';
 import { startSimulator } from './simulator-process.js';
 import { route } from './switching.js';
 
 /** Gateways, two unless told, over one database behind one address, three vendors, one tenant that is connected to all, and its own receiver. */
 export interface World extends AsyncDisposable {
   readonly fleet: Fleet;
+  /** One for each gateway. */
+  readonly probes: readonly Probe[];
+  /** First lines of the requests that a gateway left without an answer when it was killed, since the last time. */
+  takeCutOff(gateway: number): readonly string[];
   readonly client: GatewayClient;
   readonly tenant: GatewayTenant;
   readonly accounts: ReadonlyMap<string, VendorAccount>;
@@ -57,7 +62,8 @@ export async function openWorld(databaseUrl: string, dice: Dice, gateways: Gatew
   const { origin: simulatorOrigin } = opening.adopt(await startSimulator(simulator), (opened) =>
     opened.close(),
   );
-  const { origin } = opening.adopt(await openFront(front, members), (opened) => opened.close());
+  const before = opening.adopt(await openFront(front, members), (opened) => opened.close());
+  const { origin } = before;
   const receiver = opening.adopt(await startReceiver(ANSWERED_BADLY), (opened) => opened.close());
   const adminKey = `gk_admin_${randomBytes(20).toString('hex')}`;
   const masterKey = randomBytes(32);
@@ -83,9 +89,15 @@ export async function openWorld(databaseUrl: string, dice: Dice, gateways: Gatew
   const hooks = await hooksOf(client, tenant, [...accounts.values()]);
   const endpoints = await endpointsOf(tenant, receiver, dice);
   const records = Records.of(pool, tenant, new LocalMasterKey(masterKey));
+  const probes = await openProbes(
+    client,
+    members.map((port) => `http://127.0.0.1:${port}`),
+  );
   const opened = opening.move();
   return {
     fleet,
+    probes,
+    takeCutOff: (gateway) => before.takeCutOff(members[gateway] ?? 0),
     client,
     tenant,
     accounts,

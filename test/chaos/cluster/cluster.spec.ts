@@ -1,7 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 
 import { eventually } from '../../support/eventually.js';
+import { type FaultProxy, openFaultProxy } from '../../support/fault-proxy.js';
 import {
   type GatewayHarness,
   type GatewayTenant,
@@ -11,9 +14,11 @@ import {
 import { begin, connectedTenant, somebody, verified } from '../../support/verified.js';
 import { openServer, type Server } from './server.js';
 
-/* The short forms of `npm run chaos -- --only restart` and `--only audit`: docs/CHAOS.md. */
+/* The short forms of `npm run chaos -- --only restart`, `--only cut-off` and `--only audit`: docs/CHAOS.md. */
 
 let server: Server;
+/** Between the gateway and the server. */
+let network: FaultProxy;
 let harness: GatewayHarness;
 let connected: Awaited<ReturnType<typeof connectedTenant>>;
 let tenant: GatewayTenant;
@@ -23,13 +28,17 @@ beforeAll(async () => {
   const pool = new pg.Pool({ connectionString: server.url, max: 4 });
   // The server is crashed under it; the next query opens another session.
   pool.on('error', () => undefined);
-  harness = await startGateway({}, { database: { url: server.url, pool, drop: () => pool.end() } });
+  network = await openFaultProxy({ host: '127.0.0.1', port: server.port });
+  const url = new URL(server.url);
+  url.port = String(network.port);
+  harness = await startGateway({}, { database: { url: url.href, pool, drop: () => pool.end() } });
   connected = await connectedTenant(harness, 'sentinel');
   ({ tenant } = connected);
 }, 60_000);
 
 afterAll(async () => {
   await harness.close();
+  await network[Symbol.asyncDispose]();
   await server.close();
 });
 
@@ -70,6 +79,35 @@ describe('a PostgreSQL that crashes', () => {
     }[];
     const expected = [...begun.map(({ id }) => id), before['id'], during['id']];
     expect(listed.map(({ id }) => id).toSorted()).toEqual(expected.toSorted());
+  });
+});
+
+describe('a network that is cut between us and PostgreSQL', () => {
+  it.each([
+    [
+      'resets its connections',
+      () => {
+        network.reset();
+      },
+    ],
+    [
+      'ends the streams of the server',
+      () => {
+        network.halfClose();
+      },
+    ],
+  ])('%s: new ones are opened, by themselves', async (what, cut) => {
+    const subject = somebody();
+    cut();
+    await eventually(async () => required(await createWith(what, subject), 201));
+  });
+
+  it('swallows everything: nobody is answered, and all are when it no longer does', async () => {
+    network.suffer({ kind: 'blackhole' });
+    const sent = createWith('swallowed', somebody());
+    expect(await Promise.race([sent, delay(250, 'no answer')])).toBe('no answer');
+    network.suffer(null);
+    required(await sent, 201);
   });
 });
 

@@ -7,8 +7,10 @@ import { promisify } from 'node:util';
 
 import { codeOf } from '../../support/gateway-process.js';
 import { check } from '../invariants/check.js';
+import { type Records } from '../records.js';
+import { recovered, RECOVERED_MS, untilAllGood } from '../recovery.js';
 import { after, STORE_WAS_AWAY, underPressure } from './pressure.js';
-import { refused } from './refused.js';
+import { refused, tooFew } from './refused.js';
 import { type Scenario } from './scenario.js';
 import { openServer } from './server.js';
 
@@ -41,22 +43,42 @@ export const diskFull: Scenario = {
       databaseUrl: server.url,
       say,
       expected: [STORE_WAS_AWAY],
-      async trouble({ fleet }, soFar) {
+      async trouble({ fleet, probes, records }, soFar) {
         await after(BEFORE, soFar);
         const filling = disk.fill();
         say('the disk is full');
+        await refused(fleet, 1);
+        const before = await rowsIn(records);
         const count = await refused(fleet, REFUSALS);
         await delay(FULL_MS);
+        const during = (await rowsIn(records)) - before;
+        const emptied = performance.now();
         await disk.empty();
         await filling;
         // It may have given up: without room there is no recovery either.
         await server.start();
         say('there is space again');
-        return [check('while the disk is full, creates are answered 503', count, [])];
+        const ms = await untilAllGood(probes, emptied);
+        return [
+          check('while the disk is full, creates are answered 503', count, tooFew(count, REFUSALS), [
+            Number.isNaN(during)
+              ? 'PostgreSQL has given up meanwhile'
+              : `${during} verifications found room in what had been reserved`,
+          ]),
+          recovered([{ what: 'the full disk', ms }], RECOVERED_MS),
+        ];
       },
     });
   },
 };
+
+/** NaN while nobody answers. */
+async function rowsIn(records: Records): Promise<number> {
+  return records.rows().then(
+    (rows) => rows.length,
+    () => Number.NaN,
+  );
+}
 
 interface Disk {
   readonly folder: string;

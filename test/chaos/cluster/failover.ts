@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { FAILED_OVER_MS, recovered, untilAllGood } from '../recovery.js';
 import { openDoor } from './door.js';
 import { after, STORE_WAS_AWAY, underPressure } from './pressure.js';
 import { nothingMissing, type Scenario } from './scenario.js';
@@ -26,8 +27,9 @@ export const failover: Scenario = {
       databaseUrl: url.href,
       say,
       expected: [STORE_WAS_AWAY],
-      async trouble(_, soFar) {
+      async trouble({ probes }, soFar) {
         await after(BEFORE, soFar);
+        const killed = performance.now();
         await primary.kill();
         door.lead(null);
         say('the primary is dead');
@@ -35,7 +37,8 @@ export const failover: Scenario = {
         await standby.promote();
         door.lead(standby.port);
         say('the standby is promoted');
-        return [];
+        const ms = await untilAllGood(probes, killed);
+        return [recovered([{ what: 'the death of the primary', ms }], FAILED_OVER_MS)];
       },
     });
   },

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { castOf, type Person } from '../cast.js';
 import { Dice } from '../dice.js';
-import { check, type Check } from '../invariants/check.js';
+import { check, type Check, showing } from '../invariants/check.js';
 import { creates, listAll } from '../invariants/creates.js';
 import { deliveries, readFeed } from '../invariants/deliveries.js';
 import { ledger } from '../invariants/ledger.js';
@@ -23,6 +23,8 @@ export interface Pressure {
   readonly verifications?: number;
   /** From the first create to the last, unless those before are waited for. */
   readonly arrivalsMs?: number;
+  /** No sending of a message ends before it is noted: none may be accepted again. */
+  readonly isNobodyCutOff?: boolean;
   readonly say: (line: string) => void;
   /** What would be broken elsewhere and has to be so here: it is counted in the notes. */
   readonly expected?: readonly Expected[];
@@ -64,6 +66,7 @@ async function press({
   gateways = [{}, {}],
   verifications = 60,
   arrivalsMs = 15_000,
+  isNobodyCutOff = false,
   say,
   expected = [],
   trouble,
@@ -104,11 +107,14 @@ async function press({
   const checks = [
     ...own,
     ...creates(stories, await listAll(tenant)),
-    check(
-      '   creates answered 201, for each second of the load',
-      made,
-      [],
-      [`${(made / seconds).toFixed(1)}/s`],
+    showing(
+      ['I1'],
+      check(
+        '1. what was answered 201 is in the database, and nothing that the API does not list',
+        made,
+        await unlikeRows(world, made, listed.length),
+        [`${(made / seconds).toFixed(1)} answered 201 for each second of the load`],
+      ),
     ),
     messages(rest),
     ...(await statuses(rest, world.records, new Map())),
@@ -117,10 +123,29 @@ async function press({
       world.records,
     )),
     ...(await deliveries(await readFeed(tenant), world.endpoints, world.records)),
+    ...(isNobodyCutOff ? [onceEach(world)] : []),
     ...(await webhooksIn([...accounts.values()], [], world.records)),
     ...logs(world.fleet, cast),
   ];
   return checks.map((one) => expected.reduce(excused, one));
+}
+
+async function unlikeRows({ records }: World, made: number, listed: number): Promise<readonly string[]> {
+  const rows = (await records.rows()).length;
+  return [
+    ...(made === 0 ? ['nothing was answered 201'] : []),
+    ...(rows < made ? [`${rows} in the database of ${made} that were answered 201`] : []),
+    ...(rows === listed ? [] : [`${rows} in the database, ${listed} in the list`]),
+  ];
+}
+
+/** I6 where there is nothing to excuse a second time. */
+function onceEach({ endpoints }: World): Check {
+  const all = endpoints.flatMap(({ inbox }) => [...inbox.messages]);
+  const again = all.flatMap(([id, { accepted }]) =>
+    accepted > 1 ? [`${id}: accepted ${accepted} times`] : [],
+  );
+  return showing(['I6'], check('5. no message was accepted twice', all.length, again));
 }
 
 /** Throws when a gateway ends by itself, since callers would ask for ever, and what a life throws. */

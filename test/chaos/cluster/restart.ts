@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { recovered, RECOVERED_MS, type Recovery, untilAllGood } from '../recovery.js';
 import { after, STORE_WAS_AWAY, underPressure } from './pressure.js';
 import { nothingMissing, type Scenario } from './scenario.js';
 import { openServer } from './server.js';
@@ -19,15 +20,18 @@ export const restart: Scenario = {
         databaseUrl: server.url,
         say,
         expected: [STORE_WAS_AWAY],
-        async trouble(_, soFar) {
+        async trouble({ probes }, soFar) {
+          const recoveries: Recovery[] = [];
           for (let crash = 1; crash <= CRASHES; crash += 1) {
             await after(crash * 8, soFar);
+            const crashed = performance.now();
             await server.crash();
             say(`crash ${crash} of ${CRASHES}`);
             await delay(DOWN_MS);
             await server.start();
+            recoveries.push({ what: `crash ${crash}`, ms: await untilAllGood(probes, crashed) });
           }
-          return [];
+          return [recovered(recoveries, RECOVERED_MS)];
         },
       });
     } finally {

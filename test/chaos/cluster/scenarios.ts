@@ -1,5 +1,6 @@
 import { audit } from './audit.js';
 import { apart, jump } from './clocks.js';
+import { cutOff } from './cut-off.js';
 import { diskFull } from './disk-full.js';
 import { failover } from './failover.js';
 import { pooler } from './pooler.js';
@@ -11,6 +12,7 @@ import { type Scenario } from './scenario.js';
 export const SCENARIOS: readonly Scenario[] = [
   restart,
   failover,
+  cutOff,
   pooler,
   diskFull,
   audit,

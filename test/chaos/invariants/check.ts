@@ -1,3 +1,5 @@
+import { type Invariant } from './invariants.js';
+
 /** One row of the report: something that must hold, how many things it was looked for in, and where it does not hold. */
 export interface Check {
   readonly what: string;
@@ -5,6 +7,8 @@ export interface Check {
   /** Each begins with the id it is about. */
   readonly broken: readonly string[];
   readonly notes: readonly string[];
+  /** Of RELIABILITY's invariants those that do not hold where it is broken. */
+  readonly shows: readonly Invariant[];
 }
 
 export function check(
@@ -13,7 +17,12 @@ export function check(
   broken: readonly string[],
   notes: readonly string[] = [],
 ): Check {
-  return { what, looked, broken, notes };
+  return { what, looked, broken, notes, shows: [] };
+}
+
+/** The same, as a part of these invariants. */
+export function showing(shows: readonly Invariant[], one: Check): Check {
+  return { ...one, shows };
 }
 
 /** "12 × so and so", the most frequent first. */

@@ -1,7 +1,7 @@
 import { type GatewayTenant, required } from '../../support/gateway-client.js';
 import { countBy } from '../rest.js';
 import { type Story } from '../story.js';
-import { check, type Check, counted } from './check.js';
+import { check, type Check, counted, showing } from './check.js';
 
 /** A verification as the API lists it. */
 export interface Listed {
@@ -45,16 +45,22 @@ export function creates(stories: readonly Story[], listed: readonly Listed[]): r
   const calls = stories.reduce((sum, story) => sum + story.calls, 0);
   const outcomes = countBy(stories.map(({ status }) => `answered ${status}`));
   return [
-    check(
-      '1. every create answered 201 exists, and no key made two',
-      stories.length,
-      [...missing, ...doubled, ...strange],
-      [...counted(outcomes), `${listed.length} verifications, ${calls} calls`],
+    showing(
+      ['I1'],
+      check(
+        '1. every create answered 201 exists, and no key made two',
+        stories.length,
+        [...missing, ...doubled, ...strange],
+        [...counted(outcomes), `${listed.length} verifications, ${calls} calls`],
+      ),
     ),
-    check(
-      '1. a repeated create is answered with the same status and bytes, and as the API describes',
-      stories.length,
-      unlike,
+    showing(
+      ['I9'],
+      check(
+        '1. a repeated create is answered with the same status and bytes, and as the API describes',
+        stories.length,
+        unlike,
+      ),
     ),
   ];
 }

@@ -4,7 +4,7 @@ import { type GatewayTenant, required } from '../../support/gateway-client.js';
 import { type Inbox } from '../receiving.js';
 import { type Records } from '../records.js';
 import { countBy } from '../rest.js';
-import { check, type Check, counted } from './check.js';
+import { check, type Check, counted, showing } from './check.js';
 
 /** An event as the feed tells it. */
 export interface FeedEvent {
@@ -45,7 +45,7 @@ export async function deliveries(
     feedOrder(feed),
     ...endpoints.flatMap((endpoint, index) => arrivals(feed, byId, endpoint, index + 1)),
     await delivered(records, feed, endpoints),
-  ];
+  ].map((one) => showing(['I5'], one));
 }
 
 /** Of one verification, the feed's order is that of `version`, and no version comes twice: so whoever is told out of order can sort. */

@@ -1,7 +1,7 @@
 import { toTypeId } from '@gatehouse/platform';
 
 import { type Records, type Row } from '../records.js';
-import { check, type Check } from './check.js';
+import { check, type Check, showing } from './check.js';
 
 interface Chain {
   readonly id: string;
@@ -49,7 +49,7 @@ export async function ledger(
       [`${rows.reduce((sum, { versions }) => sum + versions.length, 0)} entries`],
     ),
     await positions(tenantId, pool),
-  ];
+  ].map((one) => showing(['I7'], one));
 }
 
 async function positions(tenantId: string, pool: Records['pool']): Promise<Check> {

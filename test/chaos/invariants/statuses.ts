@@ -3,7 +3,7 @@ import { countBy, type Rest } from '../rest.js';
 import { ALLOWANCES } from '../judgement.js';
 import { statusesFor } from '../twins.js';
 import { toTypeId } from '@gatehouse/platform';
-import { check, type Check, counted } from './check.js';
+import { check, type Check, counted, showing } from './check.js';
 
 /** Each ends as its vendor has it, and nobody was ever `verified`, not for a moment, whom the vendor did not verify. */
 export async function statuses(
@@ -22,18 +22,17 @@ export async function statuses(
   );
   const ends = countBy(judged.map(({ row }) => `${row.provider} ${row.status}`));
   return [
-    check(
-      '2. each ends in the status that the twin holds',
-      judged.length,
-      [
-        ...others,
-        ...complaints,
-        ...tooManyLies(rest, faults),
-        ...unfinished.map((work) => `left undone: ${work}`),
-      ],
-      [...counted(allowances), ...counted(nudges), ...counted(ends)],
+    showing(
+      ['I4'],
+      check(
+        '2. each ends in the status that the twin holds',
+        judged.length,
+        [...others, ...complaints, ...tooManyLies(rest, faults)],
+        [...counted(allowances), ...counted(nudges), ...counted(ends)],
+      ),
     ),
-    await verifiedOnly(rest, circumstances, records),
+    showing(['I8'], check('2. no work is left undone', judged.length, unfinished)),
+    showing(['I4'], await verifiedOnly(rest, circumstances, records)),
   ];
 }
 
@@ -74,5 +73,5 @@ export function messages({ judged, circumstances }: Rest): Check {
     return sent > 1 ? [`${row.id}: ${sent} text messages`] : [];
   });
   const sent = judged.filter(({ person }) => circumstances.holdings.at('dentity', person) !== null);
-  return check('1. nobody was texted twice', sent.length, twice);
+  return showing(['I2'], check('1. nobody was texted twice', sent.length, twice));
 }

@@ -7,7 +7,7 @@ import { type VendorAccount } from '../../support/vendor-accounts.js';
 import { type Forgery } from '../forger.js';
 import { type Records } from '../records.js';
 import { countBy } from '../rest.js';
-import { check, type Check, counted } from './check.js';
+import { check, type Check, counted, showing } from './check.js';
 
 /** What was forged was refused and left nothing; what was accepted of the vendors is there once, whatever came twice. */
 export async function webhooksIn(
@@ -16,7 +16,7 @@ export async function webhooksIn(
   records: Records,
 ): Promise<readonly Check[]> {
   const sent = (await Promise.all(accounts.map(webhooksOf))).flat();
-  return [refusals(forgeries, sent), await signals(sent, records)];
+  return [refusals(forgeries, sent), showing(['I3'], await signals(sent, records))];
 }
 
 interface Sent extends SentWebhook {

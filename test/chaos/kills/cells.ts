@@ -5,6 +5,7 @@ import {
   UPDATE_MANY,
 } from '../../../libs/core/src/verifications/verification.rows.js';
 import { CLAIM } from '../../../libs/core/src/webhooks/delivery-queue.js';
+import { eventually } from '../../support/eventually.js';
 import { type Answer, required, text } from '../../support/gateway-client.js';
 import { type CreateRequest } from '../../support/people.js';
 import { commitOf, type Side, statement } from '../../support/postgres-proxy.js';
@@ -77,6 +78,7 @@ export function cells(): readonly Cell[] {
     ...decisions(),
     ...deliveries(),
     ...batches(),
+    ...signalBatches(),
     ...sealings(),
   ];
 }
@@ -227,7 +229,7 @@ function decisions(): readonly Cell[] {
         goOn: async () => {
           await sent;
           const answer = await story.sendUntilAnswered(call);
-          // The decision was made by the request that was cut off.
+          // The decision was made by the request that was cut off: its answer is kept after it, not with it (docs/CHAOS.md).
           if (answer.json['code'] !== 'invalid_transition') required(answer, 200);
         },
       };
@@ -316,6 +318,51 @@ function batches(): readonly Cell[] {
     },
   });
   return [cell('before the commit', 'before'), cell('after the commit', 'after')];
+}
+
+/** People of whom the vendor tells while the worker is kept at somebody else’s webhook. */
+const TOLD = 5;
+
+function signalBatches(): readonly Cell[] {
+  const cell = (where: string, side: Side): Cell => ({
+    point: 'K8',
+    operation: 'webhooks together',
+    where,
+    reach: async (world) => {
+      const story = await KillCase.open(world, 'sentinel');
+      const begun: Awaited<ReturnType<KillCase['begun']>>[] = [];
+      for (let count = 0; count <= TOLD; count += 1) begun.push(await story.begun());
+      const first = atStatement(story, statement(LOCK_PENDING.name, story.tenantId), 'before');
+      for (const [index, { id, person }] of begun.entries()) {
+        await story.act(person, 'approve');
+        story.ends.set(id, 'verified');
+        if (index === 0) await first.reached();
+      }
+      await eventually(async () => {
+        const { rowCount } = await world.pool.query(
+          "SELECT FROM signals WHERE tenant_id = $1 AND state = 'pending'",
+          [story.tenantId],
+        );
+        if ((rowCount ?? 0) < begun.length) throw new Error('the webhooks are not stored');
+      });
+      const isSettled = commitOf(SETTLE_MANY.name, story.tenantId);
+      const together = atStatement(
+        story,
+        (round, earlier) =>
+          isSettled(round, earlier) &&
+          earlier.some((one) => one.statement === SETTLE_MANY.name && settledIn(one.bytes) > 1),
+        side,
+      );
+      first.release();
+      const backend = await together.reached();
+      return { story, backend, release: together.release, goOn: () => Promise.resolve() };
+    },
+  });
+  return [cell('before the commit', 'before'), cell('after the commit', 'after')];
+}
+
+function settledIn(bytes: Buffer): number {
+  return (bytes.toString('latin1').match(/"reason":/g) ?? []).length;
 }
 
 function isOfSeveral(bytes: Buffer): boolean {

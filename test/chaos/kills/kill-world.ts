@@ -9,6 +9,7 @@ import { type GatewayProcess, launchGateway, unusedPort } from '../../support/ga
 import { openPostgresProxy, type PostgresProxy } from '../../support/postgres-proxy.js';
 import { openVendorGate, type VendorGate } from '../../support/vendor-gate.js';
 import { type Receiver, startReceiver } from '../receiving.js';
+import { openProbes, type Probe } from '../recovery.js';
 
 /** Who dies at a point. */
 export type Victim = 'gateway' | 'session' | 'postmaster';
@@ -32,6 +33,7 @@ export interface KillWorld extends AsyncDisposable {
   readonly pool: pg.Pool;
   readonly gate: VendorGate;
   readonly receiver: Receiver;
+  readonly probe: Probe;
   /** `backend`: the server's process whose session is held; null: none is, and a dying session is every session. */
   strike(victim: Victim, backend: number | null): Promise<void>;
   /** Starts the gateway again where it was killed. */
@@ -88,9 +90,13 @@ export async function openKillWorld(server: Server): Promise<KillWorld> {
   };
   opening.defer(kill);
   await recover();
+  const client = gatewayClient({ origin, adminKey, simulatorOrigin, gate });
+  const [probe] = await openProbes(client, [origin]);
+  if (probe === undefined) throw new Error('no probe for the gateway');
   const world = opening.move();
   return {
-    client: gatewayClient({ origin, adminKey, simulatorOrigin, gate }),
+    client,
+    probe,
     database,
     pool,
     gate,

@@ -58,9 +58,18 @@ export async function strikeMigration(
     breaches.push({ invariant: 'I8', what: error instanceof Error ? error.message : String(error) });
   }
   const [made, wanted] = [await database.schema(), await schemaOf(server.databaseUrl)];
-  if (!isDeepStrictEqual(made, wanted)) breaches.push({ invariant: 'I1', what: 'the schema is not as ever' });
+  if (!isDeepStrictEqual(made, wanted)) breaches.push({ invariant: 'I8', what: 'the schema is not as ever' });
   const restMs = Math.round(performance.now() - began);
-  return { point: 'K10', operation: 'migration', where, victim, breaches, restMs };
+  return {
+    point: 'K10',
+    operation: 'migration',
+    where,
+    victim,
+    breaches,
+    checked: ['I8'],
+    recoveryMs: null,
+    restMs,
+  };
 }
 
 async function middleScript(): Promise<string> {

@@ -2,7 +2,8 @@ import { required } from '../../support/gateway-client.js';
 import { type Cell, type Reached } from './cells.js';
 import { type KillCase } from './kill-case.js';
 import { type KillWorld, type Victim } from './kill-world.js';
-import { type Breach, comeToRest, promisesKept, sameAnswers } from './promises.js';
+import { type Invariant } from '../invariants/invariants.js';
+import { type Breach, comeToRest, lookedForIn, promisesKept, sameAnswers } from './promises.js';
 
 /** What came of one operation that was stopped at one point, for one victim. */
 export interface Outcome {
@@ -11,6 +12,10 @@ export interface Outcome {
   readonly where: string;
   readonly victim: Victim;
   readonly breaches: readonly Breach[];
+  /** What was looked for. */
+  readonly checked: readonly Invariant[];
+  /** From the kill until a create was answered well; null: not measured. */
+  readonly recoveryMs: number | null;
   /** From when everything was back until nothing was left to be done. */
   readonly restMs: number;
 }
@@ -29,7 +34,9 @@ export async function strikeTogether(
   const reached: (Reached & { readonly cell: Cell })[] = [];
   for (const cell of together) reached.push({ cell, ...(await cell.reach(world)) });
   const [only] = reached;
+  const struck = performance.now();
   await world.strike(victim, reached.length === 1 && only !== undefined ? only.backend : null);
+  const recovering = world.probe.untilGood(struck);
   const isOwnerDead = victim === 'gateway';
   for (const { story } of reached) {
     await story.noteCutOff();
@@ -46,9 +53,19 @@ export async function strikeTogether(
         return comeToRest(story, isOwnerDead);
       });
       const restMs = Math.round(performance.now() - began);
+      const recoveryMs = await recovering;
       const kept = await failures(() => promisesKept(story));
       return {
-        outcome: { point, operation, where, victim, breaches: [...breaches, ...kept], restMs },
+        outcome: {
+          point,
+          operation,
+          where,
+          victim,
+          breaches: [...breaches, ...kept],
+          checked: lookedForIn(story),
+          recoveryMs,
+          restMs,
+        },
         story,
       };
     }),
