@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type NewVerification, type Verification } from '@gatehouse/core';
+import { LocalMasterKey, SystemClock, SystemRandom } from '@gatehouse/platform';
 
+import { ReturnTokens } from '../../libs/core/src/inbox/return-token.js';
+import { TenantVault } from '../../libs/core/src/privacy/tenant-vault.js';
 import { type CoreHarness, type HarnessTenant, newVerification, startCore } from '../support/core-harness.js';
 import { eventually } from '../support/eventually.js';
 import { type Hold, openVendorGate, type VendorGate } from '../support/vendor-gate.js';
@@ -18,6 +21,13 @@ afterAll(async () => {
   await gate.close();
   await core.close();
 });
+
+function returnTokens(): ReturnTokens {
+  const current = new LocalMasterKey(Buffer.from(core.environment.MASTER_KEY, 'base64'));
+  return new ReturnTokens(
+    new TenantVault(core.database, { current, previous: null }, new SystemClock(), new SystemRandom()),
+  );
+}
 
 /** Who begins several at once, and is kept waiting for the vendor's answers. */
 async function whileStarting(
@@ -93,6 +103,45 @@ describe('somebody else comes to it before the provider has answered', () => {
         ...(isCanceled ? [[2, 'verification.status_changed']] : []),
       ]);
     }
+  });
+
+  it('leaves the start to whoever waits for the provider when a browser comes back meanwhile', async () => {
+    const { tenant, created } = await whileStarting([newVerification()], async ({ scope }, [id = '']) => {
+      const token = await returnTokens().make({
+        tenantId: scope.tenantId,
+        environment: scope.environment,
+        verificationId: id,
+        way: 'success',
+      });
+      await core.returns.arrive(token);
+      await core.workers.workOff();
+    });
+    const { rows } = await core.pool.query(
+      `SELECT data->>'start' AS start FROM ledger_entries WHERE tenant_id = $1 AND kind = 'verification.started'`,
+      [tenant.scope.tenantId],
+    );
+    expect(rows).toEqual([{ start: 'first' }]);
+    expect(created).toMatchObject([{ status: 'requires_input', action: { type: 'redirect' } }]);
+  });
+
+  it('takes nothing from a provider that it was taken away from', async () => {
+    const { tenant, created } = await whileStarting([newVerification()], async ({ scope }, [id]) => {
+      await core.route(scope, 'sentinel');
+      await core.pool.query(
+        `UPDATE verifications SET version = 2, provider = 'sentinel',
+                connection_id = (SELECT id FROM connections WHERE tenant_id = $1 AND provider = 'sentinel')
+          WHERE tenant_id = $1 AND id = $2`,
+        [scope.tenantId, id],
+      );
+    });
+    expect(created).toMatchObject([
+      { provider: { name: 'sentinel', reference: null }, action: { type: 'none' }, version: 2 },
+    ]);
+    const { rows } = await core.pool.query(
+      'SELECT handle_sealed, action_sealed, start_state FROM verifications WHERE tenant_id = $1',
+      [tenant.scope.tenantId],
+    );
+    expect(rows).toEqual([{ handle_sealed: null, action_sealed: null, start_state: 'starting' }]);
   });
 
   it('keeps what a return of the browser has told meanwhile', async () => {

@@ -62,6 +62,8 @@ export interface SignalEffects extends EntryEffects {
   readonly identity?: Identity | null;
   readonly action?: Action;
   readonly startState?: StartState;
+  /** The account that was asked to begin: what came of it counts for a verification that is with it still. */
+  readonly begunAt?: string;
   /** What becomes of the person as they are known when the signal is applied; another correction may have come before. */
   readonly correctSubject?: (known: Subject) => Promise<CorrectedSubject>;
   /** Who decided, and why, as the reviewer wrote it. */
@@ -238,6 +240,12 @@ export class VerificationApplier {
       // Whoever was on the way to it with something of the person has come too late.
       if (row.erased_at !== null) {
         results.push({ row, changed: false, setAside: 'erased' });
+        continue;
+      }
+      const { begunAt = row.connection_id } = arrival.effects;
+      // For the account that was asked it is over: another one was asked instead, whose handle would be lost.
+      if (begunAt !== row.connection_id) {
+        results.push({ row, changed: false, setAside: 'closed' });
         continue;
       }
       const { next, step, entry } = await this.#applied(tx, row, arrival);
@@ -474,7 +482,8 @@ export class VerificationApplier {
           ? (row.due_at ?? scheduled)
           : now;
       case 'return':
-        return now;
+        // Somebody may be waiting for the provider's answer: until they have it, or their lease is over, nobody else asks.
+        return row.start_state === 'starting' ? row.due_at : now;
       case 'superseded':
         // Nothing is left to be found; it expires, unless something happens that is its own.
         return hint !== null && hint.toISOString() > signal.at

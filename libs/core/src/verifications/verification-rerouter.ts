@@ -36,6 +36,7 @@ export class VerificationRerouter {
         JSON.stringify(routing),
         new Date(now.getTime() + leaseMs),
         now,
+        row.connection_id,
       ]);
       if (moved === undefined) return false;
       await this.ledger.append(tx, {

@@ -150,7 +150,11 @@ export class VerificationStarter {
         scope,
         id,
         { kind: 'start_failed', at: this.#now(), reason: 'provider_unavailable' },
-        { startState: 'unknown', cause: { start: 'unknown', why: 'interrupted' } },
+        {
+          begunAt: row.connection_id,
+          startState: 'unknown',
+          cause: { start: 'unknown', why: 'interrupted' },
+        },
       );
       return;
     }
@@ -218,21 +222,24 @@ export class VerificationStarter {
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       const row = await this.row(scope, id);
+      if (row.connection_id !== connection.id) return row;
       const elsewhere = await this.#goneElsewhere(scope, row, asked, error, call);
       if (elsewhere !== null) return elsewhere;
-      if (!this.#isWorthAnotherTry(row, call.attempt, error)) await this.#failed(scope, id, error);
+      if (!this.#isWorthAnotherTry(row, call.attempt, error)) await this.#failed(scope, row, error);
       throw new VerificationStartFailed(id, FAULTS[error.fault].reason, error);
     }
     const signal = { kind: 'started', at: this.#now(), delivery: started.delivery } as const;
     const effects: SignalEffects = {
       ...effectsOf(started, connection),
+      begunAt: connection.id,
       startState: 'started',
       cause: { start: call.attempt },
     };
     if (started.isSharingRefused) {
       await this.parts.applier.apply(scope, id, signal, effects);
       const unshared = { kind: 'unshared', at: this.#now() } as const;
-      return this.#complete(scope, id, unshared, {}, { ...call, begun: null });
+      const after = { begunAt: connection.id };
+      return this.#complete(scope, id, unshared, after, { ...call, begun: null });
     }
     return this.#complete(scope, id, signal, effects, call);
   }
@@ -249,14 +256,24 @@ export class VerificationStarter {
     const apply = (all: SignalEffects): Promise<Applied> =>
       begun === null ? applier.apply(scope, id, signal, all) : applier.applyTo(begun, scope, signal, all);
     const answerOf = claim?.answerOf ?? null;
-    if (claim === null || answerOf === null) return (await apply(effects)).row;
+    if (claim === null || answerOf === null) return this.#told(await apply(effects), effects);
     let kept: IdempotentAnswer | null = null;
     const answer = async (row: VerificationRow): Promise<SealedAnswer> => {
       kept = answerOf(await this.parts.sealer.toVerification(row));
       return this.parts.idempotency.seal(claim, kept);
     };
-    const { row } = await apply({ ...effects, answer });
+    const applied = await apply({ ...effects, answer });
     claim.answer = kept;
+    return this.#told(applied, effects);
+  }
+
+  #told({ row }: Applied, { begunAt = row.connection_id }: SignalEffects): VerificationRow {
+    if (begunAt !== row.connection_id) {
+      this.log.warn('a start came through at a provider that the verification was taken from', {
+        verificationId: row.id,
+        provider: row.provider,
+      });
+    }
     return row;
   }
 
@@ -293,13 +310,14 @@ export class VerificationStarter {
     return attempt === 'resume' && isHarmless && this.clock.now() < row.expires_at;
   }
 
-  async #failed(scope: TenantScope, id: string, error: ProviderError): Promise<void> {
+  async #failed(scope: TenantScope, row: VerificationRow, error: ProviderError): Promise<void> {
     const reason = FAULTS[error.fault].reason ?? 'provider_declined';
     await this.parts.applier.apply(
       scope,
-      id,
+      row.id,
       { kind: 'start_failed', at: this.#now(), reason },
       {
+        begunAt: row.connection_id,
         startState: error.effect === 'unknown' ? 'unknown' : 'failed',
         cause: { start: 'failed', fault: error.fault, effect: error.effect },
       },

@@ -158,12 +158,12 @@ export const INSERT_MANY: Statement = {
          SELECT id, EXISTS (SELECT FROM delivery) AS is_published FROM verification`,
 };
 
-/** Only what no provider has begun and nobody has called off. */
+/** Only what no provider has begun and nobody has called off, and from the account (`$8`) that failed. */
 export const REROUTE: Statement = {
   name: 'verifications_reroute',
   text: `UPDATE verifications SET provider = $3, connection_id = $4, routing_reason = 'fallback', routing = $5, due_at = $6,
              version = version + 1, updated_at = $7
-          WHERE tenant_id = $1 AND id = $2 AND start_state = 'starting' AND status = 'requires_input'
+          WHERE tenant_id = $1 AND id = $2 AND start_state = 'starting' AND status = 'requires_input' AND connection_id = $8
           RETURNING version`,
 };
 
