@@ -49,7 +49,7 @@ const FULL: Plan = {
   coldStarts: 5,
   footprintCreates: 100_000,
   webhookWarmUp: 3_000,
-  webhookBurst: 10_000,
+  webhookBurst: 5_000,
 };
 
 const QUICK: Plan = {

@@ -31,7 +31,7 @@ export const PER_SECOND = 500;
 const CALLERS = 64;
 /** New among a hundred, and some to spare: chance decides which ones are. */
 const NEW_SHARE = 0.93;
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 600_000;
 
 interface Round {
   readonly ingestPerS: number;
