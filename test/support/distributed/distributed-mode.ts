@@ -120,7 +120,8 @@ function askedIn([first]: readonly unknown[]): Asked | null {
   if (typeof first === 'string') return { name: null, text: first };
   if (typeof first !== 'object' || first === null || !('text' in first) || typeof first.text !== 'string')
     return null;
-  const name = 'name' in first && typeof first.name === 'string' ? first.name : null;
+  const [, noted = null] = /^\/\* (\w+) \*\//.exec(first.text) ?? [];
+  const name = 'name' in first && typeof first.name === 'string' ? first.name : noted;
   return { name, text: first.text };
 }
 

@@ -72,6 +72,7 @@ export const STORE_MANY: Statement = {
 /** Served by signals_due. */
 export const CLAIM_PENDING: Statement = {
   name: 'signals_claim_pending',
+  isPlannedAnew: true,
   text: `UPDATE signals s SET due_at = $2::timestamptz + interval '30 s' * (2 ^ least(attempts, 7)), attempts = attempts + 1
            FROM (SELECT tenant_id, id FROM signals
                   WHERE due_at <= $1 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED) due

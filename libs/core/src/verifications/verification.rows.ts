@@ -238,15 +238,20 @@ const claim = (which: string): string =>
     RETURNING v.tenant_id, v.id, v.environment, v.provider, v.connection_id, v.start_state, due.due_at AS was_due_at,
               v.handle_sealed IS NOT NULL AS is_readable`;
 
-/** Leaves out the providers and connections that have enough under way or no calls left. Served by verifications_due. */
+/**
+ * Leaves out the providers and connections that have enough under way or no calls left. Served by verifications_due. Planned for the time
+ * that it is: a plan for any time takes a third of all verifications to be due, and reads every one.
+ */
 export const CLAIM_DUE: Statement = {
   name: 'verifications_claim_due',
+  isPlannedAnew: true,
   text: claim('provider <> ALL($4) AND connection_id <> ALL($5)'),
 };
 
 /** What else can be read with a request that holds many. Served by verifications_due. */
 export const CLAIM_DUE_ALIKE: Statement = {
   name: 'verifications_claim_due_alike',
+  isPlannedAnew: true,
   text: claim(
     `tenant_id = $4 AND connection_id = $5 AND start_state <> 'starting' AND handle_sealed IS NOT NULL`,
   ),
@@ -333,8 +338,9 @@ export const CORRELATE: Statement = {
            FROM json_to_recordset($3::json) AS said(
              n int, connection_id uuid, own uuid, reference text, emails text[], phones text[])
           CROSS JOIN LATERAL (
-             (SELECT true AS is_named, ${CORRELATED} FROM verifications v ${SUBJECT_OF_IT}
-               WHERE v.tenant_id = $1 AND v.connection_id = said.connection_id AND v.id = said.own)
+             (SELECT true AS is_named, ${CORRELATED}
+                FROM (SELECT * FROM verifications WHERE tenant_id = $1 AND id = said.own OFFSET 0) v ${SUBJECT_OF_IT}
+               WHERE v.connection_id = said.connection_id)
               UNION ALL
              (SELECT true, ${CORRELATED} FROM verifications v ${SUBJECT_OF_IT}
                WHERE v.tenant_id = $1 AND v.connection_id = said.connection_id AND v.provider_reference = said.reference
@@ -349,8 +355,9 @@ export const CORRELATE: Statement = {
                        WHERE tenant_id = $1 AND environment = $2
                          AND phone_hash = ANY(ARRAY(SELECT decode(p, 'base64') FROM unnest(said.phones) p))) s
                CROSS JOIN LATERAL (
-                 SELECT id, status, provider_reference, created_at, erased_at FROM verifications
-                  WHERE tenant_id = $1 AND subject_id = s.id AND connection_id = said.connection_id
+                 SELECT id, status, provider_reference, created_at, erased_at
+                   FROM (SELECT * FROM verifications WHERE tenant_id = $1 AND subject_id = s.id OFFSET 0) theirs
+                  WHERE connection_id = said.connection_id
                   ORDER BY created_at DESC, id DESC LIMIT 20) v
                ORDER BY v.created_at DESC, v.id DESC LIMIT 20)) found`,
 };

@@ -57,7 +57,10 @@ export const QUEUES: Statement = {
            FROM (SELECT * FROM queue LIMIT $4) head
            JOIN webhook_endpoints e ON e.tenant_id = head.tenant_id AND e.id = head.endpoint_id`,
 };
-/** Served by webhook_deliveries_due, for each endpoint; then by primary keys. */
+/**
+ * Served by webhook_deliveries_due, for each endpoint; then by primary keys, in a form that leaves PostgreSQL no choice: it cannot know how
+ * many an endpoint is allotted, took them for a tenth of the table, and read all deliveries, entries and verifications for each claim.
+ */
 export const CLAIM: Statement = {
   name: 'webhook_claim',
   text: `WITH picked AS (
@@ -67,16 +70,17 @@ export const CLAIM: Statement = {
                WHERE d.turn = $4 AND d.tenant_id = q.tenant_id AND d.endpoint_id = q.endpoint_id AND d.due_at <= $5
                ORDER BY d.due_at LIMIT q.take FOR UPDATE SKIP LOCKED) due),
          claimed AS (
-           UPDATE webhook_deliveries d SET due_at = $6 FROM picked
-            WHERE d.tenant_id = picked.tenant_id AND d.id = picked.id
+           UPDATE webhook_deliveries d SET due_at = $6
+            WHERE d.tenant_id = ANY(ARRAY(SELECT tenant_id FROM picked)) AND d.id = ANY(ARRAY(SELECT id FROM picked))
            RETURNING d.tenant_id, d.id, d.endpoint_id, d.event_id, d.attempts, d.tries)
          SELECT c.tenant_id AS "tenantId", c.id, c.endpoint_id AS "endpointId", c.attempts, c.tries, w.sealed,
                 w.failing_since AS "failingSince",
                 ${EVENT_COLUMN}
            FROM claimed c
-           JOIN webhook_endpoints w ON w.tenant_id = c.tenant_id AND w.id = c.endpoint_id
-           JOIN ledger_entries e ON e.tenant_id = c.tenant_id AND e.id = c.event_id
-           LEFT JOIN verifications v ON v.tenant_id = e.tenant_id AND v.id = e.verification_id`,
+          CROSS JOIN LATERAL (SELECT * FROM webhook_endpoints WHERE tenant_id = c.tenant_id AND id = c.endpoint_id LIMIT 1) w
+          CROSS JOIN LATERAL (SELECT * FROM ledger_entries WHERE tenant_id = c.tenant_id AND id = c.event_id LIMIT 1) e
+           LEFT JOIN LATERAL (
+             SELECT * FROM verifications WHERE tenant_id = e.tenant_id AND id = e.verification_id LIMIT 1) v ON true`,
 };
 /** An attempt counts once, also where its lease had run out and another process made one of its own. */
 const SETTLE: Statement = {

@@ -371,12 +371,13 @@ function prepared(
 /** All three go out together. Where the statement fails, the third still runs, or is rolled back with the first. */
 async function planned(
   runner: pg.PoolClient,
-  { text }: Statement,
+  { name, text }: Statement,
   values: readonly unknown[],
 ): Promise<pg.QueryResult> {
   const [, result] = await Promise.all([
     runner.query(PLAN_ANEW),
-    runner.query({ text, values: [...values] }),
+    // It is not prepared, so that it has no name of the driver's.
+    runner.query({ text: `/* ${name} */ ${text}`, values: [...values] }),
     runner.query(PLAN_ONCE),
   ]);
   return result;

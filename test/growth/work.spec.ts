@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { type Environment } from '@gatehouse/core';
+import { fromTypeId, type Statement } from '@gatehouse/platform';
+
+import { faultsOf } from '../../bench/growth/plan.js';
+import { fillStage, type Stage } from '../../bench/growth/stage.js';
+import { StatementListener } from '../../bench/growth/statements.js';
+import { CLAIM_DUE, CORRELATE } from '../../libs/core/src/verifications/verification.rows.js';
+import { CLAIM } from '../../libs/core/src/webhooks/delivery-queue.js';
+import { type GatewayHarness, startGateway } from '../support/gateway-harness.js';
+
+/*
+ * What is done for every webhook, in and out, on a history of some thousand verifications: it must not read more of it the longer it is. Seen
+ * with `npm run bench -- --only webhooks`: each claim of deliveries read all of them.
+ */
+const VERIFICATIONS = 6_000;
+const AT_ONCE = 16;
+
+let harness: GatewayHarness;
+let stage: Stage;
+let listener: StatementListener;
+let tenantId: string;
+
+beforeAll(async () => {
+  listener = new StatementListener();
+  harness = await startGateway({ role: 'api' });
+  stage = await fillStage(harness, {
+    verifications: VERIFICATIONS,
+    tenants: 20,
+    listener,
+    onProgress: () => undefined,
+  });
+  tenantId = fromTypeId('tnt', stage.giant.id) ?? '';
+});
+
+afterAll(async () => {
+  await harness.close();
+});
+
+/** What is wrong with the plan that the gateway's session has for it; how many rows it gave. */
+async function explained(
+  statement: Statement,
+  values: readonly unknown[],
+  environment: Environment | null,
+): Promise<{ readonly faults: readonly string[]; readonly rows: number }> {
+  const { database } = harness;
+  const sessions = environment === null ? database.across : database.within({ tenantId, environment });
+  const { result, statements } = await listener.during(() => sessions.query(statement, values));
+  const faults: string[] = [];
+  for (const sent of statements) {
+    const plan = await listener.plan(sent);
+    faults.push(...faultsOf(statement.name, plan, AT_ONCE).map(({ detail }) => detail));
+  }
+  return { faults, rows: result.length };
+}
+
+it('claims the deliveries of an endpoint by their keys', async () => {
+  const { endpoint_id } = await stage.row(
+    `UPDATE webhook_deliveries SET turn = 0, state = 'pending', due_at = now() - interval '1 hour'
+      WHERE tenant_id = $1 AND endpoint_id = (
+        SELECT endpoint_id FROM webhook_deliveries WHERE tenant_id = $1 GROUP BY 1 ORDER BY count(*) DESC LIMIT 1)
+     RETURNING endpoint_id`,
+    [tenantId],
+  );
+  const now = new Date();
+  const lease = new Date(now.getTime() + 45_000);
+  const values = [[tenantId], [endpoint_id], [AT_ONCE], 0, now, lease];
+  expect(await explained(CLAIM, values, null)).toEqual({ faults: [], rows: AT_ONCE });
+});
+
+it('finds the verifications that are due without the others', async () => {
+  await harness.pool.query(
+    `UPDATE verifications SET due_at = CASE WHEN number <= 5 THEN now() - interval '1 hour' ELSE now() + interval '1 day' END
+       FROM (SELECT tenant_id, id, row_number() OVER (ORDER BY id) AS number FROM verifications) v
+      WHERE verifications.tenant_id = v.tenant_id AND verifications.id = v.id`,
+  );
+  await harness.pool.query('ANALYZE verifications');
+  const now = new Date();
+  const values = [now, new Date(now.getTime() + 60_000), AT_ONCE, [], []];
+  expect(await explained(CLAIM_DUE, values, null)).toEqual({ faults: [], rows: 5 });
+});
+
+it('finds whom vendors speak of by what they are called', async () => {
+  const { rows } = await harness.pool.query<{
+    connection_id: string;
+    id: string;
+    reference: string | null;
+    email: Buffer | null;
+    phone: Buffer | null;
+  }>(
+    `SELECT v.connection_id, v.id, v.provider_reference AS reference, s.email_hash AS email, s.phone_hash AS phone
+       FROM verifications v JOIN subjects s ON s.tenant_id = v.tenant_id AND s.id = v.subject_id
+      WHERE v.tenant_id = $1 AND v.environment = 'live' ORDER BY v.created_at LIMIT $2`,
+    [tenantId, AT_ONCE],
+  );
+  const said = rows.map(({ connection_id, id, reference, email, phone }, n) => ({
+    n,
+    connection_id,
+    own: id,
+    reference: reference ?? `nobody-${n}`,
+    emails: email === null ? [] : [email.toString('base64')],
+    phones: phone === null ? [] : [phone.toString('base64')],
+  }));
+  const found = await explained(CORRELATE, [tenantId, 'live', JSON.stringify(said)], 'live');
+  expect(found.faults).toEqual([]);
+  expect(found.rows).toBeGreaterThanOrEqual(AT_ONCE);
+});
