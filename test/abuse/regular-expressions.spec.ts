@@ -1,8 +1,5 @@
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
 
 import { describe, expect, it, jest } from '@jest/globals';
 import regexp from 'eslint-plugin-regexp';
@@ -12,6 +9,7 @@ import ts from 'typescript';
 import { versionsOfIfMatch } from '../../apps/gateway/src/http/if-match.js';
 import { parseSignatureLines } from '../../libs/core/src/ledger/tree/signed-note.js';
 import { isTestCode, readSources, treeOf } from '../support/architecture/sources.js';
+import { type Expression, stuckAt } from '../support/stuck-expression.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const LENGTH = 100_000;
@@ -20,11 +18,6 @@ const LENGTH = 100_000;
  * for them. One that looks at a run once for each of its characters takes longer, and one that tries all ways to divide it never ends.
  */
 const DEADLINE_MS = 15_000;
-
-interface Expression {
-  readonly where: string;
-  readonly pattern: RegExp;
-}
 
 /** Runs of what expressions like to repeat, each with an end that fits nothing. */
 const HOSTILE = [
@@ -104,53 +97,6 @@ function built(): readonly Expression[] {
   }
 }
 
-const NOT_BEGUN = -1;
-
-/** Notes which expression it is at, and tries it with every text. */
-const PROGRAM = `
-  const { workerData: { expressions, texts, progress } } = require('node:worker_threads');
-  const at = new Int32Array(progress);
-  for (const [index, { source, flags }] of expressions.entries()) {
-    Atomics.store(at, 0, index);
-    const pattern = new RegExp(source, flags);
-    for (const text of texts) pattern.test(text);
-  }`;
-
-/**
- * The first that was at the texts for longer than its time, once or twice of which it gets; null: none. In a thread, since nothing else
- * could end it.
- */
-async function stuckAt(expressions: readonly Expression[], deadlineMs: number): Promise<string | null> {
-  const progress = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
-  const at = new Int32Array(progress).fill(NOT_BEGUN);
-  const worker = new Worker(PROGRAM, {
-    eval: true,
-    workerData: {
-      // A search that remembers where it was would pass the rest by.
-      expressions: expressions.map(({ pattern: { source, flags } }) => ({
-        source,
-        flags: flags.replace(/[gy]/gu, ''),
-      })),
-      texts: HOSTILE,
-      progress,
-    },
-  });
-  const over = new AbortController();
-  const done = once(worker, 'exit').then(() => true);
-  try {
-    for (let last = NOT_BEGUN; ;) {
-      const isDone = await Promise.race([done, delay(deadlineMs, false, { signal: over.signal })]);
-      if (isDone) return null;
-      const now = Atomics.load(at, 0);
-      if (now === last && now !== NOT_BEGUN) return expressions[now]?.where ?? '';
-      last = now;
-    }
-  } finally {
-    await worker.terminate();
-    over.abort();
-  }
-}
-
 /** What the linter, which reads our sources, has against expressions that stand in no source. */
 function complaints(expressions: readonly RegExp[]): readonly string[] {
   const program = expressions.map((pattern) => `void ${pattern.toString()};`).join('\n');
@@ -186,12 +132,12 @@ describe('the regular expressions', () => {
     );
     const all = [...literals(), ...patterns(), ...built()];
     expect(all.length).toBeGreaterThan(150);
-    expect(await stuckAt(all, DEADLINE_MS)).toBeNull();
+    expect(await stuckAt(all, HOSTILE, DEADLINE_MS)).toBeNull();
   });
 
   it('would be ended, and named, if one did not', async () => {
     const slow = { where: 'in all ways', pattern: /^(?:a+)+$/u };
     const all = [{ where: 'once', pattern: /a/u }, slow, { where: 'never tried', pattern: /b/u }];
-    expect(await stuckAt(all, 1_000)).toBe('in all ways');
+    expect(await stuckAt(all, HOSTILE, 1_000)).toBe('in all ways');
   });
 });

@@ -2,6 +2,7 @@ import { LOCK_PENDING, SETTLE_MANY, STORE_MANY } from '../../../libs/core/src/in
 import {
   INSERT_MANY,
   LOCK_MANY,
+  UPDATE_BEGUN,
   UPDATE_MANY,
 } from '../../../libs/core/src/verifications/verification.rows.js';
 import { CLAIM } from '../../../libs/core/src/webhooks/delivery-queue.js';
@@ -65,6 +66,7 @@ const READ_CALL: Record<ProviderName, string> = {
 /** Statements of the product, by which a point is found. */
 const INSERT = INSERT_MANY.name;
 const LOCK = LOCK_MANY.name;
+const COMPLETE = UPDATE_BEGUN.name;
 const UPDATE = UPDATE_MANY.name;
 const CLAIM_DELIVERIES = CLAIM.name;
 const SETTLE_DELIVERIES = 'webhook_settle';
@@ -115,9 +117,11 @@ function creates(provider: ProviderName): readonly Cell[] {
     cell('K2', 'the call held', (story) => atVendor(story, LAST_CALL[provider], 'before')),
     cell('K3', 'its answer held', (story) => atVendor(story, LAST_CALL[provider], 'after')),
     cell('K3', 'before the commit', (story) =>
-      atStatement(story, commitOf(UPDATE, story.tenantId), 'before'),
+      atStatement(story, commitOf(COMPLETE, story.tenantId), 'before'),
     ),
-    cell('K4', 'after the commit', (story) => atStatement(story, commitOf(UPDATE, story.tenantId), 'after')),
+    cell('K4', 'after the commit', (story) =>
+      atStatement(story, commitOf(COMPLETE, story.tenantId), 'after'),
+    ),
   ];
 }
 
