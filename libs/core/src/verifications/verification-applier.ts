@@ -150,8 +150,8 @@ export class VerificationApplier {
   }
 
   /**
-   * As {@link apply}, to a verification as this process has just written it (`begun`). Hardly ever has anybody else come to it before the
-   * provider answered, so it is neither locked nor read again unless it turns out to have changed.
+   * As {@link apply}, to a verification as this process wrote it (`begun`). It is neither locked nor read again, unless it turns out that
+   * somebody else came to it before the provider answered, which few do.
    */
   async applyTo(
     begun: VerificationRow,

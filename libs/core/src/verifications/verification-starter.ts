@@ -222,7 +222,7 @@ export class VerificationStarter {
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       const row = await this.row(scope, id);
-      if (row.connection_id !== connection.id) return row;
+      if (row.connection_id !== connection.id) return this.#overtaken(row, error);
       const elsewhere = await this.#goneElsewhere(scope, row, asked, error, call);
       if (elsewhere !== null) return elsewhere;
       if (!this.#isWorthAnotherTry(row, call.attempt, error)) await this.#failed(scope, row, error);
@@ -256,7 +256,7 @@ export class VerificationStarter {
     const apply = (all: SignalEffects): Promise<Applied> =>
       begun === null ? applier.apply(scope, id, signal, all) : applier.applyTo(begun, scope, signal, all);
     const answerOf = claim?.answerOf ?? null;
-    if (claim === null || answerOf === null) return this.#told(await apply(effects), effects);
+    if (claim === null || answerOf === null) return this.#kept(await apply(effects), effects);
     let kept: IdempotentAnswer | null = null;
     const answer = async (row: VerificationRow): Promise<SealedAnswer> => {
       kept = answerOf(await this.parts.sealer.toVerification(row));
@@ -264,16 +264,20 @@ export class VerificationStarter {
     };
     const applied = await apply({ ...effects, answer });
     claim.answer = kept;
-    return this.#told(applied, effects);
+    return this.#kept(applied, effects);
   }
 
-  #told({ row }: Applied, { begunAt = row.connection_id }: SignalEffects): VerificationRow {
-    if (begunAt !== row.connection_id) {
-      this.log.warn('a start came through at a provider that the verification was taken from', {
-        verificationId: row.id,
-        provider: row.provider,
-      });
-    }
+  #kept({ row }: Applied, { begunAt = row.connection_id }: SignalEffects): VerificationRow {
+    return begunAt === row.connection_id ? row : this.#overtaken(row, null);
+  }
+
+  /** While a provider was asked the verification was given to another one (`provider`), who goes on with it. `error`: how the first one failed. */
+  #overtaken(row: VerificationRow, error: ProviderError | null): VerificationRow {
+    this.log.warn('a start ended at a provider that the verification was taken from', {
+      verificationId: row.id,
+      provider: row.provider,
+      ...(error !== null && { error }),
+    });
     return row;
   }
 
