@@ -5,7 +5,7 @@ import { fromTypeId, type Statement } from '@gatehouse/platform';
 import { faultsOf } from '../../bench/growth/plan.js';
 import { fillStage, type Stage } from '../../bench/growth/stage.js';
 import { StatementListener } from '../../bench/growth/statements.js';
-import { CLAIM_DUE, CORRELATE } from '../../libs/core/src/verifications/verification.rows.js';
+import { CORRELATE } from '../../libs/core/src/verifications/verification.rows.js';
 import { CLAIM } from '../../libs/core/src/webhooks/delivery-queue.js';
 import { type GatewayHarness, startGateway } from '../support/gateway-harness.js';
 
@@ -37,6 +37,18 @@ afterAll(async () => {
   await harness.close();
 });
 
+/** PostgreSQL believes that the table is small and knows nothing of its columns, as in a new deployment that grows. */
+async function forgetStatisticsOf(table: string): Promise<void> {
+  await harness.pool.query(
+    `SELECT pg_clear_attribute_stats('public', $1, attname, false) FROM pg_stats WHERE schemaname = 'public' AND tablename = $1`,
+    [table],
+  );
+  await harness.pool.query(
+    `SELECT pg_restore_relation_stats('schemaname', 'public', 'relname', $1::text, 'relpages', 1::int, 'reltuples', 1::real)`,
+    [table],
+  );
+}
+
 /** What is wrong with the plan that the gateway's session has for it; how many rows it gave. */
 async function explained(
   statement: Statement,
@@ -56,31 +68,23 @@ async function explained(
 
 it('claims the deliveries of an endpoint by their keys', async () => {
   const { endpoint_id } = await stage.row(
-    `UPDATE webhook_deliveries SET turn = 0, state = 'pending', due_at = now() - interval '1 hour'
-      WHERE tenant_id = $1 AND endpoint_id = (
+    `UPDATE webhook_deliveries SET turn = 0, state = 'pending', due_at = now() - interval '1 hour', endpoint_id = (
         SELECT endpoint_id FROM webhook_deliveries WHERE tenant_id = $1 GROUP BY 1 ORDER BY count(*) DESC LIMIT 1)
-     RETURNING endpoint_id`,
+      WHERE tenant_id = $1 RETURNING endpoint_id`,
     [tenantId],
   );
+  // As where one tenant is all there is: a great part of the table is due at one endpoint, so that as much might be allotted.
+  await harness.pool.query('DELETE FROM webhook_deliveries WHERE tenant_id <> $1', [tenantId]);
+  await harness.pool.query('ANALYZE webhook_deliveries');
   const now = new Date();
   const lease = new Date(now.getTime() + 45_000);
   const values = [[tenantId], [endpoint_id], [AT_ONCE], 0, now, lease];
   expect(await explained(CLAIM, values, null)).toEqual({ faults: [], rows: AT_ONCE });
 });
 
-it('finds the verifications that are due without the others', async () => {
-  await harness.pool.query(
-    `UPDATE verifications SET due_at = CASE WHEN number <= 5 THEN now() - interval '1 hour' ELSE now() + interval '1 day' END
-       FROM (SELECT tenant_id, id, row_number() OVER (ORDER BY id) AS number FROM verifications) v
-      WHERE verifications.tenant_id = v.tenant_id AND verifications.id = v.id`,
-  );
-  await harness.pool.query('ANALYZE verifications');
-  const now = new Date();
-  const values = [now, new Date(now.getTime() + 60_000), AT_ONCE, [], []];
-  expect(await explained(CLAIM_DUE, values, null)).toEqual({ faults: [], rows: 5 });
-});
-
 it('finds whom vendors speak of by what they are called', async () => {
+  await forgetStatisticsOf('verifications');
+  await forgetStatisticsOf('subjects');
   const { rows } = await harness.pool.query<{
     connection_id: string;
     id: string;

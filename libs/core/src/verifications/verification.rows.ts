@@ -323,6 +323,11 @@ export const FIND_RIVALS: Statement = {
 const CORRELATED_SUBJECT = 'id, email_hash, key_wrapped, key_version, spare_key_sealed';
 const CORRELATED =
   'v.id, v.status, v.provider_reference, v.created_at, v.erased_at, s.email_hash, s.id AS subject_id, s.key_wrapped, s.key_version, s.spare_key_sealed';
+const subjectsBy = (column: 'email_hash' | 'phone_hash', hashes: string): string =>
+  `SELECT subject.* FROM unnest(${hashes}) hash
+                       CROSS JOIN LATERAL (
+                         SELECT ${CORRELATED_SUBJECT} FROM subjects
+                          WHERE tenant_id = $1 AND environment = $2 AND ${column} = decode(hash, 'base64') OFFSET 0) subject`;
 const SUBJECT_OF_IT = `CROSS JOIN LATERAL (
                 SELECT ${CORRELATED_SUBJECT} FROM subjects WHERE tenant_id = $1 AND id = v.subject_id LIMIT 1) s`;
 
@@ -347,13 +352,9 @@ export const CORRELATE: Statement = {
                ORDER BY v.created_at DESC, v.id DESC LIMIT 20)
               UNION ALL
              (SELECT false, ${CORRELATED}
-                FROM (SELECT ${CORRELATED_SUBJECT} FROM subjects
-                       WHERE tenant_id = $1 AND environment = $2
-                         AND email_hash = ANY(ARRAY(SELECT decode(e, 'base64') FROM unnest(said.emails) e))
+                FROM (${subjectsBy('email_hash', 'said.emails')}
                        UNION
-                      SELECT ${CORRELATED_SUBJECT} FROM subjects
-                       WHERE tenant_id = $1 AND environment = $2
-                         AND phone_hash = ANY(ARRAY(SELECT decode(p, 'base64') FROM unnest(said.phones) p))) s
+                      ${subjectsBy('phone_hash', 'said.phones')}) s
                CROSS JOIN LATERAL (
                  SELECT id, status, provider_reference, created_at, erased_at
                    FROM (SELECT * FROM verifications WHERE tenant_id = $1 AND subject_id = s.id OFFSET 0) theirs
