@@ -213,6 +213,20 @@ describe('an orphan', () => {
   });
 });
 
+it('a webhook that was kept of nobody, and comes again of somebody erased meanwhile, is settled and kept no longer', async () => {
+  const tenant = await begin();
+  const told = { type: 'verification_status', _id: '665f0a1b2c3d4e5f60718209', status: 'verified' };
+  await deliverFromDentity(core.inbox, tenant, told);
+  expect(await keptOf(tenant)).toMatchObject([{ state: 'orphan' }]);
+  await update(
+    `provider_reference = '${told._id}', request_sealed = NULL, reference_hash = NULL, handle_sealed = NULL, action_sealed = NULL,
+     identity_sealed = NULL, decision_sealed = NULL, due_at = NULL, erased_at = now()`,
+    tenant,
+  );
+  await deliverFromDentity(core.inbox, tenant, told);
+  expect(await keptOf(tenant)).toEqual([settled('set_aside', 'erased')]);
+});
+
 describe('a create at Dentity whose answer was lost', () => {
   /** The vendor has texted the person; we only know that we do not know. */
   async function lost(): Promise<Begun & { readonly reference: string }> {

@@ -12,7 +12,7 @@ export abstract class Ids {
   abstract next(): string;
 }
 
-/** Of the counter's 31 bits, those that chance sets each millisecond: room for as many again. */
+/** Of the counter's 32 bits chance sets the lower 30 each millisecond, which leaves room for many more than a millisecond makes. */
 const COUNTER_START = 2 ** 30;
 /** A clock that goes back by more has been set; by less, it is followed once it has come so far again. */
 const BACK_MS = 1_000;

@@ -273,10 +273,10 @@ export async function linkTo(tx: Queryable, claim: IdempotencyClaim, resourceId:
   });
 }
 
-/** Whoever takes a key has it from then on, however long the claim has waited for its turn. */
-export function renewed(claim: IdempotencyClaim, clock: Clock): IdempotencyClaim {
+/** Whoever takes a key has it from then on, however long the claim has waited for its turn. Until when. */
+export function renewLease(claim: IdempotencyClaim, clock: Clock): Date {
   claim.lockedUntil = leaseFrom(clock);
-  return claim;
+  return claim.lockedUntil;
 }
 
 function leaseFrom(clock: Clock): Date {

@@ -1,7 +1,7 @@
 import { type Check, type DocumentType, Problem, type Subject } from '@gatehouse/contract';
 import { type Clock, type Ids, type Tx } from '@gatehouse/platform';
 
-import { type IdempotencyClaim, renewed } from '../idempotency/idempotency.service.js';
+import { type IdempotencyClaim, renewLease } from '../idempotency/idempotency.service.js';
 import { type Ledger, type LedgerEvent } from '../ledger/ledger.js';
 import { type SubjectKey } from '../privacy/subject-key.js';
 import { type TenantVault, type WrappedSubjectKey } from '../privacy/tenant-vault.js';
@@ -220,7 +220,7 @@ export class VerificationRecorder {
         route: claim.route,
         key: claim.key,
         request_hash: base64(claim.requestHash),
-        locked_until: renewed(claim, this.clock).lockedUntil,
+        locked_until: renewLease(claim, this.clock),
       }),
     };
   }

@@ -63,10 +63,13 @@ describe('Batches', () => {
     expect(await all).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it('fails only what cannot be done', async () => {
+  it.each([
+    ['not of the database', new Error('unlucky')],
+    ['of a row', new DatabaseError('23514', 'insert', 'unlucky')],
+  ])('fails only what cannot be done, for a reason that is %s', async (_, reason) => {
     const { batches, run } = doubling();
     const together = new Batches<number, number>((items) =>
-      items.includes(13) ? Promise.reject(new Error('unlucky')) : run(items),
+      items.includes(13) ? Promise.reject(reason) : run(items),
     );
     const results = await Promise.allSettled([1, 13, 2].map((item) => together.add('a', item)));
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
