@@ -8,6 +8,7 @@ import { measureFootprint } from './footprint.js';
 import { measureCreates, measureLatency, measureReads, measureReplays } from './measures.js';
 import { optionsOf } from './options.js';
 import { possibleLayout } from './process/layout.js';
+import { capacityOf } from './report/capacity.js';
 import { writeDocument } from './report/document.js';
 import { measureWebhooks } from './webhooks.js';
 import { asText, summaryText, tablesOf } from './report/table.js';
@@ -50,7 +51,8 @@ try {
 }
 await arena.close();
 const summary = summaryOf(figures);
-for (const table of tablesOf(figures)) process.stdout.write(`${asText(table)}\n`);
+for (const table of [...tablesOf(figures), ...capacityOf(figures)])
+  process.stdout.write(`${asText(table)}\n`);
 process.stdout.write(summaryText(figures));
 if (summary.noisy) process.stdout.write('\nNOISY: something else ran on this machine; allow for 30 %.\n');
 if (options.json !== null) await writeFile(options.json, `${JSON.stringify(summary, null, 2)}\n`);

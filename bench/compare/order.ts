@@ -1,12 +1,13 @@
+import { Dice } from '../../test/chaos/dice.js';
+
 const DRAWS = 50;
-const SEED = 2_026;
 
 /**
  * Round after round, in which order all have their turns: of some orders drawn by chance each time the one whose neighbours have followed
  * each other least, so that what one leaves PostgreSQL to do falls now on this one, now on that. The same in each run.
  */
 export function ordersOf<T extends string>(all: readonly T[], rounds: number): readonly (readonly T[])[] {
-  const random = randomFrom(SEED);
+  const dice = new Dice('orders');
   const followed = new Map<string, number>();
   const orders: (readonly T[])[] = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -15,7 +16,7 @@ export function ordersOf<T extends string>(all: readonly T[], rounds: number): r
       order.map((name, place) => `${order[place - 1] ?? last} ${name}`);
     const known = (order: readonly T[]): number =>
       pairsOf(order).reduce((sum, pair) => sum + (followed.get(pair) ?? 0), 0);
-    const drawn = Array.from({ length: DRAWS }, () => shuffled(all, random));
+    const drawn = Array.from({ length: DRAWS }, () => shuffled(all, dice));
     const best = drawn.reduce((least, order) => (known(order) < known(least) ? order : least));
     for (const pair of pairsOf(best)) followed.set(pair, (followed.get(pair) ?? 0) + 1);
     orders.push(best);
@@ -23,20 +24,9 @@ export function ordersOf<T extends string>(all: readonly T[], rounds: number): r
   return orders;
 }
 
-function shuffled<T>(all: readonly T[], random: () => number): readonly T[] {
+function shuffled<T>(all: readonly T[], dice: Dice): readonly T[] {
   return all
-    .map((one) => ({ one, place: random() }))
+    .map((one) => ({ one, place: dice.fraction() }))
     .sort((a, b) => a.place - b.place)
     .map(({ one }) => one);
-}
-
-/** Numbers in [0, 1), always the same: the generator mulberry32. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
