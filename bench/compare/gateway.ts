@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { GATEWAY_ARGUMENTS, unusedPort } from '../../test/support/gateway-process.js';
+import { GATEWAY_ARGUMENTS, GATEWAY_ENVIRONMENT, unusedPort } from '../../test/support/gateway-process.js';
 import { type Options } from './options.js';
 import { type Layout } from './process/layout.js';
 import { type OwnProcess, start } from './process/own-process.js';
@@ -34,6 +34,7 @@ export async function startGateway(
     part: 'server',
     command: [...(profile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]), ...GATEWAY_ARGUMENTS],
     environment: {
+      ...GATEWAY_ENVIRONMENT,
       DATABASE_URL: databaseUrl,
       MASTER_KEY,
       ADMIN_API_KEY: ADMIN_KEY,

@@ -1,25 +1,40 @@
+import { randomUUID } from 'node:crypto';
+
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type NewVerification, type Verification } from '@gatehouse/core';
+import { IdempotencyService, type NewVerification, type Verification } from '@gatehouse/core';
 import { LocalMasterKey, SystemClock, SystemRandom } from '@gatehouse/platform';
 
+import {
+  type IdempotencyClaim,
+  type IdempotentAnswer,
+} from '../../libs/core/src/idempotency/idempotency.service.js';
 import { ReturnTokens } from '../../libs/core/src/inbox/return-token.js';
 import { TenantVault } from '../../libs/core/src/privacy/tenant-vault.js';
+import { INSERT_MANY, UPDATE_BEGUN } from '../../libs/core/src/verifications/verification.rows.js';
 import { type CoreHarness, type HarnessTenant, newVerification, startCore } from '../support/core-harness.js';
 import { eventually } from '../support/eventually.js';
 import { type Hold, openVendorGate, type VendorGate } from '../support/vendor-gate.js';
+import { openPostgresProxy, type PostgresProxy, statement } from '../support/postgres-proxy.js';
 import { PROVIDER_NAMES } from '../support/vendor-accounts.js';
 
 // What a start completes is changed as the process remembers it, without a look at the database, unless somebody else came first.
 
 let core: CoreHarness;
 let gate: VendorGate;
+let proxy: PostgresProxy;
 beforeAll(async () => {
-  core = await startCore();
+  core = await startCore({
+    way: async (databaseUrl) => {
+      proxy = await openPostgresProxy(databaseUrl);
+      return proxy.url;
+    },
+  });
   gate = await openVendorGate(core.simulatorOrigin);
 });
 afterAll(async () => {
   await gate.close();
   await core.close();
+  await proxy[Symbol.asyncDispose]();
 });
 
 function returnTokens(): ReturnTokens {
@@ -29,16 +44,38 @@ function returnTokens(): ReturnTokens {
   );
 }
 
+/** A new idempotency key, under which the answer is kept: the status, to tell it by. */
+async function claimOf({ scope }: HarnessTenant): Promise<IdempotencyClaim> {
+  const key = randomUUID();
+  const claim = await core.app
+    .get(IdempotencyService)
+    .prepare(scope, 'POST /v1/verifications', key, Buffer.from(key));
+  const answerOf = ({ status }: Verification): IdempotentAnswer => ({
+    status: 201,
+    contentType: 'application/json',
+    body: Buffer.from(JSON.stringify({ status })),
+  });
+  return Object.assign(claim, { answerOf });
+}
+
 /** Who begins several at once, and is kept waiting for the vendor's answers. */
 async function whileStarting(
   inputs: readonly NewVerification[],
   meanwhile: (tenant: HarnessTenant, ids: readonly string[]) => Promise<void>,
-): Promise<{ readonly tenant: HarnessTenant; readonly created: readonly Verification[] }> {
+): Promise<{
+  readonly tenant: HarnessTenant;
+  readonly created: readonly Verification[];
+  /** What is kept for the callers' repetitions, as they are told it. */
+  readonly answered: readonly (string | null)[];
+}> {
   const entrance = gate.entrance();
   const tenant = await core.tenant('sardine', entrance.origin);
   const hold: Hold = entrance.holdAnswer('/');
   try {
-    const creating = Promise.all(inputs.map((input) => core.verifications.create(tenant.scope, input, null)));
+    const claims = await Promise.all(inputs.map(() => claimOf(tenant)));
+    const creating = Promise.all(
+      inputs.map((input, index) => core.verifications.create(tenant.scope, input, claims[index] ?? null)),
+    );
     creating.catch(() => undefined);
     await eventually(() => {
       expect(hold.waiting()).toBe(inputs.length);
@@ -52,7 +89,8 @@ async function whileStarting(
       rows.map(({ id }) => id),
     );
     hold.release();
-    return { tenant, created: await creating };
+    const created = await creating;
+    return { tenant, created, answered: claims.map(({ answer }) => answer?.body.toString() ?? null) };
   } finally {
     hold.release();
   }
@@ -144,6 +182,21 @@ describe('somebody else comes to it before the provider has answered', () => {
     expect(rows).toEqual([{ handle_sealed: null, action_sealed: null, start_state: 'starting' }]);
   });
 
+  it('answers what it is then, not what would have become of it', async () => {
+    const { created, answered } = await whileStarting([newVerification()], async ({ scope }, [id]) => {
+      await core.route(scope, 'sentinel');
+      await core.pool.query(
+        `UPDATE verifications SET version = 2, provider = 'sentinel',
+                connection_id = (SELECT id FROM connections WHERE tenant_id = $1 AND provider = 'sentinel')
+          WHERE tenant_id = $1 AND id = $2`,
+        [scope.tenantId, id],
+      );
+    });
+    expect(created).toMatchObject([{ action: { type: 'none' }, version: 2 }]);
+    // Made by whoever answers, of the record.
+    expect(answered).toEqual([null]);
+  });
+
   it('keeps what a return of the browser has told meanwhile', async () => {
     const { created } = await whileStarting([newVerification()], async ({ scope }, [id]) => {
       await core.pool.query(
@@ -156,5 +209,47 @@ describe('somebody else comes to it before the provider has answered', () => {
       [created[0]?.id],
     );
     expect(rows).toEqual([{ returned: '2026-11-29T10:00:00.000Z', start_state: 'started' }]);
+  });
+});
+
+describe('the connection to the database is lost', () => {
+  it.each(['before', 'after'] as const)(
+    'in the statement that ends the start, %s it was carried out',
+    async (side) => {
+      const tenant = await core.tenant('sardine');
+      const claim = await claimOf(tenant);
+      const hold = proxy.hold(statement(UPDATE_BEGUN.name, tenant.scope.tenantId), side);
+      const creating = core.verifications.create(tenant.scope, newVerification(), claim);
+      await hold.held;
+      proxy.network.reset();
+      const created = await creating;
+      hold.release();
+      expect(created).toMatchObject({ status: 'requires_input', action: { type: 'redirect' } });
+      expect(created).toEqual(await core.verifications.get(tenant.scope, created.id));
+      // Once, and the answer is kept.
+      const { rows } = await core.pool.query(
+        `SELECT kind, (SELECT state FROM idempotency_keys WHERE resource_id = $1) AS key FROM ledger_entries
+          WHERE verification_id = $1 ORDER BY id`,
+        [created.id],
+      );
+      expect(rows).toEqual([
+        { kind: 'verification.created', key: 'done' },
+        { kind: 'verification.started', key: 'done' },
+      ]);
+    },
+  );
+
+  it('in the statement that begins it: nobody is asked, and the caller is told that it is not known', async () => {
+    const tenant = await core.tenant('sardine');
+    const hold = proxy.hold(statement(INSERT_MANY.name, tenant.scope.tenantId), 'before');
+    const creating = core.verifications.create(tenant.scope, newVerification(), null);
+    await hold.held;
+    proxy.network.reset();
+    await expect(creating).rejects.toMatchObject({ name: 'DatabaseError', code: '08006' });
+    hold.release();
+    const { rowCount } = await core.pool.query('SELECT FROM verifications WHERE tenant_id = $1', [
+      tenant.scope.tenantId,
+    ]);
+    expect(rowCount).toBe(0);
   });
 });

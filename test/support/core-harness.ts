@@ -68,14 +68,18 @@ export interface HarnessTenant {
   readonly webhookUrl: string | null;
 }
 
-/** `clock`: the time of the core, for tests that move it; absent: the computer's. */
+/** `clock`: the time of the core, for tests that move it; absent: the computer's. `way`: by which it comes to its database. */
 export async function startCore({
   clock = new SystemClock(),
-}: { readonly clock?: Clock } = {}): Promise<CoreHarness> {
+  way = (databaseUrl) => Promise.resolve(databaseUrl),
+}: {
+  readonly clock?: Clock;
+  readonly way?: (databaseUrl: string) => Promise<string>;
+} = {}): Promise<CoreHarness> {
   const testDatabase = await createTestDatabase();
   const log = new Log({ level: 'silent' });
   const keyBytes = randomBytes(32);
-  const database = await connectDatabase(testDatabase.url, { poolSize: 10, log });
+  const database = await connectDatabase(await way(testDatabase.url), { poolSize: 10, log });
   const { app: simulator } = createSimulator({ autoDelayMs: 0 });
   const simulatorOrigin = await simulator.listen({ port: 0, host: '127.0.0.1' });
   const masterKeys = { current: new LocalMasterKey(Buffer.from(keyBytes)), previous: null };

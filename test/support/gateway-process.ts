@@ -12,17 +12,29 @@ import { findProjectRoot } from '@gatehouse/platform';
 const ROOT = findProjectRoot();
 const READY = /^Gatehouse is ready: (\S+) /m;
 
-/** What `npm run gateway` gives to Node once all is built: its flags and the program. */
-export const GATEWAY_ARGUMENTS = gatewayArguments();
+interface Command {
+  readonly environment: Environment;
+  readonly arguments: readonly string[];
+}
 
-function gatewayArguments(): readonly string[] {
+const COMMAND = gatewayCommand();
+/** What `npm run gateway` gives to Node once all is built: its flags and the program. */
+export const GATEWAY_ARGUMENTS = COMMAND.arguments;
+/** The variables that it sets itself. */
+export const GATEWAY_ENVIRONMENT = COMMAND.environment;
+
+function gatewayCommand(): Command {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     scripts: { gateway: string };
   };
-  const command = /&& node (\S[^&|;"']*)$/.exec(scripts.gateway)?.[1];
-  if (command === undefined)
+  const [, variables, words] = /&& ((?:\w+=\w+ )*)node (\S[^&|;"']*)$/.exec(scripts.gateway) ?? [];
+  if (variables === undefined || words === undefined)
     throw new Error(`the script "gateway" ends with no call of Node: ${scripts.gateway}`);
-  return command.split(' ');
+  const pairs = variables.split(' ').filter((variable) => variable !== '');
+  return {
+    environment: Object.fromEntries(pairs.map((pair) => pair.split('='))) as Environment,
+    arguments: words.split(' '),
+  };
 }
 
 export interface Exit {
@@ -58,7 +70,7 @@ export function launchGateway(environment: Environment): GatewayProcess {
   const child = spawn(process.execPath, [...flags.toReversed(), join(ROOT, program)], {
     // Where no `.data` of a developer is.
     cwd: tmpdir(),
-    env: { PATH: process.env['PATH'] ?? '', ...environment },
+    env: { PATH: process.env['PATH'] ?? '', ...GATEWAY_ENVIRONMENT, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const { pid } = child;

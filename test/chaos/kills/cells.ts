@@ -111,6 +111,7 @@ function creates(provider: ProviderName): readonly Cell[] {
     },
   });
   return [
+    // Each of the two statements of a create is a transaction.
     cell('K1', 'before the commit', (story) =>
       atStatement(story, commitOf(INSERT, story.tenantId), 'before'),
     ),
@@ -299,7 +300,7 @@ function batches(): readonly Cell[] {
         required(await story.tenant.call('GET', '/verifications'), 200);
       const together = atStatement(
         story,
-        (round, earlier) => isInsert(round, earlier) && earlier.some(({ bytes }) => isOfSeveral(bytes)),
+        (round, earlier) => isInsert(round, earlier) && isOfSeveral(round.bytes),
         side,
       );
       for (const stop of first) stop.release();

@@ -116,15 +116,29 @@ const FINISH: Statement = {
             AND NOT EXISTS (SELECT FROM verifications v
                              WHERE v.tenant_id = $1 AND v.id = coalesce(resource_id, $8) AND v.erased_at IS NOT NULL)`,
 };
-/** As above, of several (`$3`), in the transaction that changes what they are about. Served by the primary key. */
+/**
+ * Common table expressions that keep answers, as {@link IdempotencyService.kept} makes them, of the tenant `$1`: with the change that they
+ * tell of. `which`: of the keys (`k`) that are theirs. Served by the primary key.
+ */
+export function keepingAnswers({
+  environment,
+  answers,
+  which,
+}: Readonly<Record<'environment' | 'answers' | 'which', string>>): string {
+  return `finished AS (
+           SELECT * FROM json_to_recordset(${answers}::json) AS f(route text, key text, locked_until timestamptz, status int, response text)),
+         kept AS (
+           UPDATE idempotency_keys k SET state = 'done', status = f.status, response_sealed = decode(f.response, 'base64')
+             FROM finished f
+            WHERE k.tenant_id = $1 AND k.environment = ${environment} AND k.route = ANY(ARRAY(SELECT route FROM finished))
+              AND k.key = ANY(ARRAY(SELECT key FROM finished)) AND k.route = f.route AND k.key = f.key
+              AND k.locked_until = f.locked_until AND ${which})`;
+}
+
+/** As {@link FINISH}, of several, in the transaction that changes what they are about. */
 const FINISH_MANY: Statement = {
   name: 'idempotency_keys_finish_many',
-  text: `WITH finished AS (
-           SELECT * FROM json_to_recordset($3::json) AS f(route text, key text, locked_until timestamptz, status int, response text))
-         UPDATE idempotency_keys k SET state = 'done', status = f.status, response_sealed = decode(f.response, 'base64')
-           FROM finished f
-          WHERE k.tenant_id = $1 AND k.environment = $2 AND k.route = ANY(ARRAY(SELECT route FROM finished))
-            AND k.key = ANY(ARRAY(SELECT key FROM finished)) AND k.route = f.route AND k.key = f.key AND k.locked_until = f.locked_until`,
+  text: `WITH ${keepingAnswers({ environment: '$2', answers: '$3', which: 'true' })} SELECT`,
 };
 const RELEASE: Statement = {
   name: 'idempotency_keys_release',
@@ -241,6 +255,11 @@ export class IdempotencyService {
     const [first] = answers;
     if (first === undefined) return;
     const { tenantId, environment } = first.claim.scope;
+    await tx.query(FINISH_MANY, [tenantId, environment, this.kept(answers)]);
+  }
+
+  /** For {@link keepingAnswers}. */
+  kept(answers: readonly SealedAnswer[]): string {
     const rows = answers.map(({ claim, status, sealed }) => ({
       route: claim.route,
       key: claim.key,
@@ -248,7 +267,7 @@ export class IdempotencyService {
       status,
       response: sealed.toString('base64'),
     }));
-    await tx.query(FINISH_MANY, [tenantId, environment, JSON.stringify(rows)]);
+    return JSON.stringify(rows);
   }
 
   /** No work began: the key is free again. */

@@ -11,6 +11,7 @@ import {
   Batches,
   type Clock,
   type Database,
+  isConnectionLost,
   type RandomSource,
   type Statement,
   type Tx,
@@ -95,6 +96,14 @@ export interface Applied {
   readonly setAside: SetAsideReason | 'erased' | null;
 }
 
+/** What a signal has made of a row. */
+interface Change {
+  readonly row: VerificationRow;
+  readonly next: VerificationRow;
+  readonly step: Transition;
+  readonly arrival: Arrival;
+}
+
 /** A signal on its way to a verification. */
 export interface Arrival {
   readonly scope: TenantScope;
@@ -108,11 +117,17 @@ interface FirstArrival extends Arrival {
   readonly begun: VerificationRow;
 }
 
+/** What the provider's answer to a start brings along: nothing that is written anywhere but in the row, the ledger and the kept answer. */
+export type StartEffects = Omit<SignalEffects, 'correctSubject' | 'reading'>;
+
 const FIRST_FACTS = JSON.stringify(NO_FACTS);
 
-/** Somebody else has changed a row since it was written. */
-class NotAsBegun extends Error {
-  override readonly name = 'NotAsBegun';
+/** Rows as signals leave them, and what goes along with them. */
+interface Changes {
+  readonly results: readonly (Applied | null)[];
+  readonly rows: readonly VerificationRow[];
+  readonly told: readonly ToldEntry[];
+  readonly answers: readonly SealedAnswer[];
 }
 
 /** The claim that a read did not bear out. Several at one instant say the same, or are as doubtful. Served by signals_by_verification. */
@@ -156,8 +171,8 @@ export class VerificationApplier {
   async applyTo(
     begun: VerificationRow,
     scope: TenantScope,
-    signal: Signal,
-    effects: SignalEffects,
+    signal: Extract<Signal, { kind: 'started' }>,
+    effects: StartEffects,
   ): Promise<Applied> {
     const kind = `${scope.tenantId}/${scope.environment}`;
     return found(await this.#firstTogether.add(kind, { scope, id: begun.id, signal, effects, begun }));
@@ -192,40 +207,56 @@ export class VerificationApplier {
     const { tenantId, environment } = first.scope;
     const ids = [...new Set(arrivals.map(({ id }) => id))];
     const locked = await tx.query<VerificationRow>(LOCK_MANY, [tenantId, environment, ids]);
-    return this.#applyEach(tx, arrivals, locked, async (rows, told) => {
-      const columns = JSON.stringify(rows.map(changedColumns));
-      const [updated] = await tx.query<Updated>(UPDATE_MANY, [tenantId, columns, JSON.stringify(told)]);
-      if (updated?.is_published === true) this.ledger.published(tx);
-    });
+    const { results, rows, told, answers } = await this.#changes(arrivals, locked, (change) =>
+      this.#writeBeside(tx, change),
+    );
+    if (rows.length === 0) return results;
+    const columns = JSON.stringify(rows.map(changedColumns));
+    const [[updated]] = await Promise.all([
+      tx.query<Updated>(UPDATE_MANY, [tenantId, columns, JSON.stringify(told)]),
+      this.idempotency.finishIn(tx, answers),
+    ]);
+    if (updated?.is_published === true) this.ledger.published(tx);
+    return results;
   }
 
-  /** Signals of one tenant and environment, each to a row that was just written. Throws NotAsBegun. */
-  async #applyAllFirst(tx: Tx, arrivals: readonly FirstArrival[]): Promise<readonly (Applied | null)[]> {
+  /**
+   * Signals of one tenant and environment, each to a row that was just written, in one statement. Returns by their ids what was written:
+   * of the others somebody else has changed the row since.
+   */
+  async #applyAllFirst(arrivals: readonly FirstArrival[]): Promise<ReadonlyMap<string, Applied>> {
+    const [first] = arrivals;
+    if (first === undefined) return new Map();
+    const { tenantId, environment } = first.scope;
+    const present = new Map(arrivals.map(({ begun }) => [begun.id, begun]));
+    const { results, rows, told, answers } = await this.#changes(arrivals, [...present.values()], null);
     // They are locked by the change itself, in the order of everybody who locks several.
-    const inOrder = [...arrivals].sort((a, b) => (a.id < b.id ? -1 : 1));
-    const present = new Map(inOrder.map(({ begun }) => [begun.id, begun]));
-    const applied = await this.#applyEach(tx, inOrder, [...present.values()], async (rows, told) => {
-      const [updated] = await tx.query<Updated>(UPDATE_BEGUN, [
-        arrivals[0]?.scope.tenantId,
-        JSON.stringify(
-          rows.map((row) => ({ ...changedColumns(row), was_due_at: present.get(row.id)?.due_at })),
-        ),
-        JSON.stringify(told),
-        FIRST_FACTS,
-      ]);
-      if (updated?.written !== rows.length) throw new NotAsBegun();
-      if (updated.is_published) this.ledger.published(tx);
-    });
-    return arrivals.map((arrival) => applied[inOrder.indexOf(arrival)] ?? null);
+    const inOrder = [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
+    const sessions = this.database.within(first.scope);
+    const [updated] = await sessions.query<Updated>(UPDATE_BEGUN, [
+      tenantId,
+      JSON.stringify(
+        inOrder.map((row) => ({ ...changedColumns(row), was_due_at: present.get(row.id)?.due_at })),
+      ),
+      JSON.stringify(told),
+      FIRST_FACTS,
+      environment,
+      this.idempotency.kept(answers),
+    ]);
+    if (updated?.is_published === true) this.ledger.published(sessions);
+    const ids = new Set(updated?.ids);
+    const written = results.filter(
+      (applied): applied is Applied => applied !== null && ids.has(applied.row.id),
+    );
+    return new Map(written.map((applied) => [applied.row.id, applied]));
   }
 
-  /** What they make of the rows, in their order, is written all at once. */
-  async #applyEach(
-    tx: Tx,
+  /** What signals make of rows, in the signals' order. `beside`: writes what belongs to a change elsewhere; null where nothing does. */
+  async #changes(
     arrivals: readonly Arrival[],
     present: readonly VerificationRow[],
-    write: (rows: readonly VerificationRow[], told: readonly ToldEntry[]) => Promise<void>,
-  ): Promise<readonly (Applied | null)[]> {
+    beside: ((change: Change) => Promise<void>) | null,
+  ): Promise<Changes> {
     const rows = new Map(present.map((row) => [row.id, row]));
     const changed = new Map<string, VerificationRow>();
     const told: ToldEntry[] = [];
@@ -248,22 +279,23 @@ export class VerificationApplier {
         results.push({ row, changed: false, setAside: 'closed' });
         continue;
       }
-      const { next, step, entry } = await this.#applied(tx, row, arrival);
+      if (isWrittenAlready(row, arrival)) {
+        results.push({ row, changed: false, setAside: null });
+        continue;
+      }
+      const { next, step, entry } = await this.#applied(row, arrival);
+      await beside?.({ row, next, step, arrival });
       rows.set(next.id, next);
       changed.set(next.id, next);
       if (entry !== null) told.push(entry);
       if (arrival.effects.answer !== undefined) answers.push(await arrival.effects.answer(next));
       results.push({ row: next, changed: next.version !== row.version, setAside: step.setAside });
     }
-    if (changed.size > 0) {
-      await Promise.all([write([...changed.values()], told), this.idempotency.finishIn(tx, answers)]);
-    }
-    return results;
+    return { results, rows: [...changed.values()], told, answers };
   }
 
-  /** What a signal makes of a row, and what else is written because of it. */
+  /** What a signal makes of a row. */
   async #applied(
-    tx: Tx,
     row: VerificationRow,
     { scope, signal, effects }: Arrival,
   ): Promise<{
@@ -274,18 +306,23 @@ export class VerificationApplier {
     const step = transition(row.facts, signal);
     const { sealed, commitments } = await this.#sealed(row, signal, step, effects);
     const next = await this.#next(row, signal, step, sealed, effects);
-    if (effects.correctSubject !== undefined) await this.#correct(tx, row, effects.correctSubject);
-    await this.#keepReports(tx, row, next);
-    await this.#keepReading(tx, row, next, signal, step, effects);
-    if (contradictedClaim(row.facts, signal) !== null) {
-      await tx.query(MARK_CONTRADICTED, [row.tenant_id, row.id, row.facts.claim?.receivedAt]);
-    }
     const entry = entryOf(row, next, signal, step, { ...effects, commitments });
     return {
       next,
       step,
       entry: entry === null ? null : this.ledger.told({ ...entry, ...whose(scope, row) }),
     };
+  }
+
+  /** What else is written because a signal has changed a row. */
+  async #writeBeside(tx: Tx, { row, next, step, arrival }: Change): Promise<void> {
+    const { signal, effects } = arrival;
+    if (effects.correctSubject !== undefined) await this.#correct(tx, row, effects.correctSubject);
+    await this.#keepReports(tx, row, next);
+    await this.#keepReading(tx, row, next, signal, step, effects);
+    if (contradictedClaim(row.facts, signal) !== null) {
+      await tx.query(MARK_CONTRADICTED, [row.tenant_id, row.id, row.facts.claim?.receivedAt]);
+    }
   }
 
   async #applyTogether(arrivals: readonly Arrival[]): Promise<readonly (Applied | null)[]> {
@@ -297,16 +334,14 @@ export class VerificationApplier {
   }
 
   async #applyFirst(arrivals: readonly FirstArrival[]): Promise<readonly (Applied | null)[]> {
-    const [first] = arrivals;
-    if (first === undefined) return [];
-    try {
-      return await this.database
-        .within(first.scope)
-        .transaction((tx) => this.#applyAllFirst(tx, arrivals), { isPipelined: true });
-    } catch (error) {
-      if (!(error instanceof NotAsBegun)) throw error;
-      return this.#applyTogether(arrivals);
-    }
+    const written = await this.#applyAllFirst(arrivals).catch((error: unknown) => {
+      if (!isConnectionLost(error)) throw error;
+      // Written or not, under locks it is seen which.
+      return new Map<string, Applied>();
+    });
+    const others = arrivals.filter(({ id }) => !written.has(id));
+    const later = await this.#applyTogether(others);
+    return arrivals.map((arrival) => written.get(arrival.id) ?? later[others.indexOf(arrival)] ?? null);
   }
 
   async #next(
@@ -511,6 +546,11 @@ export class VerificationApplier {
         return scheduled;
     }
   }
+}
+
+/** A start's end that was written when the connection was lost: nobody else's is of that very moment. A new link is something else. */
+function isWrittenAlready({ facts }: VerificationRow, { signal, effects }: Arrival): boolean {
+  return signal.kind === 'started' && facts.startedAt === signal.at && effects.change === undefined;
 }
 
 /** Throws Problem `not_found`. */

@@ -1,5 +1,5 @@
 import { type Check, type DocumentType, Problem, type Subject } from '@gatehouse/contract';
-import { type Clock, type Ids, type Tx } from '@gatehouse/platform';
+import { type Clock, type Ids, type Queryable, type Tx } from '@gatehouse/platform';
 
 import { type IdempotencyClaim, renewLease } from '../idempotency/idempotency.service.js';
 import { type Ledger, type LedgerEvent } from '../ledger/ledger.js';
@@ -92,11 +92,11 @@ export class VerificationRecorder {
   }
 
   /**
-   * All or nothing, within the caller's transaction. Returns by their ids those that were written, as they are then: of the others the
+   * All or nothing, in one statement: within the caller's transaction, or by itself. Returns by their ids those that were written, as they are then: of the others the
    * idempotency key was another request's, or the provider's record was adopted before.
    */
   async insert(
-    tx: Tx,
+    tx: Queryable,
     scope: TenantScope,
     records: readonly NewRecord[],
   ): Promise<ReadonlyMap<string, VerificationRow>> {

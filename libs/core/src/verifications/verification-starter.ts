@@ -21,7 +21,7 @@ import { type Capabilities } from '../routing/capabilities.js';
 import { type Routed, type Router } from '../routing/router.js';
 import { type ConnectionOpener, type OpenConnection } from '../tenancy/connection-opener.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
-import { type Applied, type SignalEffects, type VerificationApplier } from './verification-applier.js';
+import { type Applied, type StartEffects, type VerificationApplier } from './verification-applier.js';
 import { type VerificationRerouter } from './verification-rerouter.js';
 import { VerificationStartFailed } from './verification-start-failed.js';
 import { FIND, type VerificationRow } from './verification.rows.js';
@@ -229,7 +229,7 @@ export class VerificationStarter {
       throw new VerificationStartFailed(id, FAULTS[error.fault].reason, error);
     }
     const signal = { kind: 'started', at: this.#now(), delivery: started.delivery } as const;
-    const effects: SignalEffects = {
+    const effects: StartEffects = {
       ...effectsOf(started, connection),
       begunAt: connection.id,
       startState: 'started',
@@ -239,7 +239,7 @@ export class VerificationStarter {
       await this.parts.applier.apply(scope, id, signal, effects);
       const unshared = { kind: 'unshared', at: this.#now() } as const;
       const after = { begunAt: connection.id };
-      return this.#complete(scope, id, unshared, after, { ...call, begun: null });
+      return this.#complete(scope, id, unshared, after, call);
     }
     return this.#complete(scope, id, signal, effects, call);
   }
@@ -248,26 +248,30 @@ export class VerificationStarter {
   async #complete(
     scope: TenantScope,
     id: string,
-    signal: Signal,
-    effects: SignalEffects,
+    signal: Extract<Signal, { kind: 'started' | 'unshared' }>,
+    effects: StartEffects,
     { claim, begun }: Pick<StartCall, 'claim' | 'begun'>,
   ): Promise<VerificationRow> {
     const { applier } = this.parts;
-    const apply = (all: SignalEffects): Promise<Applied> =>
-      begun === null ? applier.apply(scope, id, signal, all) : applier.applyTo(begun, scope, signal, all);
+    const apply = (all: StartEffects): Promise<Applied> =>
+      begun === null || signal.kind === 'unshared'
+        ? applier.apply(scope, id, signal, all)
+        : applier.applyTo(begun, scope, signal, all);
     const answerOf = claim?.answerOf ?? null;
     if (claim === null || answerOf === null) return this.#kept(await apply(effects), effects);
-    let kept: IdempotentAnswer | null = null;
+    // Of each row that the signal is tried on; only what was made of the last one is kept, if anything is.
+    const made = new WeakMap<VerificationRow, IdempotentAnswer>();
     const answer = async (row: VerificationRow): Promise<SealedAnswer> => {
-      kept = answerOf(await this.parts.sealer.toVerification(row));
-      return this.parts.idempotency.seal(claim, kept);
+      const answered = answerOf(await this.parts.sealer.toVerification(row));
+      made.set(row, answered);
+      return this.parts.idempotency.seal(claim, answered);
     };
     const applied = await apply({ ...effects, answer });
-    claim.answer = kept;
+    claim.answer = made.get(applied.row) ?? null;
     return this.#kept(applied, effects);
   }
 
-  #kept({ row }: Applied, { begunAt = row.connection_id }: SignalEffects): VerificationRow {
+  #kept({ row }: Applied, { begunAt = row.connection_id }: StartEffects): VerificationRow {
     return begunAt === row.connection_id ? row : this.#overtaken(row, null);
   }
 
@@ -390,10 +394,8 @@ export class VerificationStarter {
     if (first === undefined) return [];
     const { scope } = first;
     const records = beginnings.map(({ record }) => record);
-    const written = await this.parts.database
-      .within(scope)
-      // A record that nobody goes on with is finished as that of a process that died.
-      .transaction((tx) => this.parts.recorder.insert(tx, scope, records), { isPipelined: true });
+    // One statement, which is its own transaction. A record that nobody goes on with is finished as that of a process that died.
+    const written = await this.parts.recorder.insert(this.parts.database.within(scope), scope, records);
     return records.map(({ id }) => written.get(id) ?? null);
   }
 
@@ -444,7 +446,7 @@ export class VerificationStarter {
 }
 
 /** What the first start, or a webhook since, has remembered stays: a result from between two links must still count. */
-function effectsOf(started: Started, { provider, settings }: OpenConnection): SignalEffects {
+function effectsOf(started: Started, { provider, settings }: OpenConnection): StartEffects {
   return {
     reference: started.reference,
     handleDefaults: started.handle,

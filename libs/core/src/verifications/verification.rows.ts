@@ -7,6 +7,7 @@ import {
 } from '@gatehouse/contract';
 import { type Statement } from '@gatehouse/platform';
 
+import { keepingAnswers } from '../idempotency/idempotency.service.js';
 import { APPENDED, toldIn } from '../ledger/ledger.js';
 import { type RoutingRecord } from '../routing/decide.js';
 import { type Environment } from '../tenancy/tenant-scope.js';
@@ -171,7 +172,7 @@ export const REROUTE: Statement = {
  * Rows as a signal leaves them (`$2`), with the entries of the ledger that tell of it (`$3`). Bytes come as base64. Served by the primary
  * key: the array leaves PostgreSQL no choice where it has no statistics yet.
  */
-const update = (which: string): string => `WITH next AS (
+const update = (which: string, beside = ''): string => `WITH next AS (
            SELECT * FROM json_to_recordset($2::json) AS r(
              id uuid, provider_reference text, handle_sealed text, action_sealed text, identity_sealed text, start_state text,
              facts jsonb, status text, reason_codes text[], version int, attempt int, raw_status text, observed_at timestamptz,
@@ -191,11 +192,12 @@ const update = (which: string): string => `WITH next AS (
              FROM next n WHERE v.tenant_id = $1 AND v.id = ANY(ARRAY(SELECT id FROM next)) AND v.id = n.id AND ${which}
            RETURNING v.id),
          told AS MATERIALIZED (
-           SELECT e.* FROM ${toldIn('$3')} WHERE e.verification_id IN (SELECT id FROM updated)), ${APPENDED}
-         SELECT (SELECT count(*)::int FROM updated) AS written, EXISTS (SELECT FROM delivery) AS is_published`;
+           SELECT e.* FROM ${toldIn('$3')} WHERE e.verification_id IN (SELECT id FROM updated)), ${APPENDED}${beside}
+         SELECT ARRAY(SELECT id FROM updated)::text[] AS ids, EXISTS (SELECT FROM delivery) AS is_published`;
 
+/** What was written: a row, always. */
 export interface Updated {
-  readonly written: number;
+  readonly ids: readonly string[];
   readonly is_published: boolean;
 }
 
@@ -204,12 +206,14 @@ export const UPDATE_MANY: Statement = { name: 'verifications_update_many', text:
 
 /**
  * Of rows that nobody has locked or read since they were written: those that are as they were then, with the first facts (`$4`) and due
- * when they were (`was_due_at`). Whatever else changes a row that is being started changes one of these.
+ * when they were (`was_due_at`). Whatever else changes a row that is being started changes one of these. With what the callers of these
+ * rows are answered (`$6`), in the environment `$5`: a start's last statement is its transaction.
  */
 export const UPDATE_BEGUN: Statement = {
   name: 'verifications_update_begun',
   text: update(
     `v.version = 1 AND v.start_state = 'starting' AND v.erased_at IS NULL AND v.facts = $4::jsonb AND v.due_at = n.was_due_at`,
+    `, ${keepingAnswers({ environment: '$5', answers: '$6', which: 'k.resource_id IN (SELECT id FROM updated)' })}`,
   ),
 };
 

@@ -45,6 +45,14 @@ export function isCheckViolation(error: unknown, constraint?: string): error is 
   return violates(error, '23514', constraint);
 }
 
+/** The session has ended, by the network's doing or the server's. What was not in a transaction may have been carried out. */
+export function isConnectionLost(error: unknown): error is DatabaseError {
+  return error instanceof DatabaseError && SESSION_ENDED.has(error.code);
+}
+
+/** Also server going down, crash of another session. */
+const SESSION_ENDED = new Set([CONNECTION_LOST, '57P01', '57P02']);
+
 function violates(error: unknown, code: string, constraint: string | undefined): error is DatabaseError {
   return (
     error instanceof DatabaseError &&

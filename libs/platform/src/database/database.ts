@@ -3,7 +3,13 @@ import pg from 'pg';
 import { type Log } from '../log/log.js';
 import { type RandomSource, SystemRandom } from '../random.js';
 import { StartError } from '../start-error.js';
-import { CONNECTION_LOST, DatabaseError, OUTCOME_UNKNOWN, toDatabaseError } from './database-error.js';
+import {
+  CONNECTION_LOST,
+  DatabaseError,
+  isConnectionLost,
+  OUTCOME_UNKNOWN,
+  toDatabaseError,
+} from './database-error.js';
 import { type PrismaClient } from './generated/client.js';
 import { parsers } from './types.js';
 
@@ -84,10 +90,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const PING_TIMEOUT_MS = 2_000;
 
 /** Serialization failure, deadlock. */
-const ROLLED_BACK = ['40001', '40P01'];
-const RETRYABLE_ALONE = new Set(ROLLED_BACK);
-/** Also server going down, crash of another session, connection lost: before its COMMIT, all of them roll a transaction back. */
-const RETRYABLE = new Set([...ROLLED_BACK, '57P01', '57P02', CONNECTION_LOST]);
+const ROLLED_BACK = new Set(['40001', '40P01']);
 const MAX_ATTEMPTS = 6;
 const FIRST_DELAY_MS = 10;
 
@@ -185,24 +188,24 @@ export class Database {
 
   #sessions(open: () => Promise<pg.PoolClient>): Sessions {
     return {
-      query: (statement, values = []) => this.#again(RETRYABLE_ALONE, () => alone(open, statement, values)),
+      query: (statement, values = []) => this.#again(isRolledBack, () => alone(open, statement, values)),
       // Outside a transaction each statement commits itself.
       afterCommit: (task) => {
         task();
       },
       transaction: (fn, { isolation, isPipelined = false } = {}) => {
         const begin = isolation === undefined ? 'BEGIN' : `BEGIN ISOLATION LEVEL ${isolation}`;
-        return this.#again(RETRYABLE, () => this.#attempt(open, begin, isPipelined, fn));
+        return this.#again(isRepeatable, () => this.#attempt(open, begin, isPipelined, fn));
       },
     };
   }
 
-  async #again<T>(retryable: ReadonlySet<string>, run: () => Promise<T>): Promise<T> {
+  async #again<T>(isRetryable: (error: DatabaseError) => boolean, run: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await run();
       } catch (error) {
-        if (!(error instanceof DatabaseError) || !retryable.has(error.code) || attempt === MAX_ATTEMPTS) {
+        if (!(error instanceof DatabaseError) || !isRetryable(error) || attempt === MAX_ATTEMPTS) {
           throw error;
         }
         this.#log.debug('a transaction is run again', { code: error.code, attempt });
@@ -243,6 +246,15 @@ async function loadPrisma(pool: pg.Pool): Promise<PrismaClient> {
     import('./generated/client.js'),
   ]);
   return new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal', log: [] });
+}
+
+function isRolledBack({ code }: DatabaseError): boolean {
+  return ROLLED_BACK.has(code);
+}
+
+/** Of a transaction: one that is lost before its COMMIT is rolled back. */
+function isRepeatable(error: DatabaseError): boolean {
+  return isRolledBack(error) || isConnectionLost(error);
 }
 
 /** For what is heard of elsewhere. pg also emits what it rejects the running query with; unheard, that would end the process. */
