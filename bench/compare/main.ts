@@ -9,12 +9,13 @@ import { measureCreates, measureLatency, measureReads, measureReplays } from './
 import { optionsOf } from './options.js';
 import { possibleLayout } from './process/layout.js';
 import { capacityOf } from './report/capacity.js';
-import { writeDocument } from './report/document.js';
+import { writeDocument, writeProfile } from './report/document.js';
+import { profileOf } from './report/profile.js';
 import { measureWebhooks } from './webhooks.js';
 import { asText, summaryText, tablesOf } from './report/table.js';
 
 /*
- * `npm run bench -- [--quick] [--json FILE] [--rounds N] [--only create,read,…] [--unpinned] [--write]`: what docs/PERFORMANCE.md
+ * `npm run bench -- [--quick] [--json FILE] [--rounds N] [--only create,read,…] [--unpinned] [--profile FOLDER] [--write]`: what docs/PERFORMANCE.md
  * tells of.
  */
 
@@ -55,6 +56,12 @@ for (const table of [...tablesOf(figures), ...capacityOf(figures)])
   process.stdout.write(`${asText(table)}\n`);
 process.stdout.write(summaryText(figures));
 if (summary.noisy) process.stdout.write('\nNOISY: something else ran on this machine; allow for 30 %.\n');
+if (options.profile !== null) {
+  const table = await profileOf(options.profile, `Where the time goes: ${[...options.only].join(', ')}`);
+  process.stdout.write(`\n${asText(table)}\n`);
+  if (options.isWritten) await writeProfile(table);
+}
 if (options.json !== null) await writeFile(options.json, `${JSON.stringify(summary, null, 2)}\n`);
-if (options.isWritten)
+// What is profiled is slower than it is.
+if (options.isWritten && options.profile === null)
   await writeDocument(figures, { plan: options.plan, layout, cores: availableParallelism() });

@@ -10,11 +10,22 @@ import { type Layout } from '../process/layout.js';
 import { capacityOf } from './capacity.js';
 import { chartsOf } from './charts.js';
 import { notesOf } from './notes.js';
-import { asMarkdown, tablesOf } from './table.js';
+import { asMarkdown, type Table, tablesOf } from './table.js';
 
 const FOLDER = 'performance';
-const BEGIN = '<!-- figures: made by `npm run bench` -->';
-const END = '<!-- end of the figures -->';
+interface Place {
+  readonly begin: string;
+  readonly end: string;
+}
+
+const FIGURES: Place = {
+  begin: '<!-- figures: made by `npm run bench` -->',
+  end: '<!-- end of the figures -->',
+};
+const PROFILE: Place = {
+  begin: '<!-- profile: made by `npm run bench -- --profile` -->',
+  end: '<!-- end of the profile -->',
+};
 
 /** Puts the figures between their markers in docs/PERFORMANCE.md and docs/CAPACITY.md, and the charts beside them. */
 export async function writeDocument(
@@ -31,23 +42,28 @@ export async function writeDocument(
     `${plan.rounds} rounds`,
     ...(summaryOf(figures).noisy ? ['something else ran on the machine: allow for 30 %'] : []),
   ].join('; ');
-  await put(join(docs, 'PERFORMANCE.md'), [
+  await put(join(docs, 'PERFORMANCE.md'), FIGURES, [
     `Medians, with the least in brackets. ${conditions}.`,
     ...charts.map(({ file, alternative }) => `![${alternative}](${FOLDER}/${file})`),
     ...tablesOf(figures).map(asMarkdown),
     notesOf(plan),
   ]);
-  await put(join(docs, 'CAPACITY.md'), [
+  await put(join(docs, 'CAPACITY.md'), FIGURES, [
     `Of medians. ${conditions}.`,
     ...capacityOf(figures).map(asMarkdown),
   ]);
 }
 
-async function put(path: string, parts: readonly string[]): Promise<void> {
+/** Puts what a profile shows between its own markers in docs/PERFORMANCE.md. */
+export async function writeProfile(table: Table): Promise<void> {
+  await put(join(findProjectRoot(), 'docs', 'PERFORMANCE.md'), PROFILE, [asMarkdown(table)]);
+}
+
+async function put(path: string, { begin, end }: Place, parts: readonly string[]): Promise<void> {
   const text = await readFile(path, 'utf8');
-  const [before, rest] = text.split(BEGIN);
-  const after = rest?.split(END)[1];
-  if (before === undefined || after === undefined) throw new Error(`${path} has no place for the figures`);
-  const whole = `${before}${BEGIN}\n\n${parts.join('\n\n')}\n\n${END}${after}`;
+  const [before, rest] = text.split(begin);
+  const after = rest?.split(end)[1];
+  if (before === undefined || after === undefined) throw new Error(`${path} has no place for ${begin}`);
+  const whole = `${before}${begin}\n\n${parts.join('\n\n')}\n\n${end}${after}`;
   await writeFile(path, await format(whole, { ...(await resolveConfig(path)), parser: 'markdown' }));
 }

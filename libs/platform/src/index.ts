@@ -29,7 +29,12 @@ export { VaultTransitMasterKey } from './crypto/vault-transit-master-key.js';
 export { open, openJson, seal, SealError, sealJson } from './crypto/seal.js';
 export { randomToken } from './crypto/token.js';
 export { Batches, type BatchLimits } from './database/batches.js';
-export { DatabaseError, isCheckViolation, isConnectionLost, isUniqueViolation } from './database/database-error.js';
+export {
+  DatabaseError,
+  isCheckViolation,
+  isConnectionLost,
+  isUniqueViolation,
+} from './database/database-error.js';
 export {
   connectDatabase,
   Database,

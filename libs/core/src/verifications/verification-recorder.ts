@@ -92,8 +92,8 @@ export class VerificationRecorder {
   }
 
   /**
-   * All or nothing, in one statement: within the caller's transaction, or by itself. Returns by their ids those that were written, as they are then: of the others the
-   * idempotency key was another request's, or the provider's record was adopted before.
+   * All or nothing, in one statement: within the caller's transaction, or by itself. Returns by their ids those that were written, as they
+   * are then: of the others the idempotency key was another request's, or the provider's record was adopted before.
    */
   async insert(
     tx: Queryable,
