@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { join } from 'node:path';
@@ -47,14 +48,14 @@ const OWNERS: readonly (readonly [owner: string, where: RegExp])[] = [
 ];
 
 /** What V8 does by itself, and has no place. */
-const BY_NAME: Readonly<Record<string, string>> = {
-  '(garbage collector)': 'garbage collection',
-  '(program)': 'V8 and system, unnamed',
-  runMicrotasks: 'promises',
-  writev: 'sockets',
-  writeBuffer: 'sockets',
-  writeUtf8String: 'sockets',
-};
+const BY_NAME: ReadonlyMap<string, string> = new Map([
+  ['(garbage collector)', 'garbage collection'],
+  ['(program)', 'V8 and system, unnamed'],
+  ['runMicrotasks', 'promises'],
+  ['writev', 'sockets'],
+  ['writeBuffer', 'sockets'],
+  ['writeUtf8String', 'sockets'],
+]);
 const WITHOUT_WORK = new Set(['(root)', '(idle)']);
 
 /**
@@ -99,7 +100,7 @@ async function ownersOf(nodes: CpuProfile['nodes']): Promise<ReadonlyMap<number,
     if (WITHOUT_WORK.has(callFrame.functionName)) continue;
     const place = places(callFrame);
     const caller = owners.get(parents.get(id) ?? Number.NaN);
-    const own = BY_NAME[callFrame.functionName] ?? OWNERS.find(([, where]) => where.test(place))?.[0];
+    const own = BY_NAME.get(callFrame.functionName) ?? OWNERS.find(([, where]) => where.test(place))?.[0];
     owners.set(id, own ?? caller ?? 'V8 and system, unnamed');
   }
   return owners;
@@ -110,8 +111,10 @@ async function placesOf(frames: readonly CallFrame[]): Promise<(frame: CallFrame
   const urls = new Set(frames.map(({ url }) => url).filter((url) => url.includes('/dist/gateway/')));
   const maps = new Map<string, SourceMap>();
   for (const url of urls) {
-    const text = await readFile(`${fileURLToPath(url)}.map`, 'utf8');
-    maps.set(url, new SourceMap(JSON.parse(text) as SourceMapPayload));
+    const path = `${fileURLToPath(url)}.map`;
+    // What the bundler has added has none.
+    if (existsSync(path))
+      maps.set(url, new SourceMap(JSON.parse(await readFile(path, 'utf8')) as SourceMapPayload));
   }
   return ({ url, lineNumber, columnNumber }) => {
     const entry = maps.get(url)?.findEntry(lineNumber, columnNumber);
