@@ -1,6 +1,6 @@
 import { type Name } from './names.js';
 import { type Footprint } from './footprint.js';
-import { type Added } from './measures.js';
+import { type Added, type Rates } from './measures.js';
 import { median } from './median.js';
 import { type Result } from './rounds.js';
 import { type Sample } from './turn.js';
@@ -14,6 +14,7 @@ export interface Figures {
   /** Of creates that were repeated, which led to no call of the vendor. */
   readonly replays: Result | null;
   readonly latency: { readonly added: ReadonlyMap<Name, Added>; readonly isNoisy: boolean } | null;
+  readonly rates: Rates | null;
   readonly webhooks: Webhooks | null;
   readonly footprint: Footprint | null;
 }
@@ -52,10 +53,10 @@ export type Summary = Readonly<
 };
 
 export function summaryOf(figures: Figures): Summary {
-  const { creates, reads, replays, latency, webhooks, footprint } = figures;
+  const { creates, reads, replays, latency, rates, webhooks, footprint } = figures;
   const atOnce = creates?.get(0);
   const added = latency?.added.get('ours');
-  const measured = [...(creates?.values() ?? []), reads, replays, latency, webhooks, footprint];
+  const measured = [...(creates?.values() ?? []), reads, replays, latency, rates, webhooks, footprint];
   const numbers = {
     createVsB0: ratio(atOnce, 'b0'),
     createVsT: ratio(atOnce, 't'),

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { openArena } from './arena.js';
 import { type Figures, summaryOf } from './figures.js';
 import { measureFootprint } from './footprint.js';
-import { measureCreates, measureLatency, measureReads, measureReplays } from './measures.js';
+import { measureCreates, measureLatency, measureRates, measureReads, measureReplays } from './measures.js';
 import { optionsOf } from './options.js';
 import { possibleLayout } from './process/layout.js';
 import { capacityOf } from './report/capacity.js';
@@ -30,6 +30,7 @@ async function measure(): Promise<Figures> {
     reads: only.has('read') ? await measureReads(arena) : null,
     replays: only.has('replay') ? await measureReplays(arena) : null,
     latency: only.has('latency') ? await measureLatency(arena) : null,
+    rates: only.has('rate') ? await measureRates(arena) : null,
     webhooks: only.has('webhooks') ? await measureWebhooks(arena) : null,
     footprint: only.has('footprint') ? await measureFootprint(arena) : null,
   };

@@ -3,7 +3,7 @@ import { type Name } from './names.js';
 import { median } from './median.js';
 import { type Plan } from './options.js';
 import { type Result, takeRounds } from './rounds.js';
-import { type Sample } from './turn.js';
+import { isNoisy, type Sample, takeTurn } from './turn.js';
 
 /** 16 callers, for each delay of the vendor. */
 export async function measureCreates(arena: Arena): Promise<ReadonlyMap<number, Result>> {
@@ -81,6 +81,45 @@ export async function measureLatency(
     added.set(name, { p50: p50 - direct.p50, p99: p99 - direct.p99, direct });
   }
   return { added, isNoisy };
+}
+
+/** Creates a second at most, of those rates that were tried, of which 99 of 100 were answered within {@link WITHIN_MS}; 0: at none. */
+export interface Rates {
+  readonly highest: ReadonlyMap<Name, number>;
+  readonly isNoisy: boolean;
+}
+
+export const WITHIN_MS = 50;
+const FIRST_RATE = 50;
+/** From one rate to the next. */
+const STEP = 1.25;
+/** Rates in a row that are too high: one alone may be the machine's doing. */
+const TOO_MANY = 2;
+
+/** Rate after rate, each tried by all who have not come to their end, until the last of them has. */
+export async function measureRates(arena: Arena): Promise<Rates> {
+  const names = (['ours', 'b0', 'g'] as const).filter((name) => arena.options.who.has(name));
+  const highest = new Map<Name, number>(names.map((name) => [name, 0]));
+  const missed = new Map<Name, number>(names.map((name) => [name, 0]));
+  const goesOn = (name: Name): boolean => (missed.get(name) ?? 0) < TOO_MANY;
+  let isAnyNoisy = false;
+  for (let perSecond = FIRST_RATE; names.some(goesOn); perSecond = Math.round(perSecond * STEP)) {
+    for (const name of names.filter(goesOn)) {
+      const contestant = await arena.contestant(name);
+      const sample = await takeTurn(arena, contestant, {
+        kind: contestant.creates,
+        shape: { type: 'open', perSecond, seconds: arena.options.plan.rateSeconds, arrivals: 'poisson' },
+      });
+      const { p99 } = sample.outcome.latency;
+      isAnyNoisy ||= isNoisy(sample);
+      arena.say(`create at ${perSecond}/s: ${name} p99 ${p99.toFixed(1)} ms`);
+      if (p99 <= WITHIN_MS) {
+        highest.set(name, perSecond);
+        missed.set(name, 0);
+      } else missed.set(name, (missed.get(name) ?? 0) + 1);
+    }
+  }
+  return { highest, isNoisy: isAnyNoisy };
 }
 
 function closed({ seconds }: Plan): { type: 'closed'; callers: number; until: { seconds: number } } {

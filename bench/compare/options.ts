@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { type Name, NAMES } from './names.js';
 import { type Layout } from './process/layout.js';
 
-export const MEASURES = ['create', 'read', 'replay', 'latency', 'webhooks', 'footprint'] as const;
+export const MEASURES = ['create', 'read', 'replay', 'latency', 'rate', 'webhooks', 'footprint'] as const;
 export type Measure = (typeof MEASURES)[number];
 
 /** How long everything takes. */
@@ -17,6 +17,8 @@ export interface Plan {
   readonly warmUpEachTurn: number;
   readonly seconds: number;
   readonly openSeconds: number;
+  /** Of each rate that is tried. */
+  readonly rateSeconds: number;
   readonly upstreamDelaysMs: readonly number[];
   readonly coldStarts: number;
   readonly footprintCreates: number;
@@ -45,6 +47,7 @@ const FULL: Plan = {
   warmUpEachTurn: 400,
   seconds: 8,
   openSeconds: 15,
+  rateSeconds: 5,
   upstreamDelaysMs: [0, 50, 500],
   coldStarts: 5,
   footprintCreates: 100_000,
@@ -60,6 +63,7 @@ const QUICK: Plan = {
   warmUpEachTurn: 200,
   seconds: 2,
   openSeconds: 3,
+  rateSeconds: 2,
   upstreamDelaysMs: [0],
   coldStarts: 2,
   footprintCreates: 5_000,
@@ -83,7 +87,9 @@ export function optionsOf(args: readonly string[]): Options {
     },
   });
   const plan = values.quick ? QUICK : FULL;
-  const only = among('only', values.only, MEASURES);
+  // Of which rates a server carries there is no short form.
+  const usual = values.quick ? MEASURES.filter((measure) => measure !== 'rate') : MEASURES;
+  const only = values.only === undefined ? new Set(usual) : among('only', values.only, MEASURES);
   const who = among('who', values.who, NAMES);
   const isWhole = only.size === MEASURES.length && who.size === NAMES.length;
   return {

@@ -1,7 +1,7 @@
 import { type Plan } from '../options.js';
 
 /** What the figures do not say, for whoever reads them in the document. */
-export function notesOf({ warmUpRequests, warmUpEachTurn, upstreamDelaysMs }: Plan): string {
+export function notesOf({ isQuick, warmUpRequests, warmUpEachTurn, upstreamDelaysMs }: Plan): string {
   const slowest = Math.max(...upstreamDelaysMs);
   const notes = [
     'A request that is refused, or gets another answer than it should, waits endlessly: where as many are, a figure is _endless_. JSON has no such number: there it is `null`, and its name is in `endless`.',
@@ -14,8 +14,10 @@ export function notesOf({ warmUpRequests, warmUpEachTurn, upstreamDelaysMs }: Pl
     slowest < 500
       ? `a vendor that takes 500 ms (the slowest took ${slowest}), and 1,000 requests in flight at one;`
       : 'what 1,000 requests in flight at a slow vendor take: sixteen are under way here;',
-    'the highest rate at which p99 stays under 50 ms: one rate is measured, 200 creates a second, and what sixteen callers get through;',
-    'one of twenty endpoints that hangs, and a backlog of 100,000 deliveries: not here, for there is one endpoint, which always answers;',
+    ...(isQuick
+      ? ['the highest rate at which p99 stays under 50 ms, for which there is no short form;']
+      : []),
+    'endpoints that hang, which `npm run bench:delivery` measures, and a backlog of 100,000 deliveries: here there is one endpoint, which always answers;',
     'how soon a webhook is acknowledged, reads at half of what is carried, and those that are answered 304;',
     'how long the event loop is held up;',
     'both layouts of the processes in one run: `--unpinned` takes the other one.',

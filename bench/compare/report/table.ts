@@ -1,3 +1,4 @@
+import { WITHIN_MS } from '../measures.js';
 import { type Name, NAMES } from '../names.js';
 import { type Figures, ratio, summaryOf } from '../figures.js';
 import { type Result } from '../rounds.js';
@@ -20,7 +21,7 @@ export const TITLES: Readonly<Record<Name, string>> = {
 };
 
 export function tablesOf(figures: Figures): readonly Table[] {
-  const { creates, reads, replays, latency, webhooks, footprint } = figures;
+  const { creates, reads, replays, latency, rates, webhooks, footprint } = figures;
   const tables: Table[] = [];
   for (const [delayMs, result] of creates ?? [])
     tables.push(ofRounds(`Create, 16 callers, vendor answers after ${delayMs} ms`, result));
@@ -35,6 +36,15 @@ export function tablesOf(figures: Figures): readonly Table[] {
     tables.push({
       title: 'Added to the vendor’s own time at 200 creates a second, ms',
       rows: [['', 'p50', 'p99'], ...rows],
+    });
+  }
+  if (rates !== null) {
+    tables.push({
+      title: `Creates a second at most, of the rates tried, with 99 of 100 answered within ${WITHIN_MS} ms`,
+      rows: [
+        ['', 'per s'],
+        ...[...rates.highest].map(([name, rate]) => [TITLES[name], rate === 0 ? 'none' : String(rate)]),
+      ],
     });
   }
   if (webhooks !== null) {
