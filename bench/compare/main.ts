@@ -15,8 +15,8 @@ import { measureWebhooks } from './webhooks.js';
 import { asText, summaryText, tablesOf } from './report/table.js';
 
 /*
- * `npm run bench -- [--quick] [--json FILE] [--rounds N] [--only create,read,…] [--unpinned] [--profile FOLDER] [--write]`: what docs/PERFORMANCE.md
- * tells of.
+ * `npm run bench -- [--quick] [--json FILE] [--rounds N] [--only create,read,…] [--unpinned] [--profile FOLDER] [--write]`: what
+ * docs/PERFORMANCE.md tells of.
  */
 
 const options = optionsOf(process.argv.slice(2));
