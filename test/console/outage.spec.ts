@@ -40,6 +40,21 @@ describe('a server that answers 503', () => {
     expect(page.path).toBe('/operators');
   });
 
+  it('when the console is opened stays on the screen while it is asked again', async () => {
+    const page = await world.signedIn('admin');
+    page.expectFailure({ status: 503 });
+    world.front.fail(REQUEST_ID);
+    await page.open('/operators');
+    const problem = await (await page.problem()).elementHandle();
+    await world.front.hold();
+    await page.expectAccessible();
+    world.front.fail('outage-7f3a-0002');
+    await page.view.getByText('outage-7f3a-0002').waitFor();
+    expect(await problem.isVisible()).toBe(true);
+    world.front.recover();
+    await page.heading('Operators');
+  });
+
   it('while one signs in is said, and the key need not be typed again', async () => {
     const { key } = await world.operator('admin');
     const page = await world.page({ viewport: PHONE });
@@ -70,6 +85,18 @@ describe('a server that answers 503', () => {
 });
 
 describe('a server that does not answer at all', () => {
+  it('while the console is opened is waited for on a page that says so', async () => {
+    const page = await world.signedIn('admin');
+    const waiting = world.front.hold();
+    await page.open('/operators');
+    await waiting;
+    await page.heading('Gatehouse console');
+    await page.view.getByRole('status').getByText('Loading the console').waitFor();
+    await page.expectAccessible();
+    world.front.recover();
+    await page.heading('Operators');
+  });
+
   it('is said to be out of reach, and found again', async () => {
     const page = await world.signedIn('admin');
     page.expectFailure({ status: 0 });

@@ -1,5 +1,11 @@
-import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, request } from 'node:http';
+import { EventEmitter, once } from 'node:events';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request,
+  type ServerResponse,
+} from 'node:http';
 import { type AddressInfo } from 'node:net';
 
 /** What balancers say when nobody behind them answers, in the words of the gateway. */
@@ -19,6 +25,8 @@ export interface OutageFront {
   fail(requestId: string): void;
   /** From now on connections of `/admin/v1` are cut off without an answer. */
   hangUp(): void;
+  /** From now on `/admin/v1` waits for its answer, until it fails or recovers. Resolves once somebody waits. */
+  hold(): Promise<void>;
   recover(): void;
   /** The header fields with which this path was asked for last. */
   heard(path: string): IncomingHttpHeaders | undefined;
@@ -26,12 +34,23 @@ export interface OutageFront {
 }
 
 export async function openOutageFront(target: string): Promise<OutageFront> {
-  let state: 'well' | 'hung up' | { readonly requestId: string } = 'well';
+  let state: 'well' | 'hung up' | 'held' | { readonly requestId: string } = 'well';
   const heard = new Map<string, IncomingHttpHeaders>();
+  const holding = new EventEmitter();
   const server = createServer((incoming, answer) => {
+    heard.set(incoming.url ?? '/', incoming.headers);
+    pass(incoming, answer);
+  });
+  const pass = (incoming: IncomingMessage, answer: ServerResponse): void => {
     const path = incoming.url ?? '/';
-    heard.set(path, incoming.headers);
     if (path.startsWith('/admin/v1') && state !== 'well') {
+      if (state === 'held') {
+        holding.once('end', () => {
+          pass(incoming, answer);
+        });
+        holding.emit('waiting');
+        return;
+      }
       incoming.resume();
       if (state === 'hung up') {
         answer.destroy();
@@ -55,7 +74,7 @@ export async function openOutageFront(target: string): Promise<OutageFront> {
     outgoing.on('error', () => answer.destroy());
     answer.on('close', () => outgoing.destroy());
     incoming.pipe(outgoing);
-  });
+  };
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -63,12 +82,18 @@ export async function openOutageFront(target: string): Promise<OutageFront> {
     origin: `http://127.0.0.1:${port}`,
     fail(requestId) {
       state = { requestId };
+      holding.emit('end');
     },
     hangUp() {
       state = 'hung up';
     },
+    async hold() {
+      state = 'held';
+      await once(holding, 'waiting');
+    },
     recover() {
       state = 'well';
+      holding.emit('end');
     },
     heard: (path) => heard.get(path),
     async close() {

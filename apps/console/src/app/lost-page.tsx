@@ -1,31 +1,41 @@
-import { Container } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { type ErrorComponentProps, useRouter } from '@tanstack/react-router';
-import { type ReactElement, useEffect } from 'react';
+import { type ReactElement, useCallback, useEffect, useState } from 'react';
 
 import { LIVE } from '../api/live.js';
 import { ProblemError } from '../api/problem.js';
-import { Page } from '../kit/page.js';
 import { ProblemNotice } from '../kit/problem-notice.js';
+import { sessionQuery } from '../session/session.js';
+import { BarePage } from './bare-page.js';
 
-/** In place of a page that could not be shown at all. What failed at the server is tried again until it works. */
+/**
+ * In place of a page that could not be shown at all. What failed at the server is tried again until it works, and what is on the screen
+ * stays until then: the page that was lost would begin with being empty.
+ */
 export function LostPage({ error }: ErrorComponentProps): ReactElement {
   const router = useRouter();
+  const queries = useQueryClient();
+  const [latest, setLatest] = useState<unknown>(error);
   const isPassing = error instanceof ProblemError;
-  const again = (): void => {
-    void router.invalidate();
-  };
+  const again = useCallback(async (): Promise<void> => {
+    try {
+      if (isPassing) await queries.query({ ...sessionQuery, staleTime: 0 });
+    } catch (failure) {
+      setLatest(failure);
+      return;
+    }
+    await router.invalidate();
+  }, [isPassing, queries, router]);
   useEffect(() => {
     if (!isPassing) return;
-    const timer = setInterval(() => void router.invalidate(), LIVE.close.refetchInterval);
+    const timer = setInterval(() => void again(), LIVE.close.refetchInterval);
     return () => {
       clearInterval(timer);
     };
-  }, [isPassing, router]);
+  }, [isPassing, again]);
   return (
-    <Container component="main" py="xl">
-      <Page title="Gatehouse console">
-        <ProblemNotice error={error} onRetry={again} />
-      </Page>
-    </Container>
+    <BarePage>
+      <ProblemNotice error={latest} onRetry={() => void again()} />
+    </BarePage>
   );
 }

@@ -1,8 +1,8 @@
 import { type QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, Link, Outlet } from '@tanstack/react-router';
-import { Container, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 
-import { Page } from '../kit/page.js';
+import { BarePage } from './bare-page.js';
 import { LostPage } from './lost-page.js';
 
 export interface RouterContext {
@@ -13,12 +13,10 @@ export const rootRoute = createRootRouteWithContext<RouterContext>()({
   component: Outlet,
   errorComponent: LostPage,
   notFoundComponent: () => (
-    <Container component="main" py="xl">
-      <Page title="There is no such page">
-        <Text>
-          The address is wrong, or the page has moved. <Link to="/">Begin at the first page</Link>.
-        </Text>
-      </Page>
-    </Container>
+    <BarePage title="There is no such page">
+      <Text>
+        The address is wrong, or the page has moved. <Link to="/">Begin at the first page</Link>.
+      </Text>
+    </BarePage>
   ),
 });

@@ -2,6 +2,7 @@ import { createRoute, redirect } from '@tanstack/react-router';
 
 import { type OperationId, sessionQuery } from '../session/session.js';
 import { SessionScope } from '../session/session-scope.js';
+import { OpeningPage } from './bare-page.js';
 import { homeOf } from './navigation.js';
 import { rootRoute } from './root.route.js';
 import { Shell } from './shell.js';
@@ -22,6 +23,7 @@ export const signedInRoute = createRoute({
       <Shell />
     </SessionScope>
   ),
+  pendingComponent: OpeningPage,
   beforeLoad: async ({ context, location }) => {
     const session = await context.queries.query({ ...sessionQuery, staleTime: 'static' });
     if (session === null) throw redirect({ to: '/sign-in', search: { from: location.href } });

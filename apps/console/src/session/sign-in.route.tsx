@@ -1,5 +1,6 @@
 import { createRoute, redirect } from '@tanstack/react-router';
 
+import { OpeningPage } from '../app/bare-page.js';
 import { rootRoute } from '../app/root.route.js';
 import { sessionQuery } from './session.js';
 import { SignInPage } from './sign-in.page.js';
@@ -19,6 +20,7 @@ export const signInRoute = createRoute({
     ...(typeof from === 'string' && isOurs(from) && { from }),
     ...(ended === true && { ended }),
   }),
+  pendingComponent: OpeningPage,
   beforeLoad: async ({ context, search }) => {
     const session = await context.queries.query({ ...sessionQuery, staleTime: 'static' });
     if (session !== null) throw redirect({ href: search.from ?? '/' });
