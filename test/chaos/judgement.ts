@@ -44,7 +44,7 @@ export function judge(row: Row, person: Person, circumstances: Circumstances): J
   const theirs = held === null ? 'nobody' : held.state;
   return {
     kind: 'other',
-    what: `${row.status} (${row.reasonCodes.join(', ')}) while ${row.provider} holds ${theirs}; start ${row.startState}`,
+    what: `${row.status}, read as ${row.rawStatus ?? 'nothing'} (${row.reasonCodes.join(', ')}) while ${row.provider} holds ${theirs}; start ${row.startState}`,
   };
 }
 

@@ -12,6 +12,8 @@ export interface Row {
   readonly providerReference: string | null;
   readonly startState: string;
   readonly status: string;
+  /** The provider's own word for what was read last, or ours for what was wrong with it. */
+  readonly rawStatus: string | null;
   readonly reasonCodes: readonly string[];
   readonly version: number;
   readonly dueAt: Date | null;
@@ -48,7 +50,7 @@ export class Records {
   async rows(): Promise<readonly Row[]> {
     const { rows } = await this.pool.query<Row>(
       `SELECT v.id, v.provider, v.provider_reference AS "providerReference", v.start_state AS "startState", v.status,
-              v.reason_codes AS "reasonCodes", v.version, v.due_at AS "dueAt",
+              v.raw_status AS "rawStatus", v.reason_codes AS "reasonCodes", v.version, v.due_at AS "dueAt",
               EXISTS (SELECT FROM ledger_entries e WHERE e.tenant_id = v.tenant_id AND e.verification_id = v.id
                         AND e.data->>'signal' = 'start_failed')
                 OR (v.start_state = 'started' AND NOT EXISTS (

@@ -61,7 +61,7 @@ async function claimOf({ scope }: HarnessTenant): Promise<IdempotencyClaim> {
 /** Who begins several at once, and is kept waiting for the vendor's answers. */
 async function whileStarting(
   inputs: readonly NewVerification[],
-  meanwhile: (tenant: HarnessTenant, ids: readonly string[]) => Promise<void>,
+  meanwhile: (tenant: HarnessTenant, ids: readonly string[], hold: Hold) => Promise<void>,
 ): Promise<{
   readonly tenant: HarnessTenant;
   readonly created: readonly Verification[];
@@ -87,6 +87,7 @@ async function whileStarting(
     await meanwhile(
       tenant,
       rows.map(({ id }) => id),
+      hold,
     );
     hold.release();
     const created = await creating;
@@ -185,6 +186,37 @@ describe('somebody else comes to it before the provider has answered', () => {
       [tenant.scope.tenantId],
     );
     expect(rows).toEqual([{ handle_sealed: null, action_sealed: null, start_state: 'starting' }]);
+  });
+
+  it('has one link and one handle where it was taken up again and both have been answered', async () => {
+    let taken: unknown[] = [];
+    const begunWith = async (id: string): Promise<unknown[]> => {
+      const { rows } = await core.pool.query<Record<string, unknown>>(
+        'SELECT provider_reference, handle_sealed, action_sealed, start_state FROM verifications WHERE id = $1',
+        [id],
+      );
+      return rows;
+    };
+    const { tenant, created, answered } = await whileStarting(
+      [newVerification()],
+      async (_tenant, [id = ''], hold) => {
+        hold.letOthersPass();
+        await core.pool.query('UPDATE verifications SET due_at = now() WHERE id = $1', [id]);
+        await core.workers.workOff();
+        taken = await begunWith(id);
+      },
+    );
+    const [verification] = created;
+    expect(taken).toMatchObject([{ start_state: 'started', action_sealed: expect.any(Buffer) }]);
+    expect(await begunWith(verification?.id ?? '')).toEqual(taken);
+    // Whoever asked first is told what the record has.
+    expect(verification).toEqual(await core.verifications.get(tenant.scope, verification?.id ?? ''));
+    expect(answered).toEqual([null]);
+    const { rows } = await core.pool.query(
+      `SELECT data->>'start' AS start FROM ledger_entries WHERE verification_id = $1 AND kind = 'verification.started'`,
+      [verification?.id],
+    );
+    expect(rows).toEqual([{ start: 'resume' }]);
   });
 
   it('keeps what a return of the browser has told meanwhile', async () => {

@@ -8,6 +8,8 @@ import { buffer } from 'node:stream/consumers';
 export interface Hold {
   /** How many wait now. Who hangs up waits no longer; a request never reaches the vendor then. */
   waiting(): number;
+  /** Lets through those that come from now on; those that wait go on waiting. */
+  letOthersPass(): void;
   /** Lets through those that wait and all that come. */
   release(): void;
 }
@@ -48,7 +50,11 @@ export async function openVendorGate(simulatorOrigin: string): Promise<VendorGat
     const [, entrance, path = '/'] = /^\/(\w+)(\/.*)$/s.exec(incoming.url ?? '') ?? [];
     const wait = async (what: 'request' | 'answer'): Promise<void> => {
       for (const holding of holds) {
-        const isMeant = holding.what === what && holding.entrance === entrance && path.includes(holding.path);
+        const isMeant =
+          !holding.isClosed &&
+          holding.what === what &&
+          holding.entrance === entrance &&
+          path.includes(holding.path);
         if (isMeant) await holding.wait(answer);
       }
     };
@@ -86,6 +92,9 @@ export async function openVendorGate(simulatorOrigin: string): Promise<VendorGat
         holds.add(holding);
         return {
           waiting: () => holding.waiting,
+          letOthersPass: () => {
+            holding.isClosed = true;
+          },
           release: () => {
             holds.delete(holding);
             holding.open();
@@ -110,6 +119,8 @@ export async function openVendorGate(simulatorOrigin: string): Promise<VendorGat
 
 class Holding {
   waiting = 0;
+  /** Nobody joins those who wait. */
+  isClosed = false;
   readonly open: () => void;
   readonly #opened: Promise<void>;
 

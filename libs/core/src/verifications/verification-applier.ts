@@ -279,7 +279,7 @@ export class VerificationApplier {
         results.push({ row, changed: false, setAside: 'closed' });
         continue;
       }
-      if (isWrittenAlready(row, arrival)) {
+      if (isBegunAlready(row, arrival)) {
         results.push({ row, changed: false, setAside: null });
         continue;
       }
@@ -548,9 +548,13 @@ export class VerificationApplier {
   }
 }
 
-/** A start's end that was written when the connection was lost: nobody else's is of that very moment. A new link is something else. */
-function isWrittenAlready({ facts }: VerificationRow, { signal, effects }: Arrival): boolean {
-  return signal.kind === 'started' && facts.startedAt === signal.at && effects.change === undefined;
+/**
+ * A start's end where the row has one: this very one, written when the connection was lost, or that of another who took the start up at the
+ * same time. What each got of the provider belongs together; of two, half of each would be somebody's link beside another person's handle. A
+ * new link is something else.
+ */
+function isBegunAlready({ action_sealed, facts }: VerificationRow, { signal, effects }: Arrival): boolean {
+  return effects.startState === 'started' && (action_sealed !== null || facts.startedAt === signal.at);
 }
 
 /** Throws Problem `not_found`. */
