@@ -9,6 +9,7 @@ import { ready, startGateway } from './gateway.js';
 import { type Kind } from './generator/requests.js';
 import { type Entrant } from './names.js';
 import { type Options } from './options.js';
+import { watched } from './process/held-up.js';
 import { type Layout } from './process/layout.js';
 import { type OwnProcess, ownProgram, start } from './process/own-process.js';
 import { type Upstream, VENDOR } from './vendor.js';
@@ -52,7 +53,7 @@ export async function startContestant(
       const process = start({
         layout,
         part: 'server',
-        command: [ownProgram(PROGRAMS[name])],
+        command: watched([ownProgram(PROGRAMS[name])]),
         environment: written({
           databaseUrl,
           poolSize: POOL_SIZE,
@@ -71,7 +72,7 @@ export async function startContestant(
       const process = start({
         layout,
         part: 'server',
-        command: [join(findProjectRoot(), PORTKEY), '--headless', `--port=${port}`],
+        command: watched([join(findProjectRoot(), PORTKEY), '--headless', `--port=${port}`]),
       });
       await ready(origin, performance.now() + 60_000);
       return { name, origin, process, databaseUrl: null, creates: 'chat' };

@@ -1,6 +1,7 @@
 import { type Name } from './names.js';
 import { type Footprint } from './footprint.js';
-import { type Added, type Rates } from './measures.js';
+import { type InFlight } from './in-flight.js';
+import { type Added, type Half, type Rates } from './measures.js';
 import { median } from './median.js';
 import { type Result } from './rounds.js';
 import { type Sample } from './turn.js';
@@ -11,12 +12,16 @@ export interface Figures {
   /** By the vendor's delay in milliseconds. */
   readonly creates: ReadonlyMap<number, Result> | null;
   readonly reads: Result | null;
+  readonly half: Half | null;
   /** Of creates that were repeated, which led to no call of the vendor. */
   readonly replays: Result | null;
   readonly latency: { readonly added: ReadonlyMap<Name, Added>; readonly isNoisy: boolean } | null;
   readonly rates: Rates | null;
   readonly webhooks: Webhooks | null;
   readonly footprint: Footprint | null;
+  readonly inFlight: InFlight | null;
+  /** Creates with all processes where the system puts them. */
+  readonly free: Result | null;
 }
 
 export function medianOf(
@@ -53,10 +58,21 @@ export type Summary = Readonly<
 };
 
 export function summaryOf(figures: Figures): Summary {
-  const { creates, reads, replays, latency, rates, webhooks, footprint } = figures;
+  const { creates, reads, half, replays, latency, rates, webhooks, footprint, inFlight, free } = figures;
   const atOnce = creates?.get(0);
   const added = latency?.added.get('ours');
-  const measured = [...(creates?.values() ?? []), reads, replays, latency, rates, webhooks, footprint];
+  const measured = [
+    ...(creates?.values() ?? []),
+    reads,
+    half?.result,
+    replays,
+    latency,
+    rates,
+    webhooks,
+    footprint,
+    inFlight,
+    free,
+  ];
   const numbers = {
     createVsB0: ratio(atOnce, 'b0'),
     createVsT: ratio(atOnce, 't'),

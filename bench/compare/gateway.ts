@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { GATEWAY_ARGUMENTS, GATEWAY_ENVIRONMENT, unusedPort } from '../../test/support/gateway-process.js';
 import { type Options } from './options.js';
+import { watched } from './process/held-up.js';
 import { type Layout } from './process/layout.js';
 import { type OwnProcess, start } from './process/own-process.js';
 
@@ -25,6 +26,8 @@ export async function startGateway(
   layout: Layout,
   databaseUrl: string,
   { profile }: Pick<Options, 'profile'>,
+  /** Variables that an operator sets for a machine of this kind. */
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<Gateway> {
   const port = await unusedPort();
   const origin = `http://127.0.0.1:${port}`;
@@ -32,7 +35,10 @@ export async function startGateway(
   const process = start({
     layout,
     part: 'server',
-    command: [...(profile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]), ...GATEWAY_ARGUMENTS],
+    command: [
+      ...(profile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]),
+      ...watched(GATEWAY_ARGUMENTS),
+    ],
     environment: {
       ...GATEWAY_ENVIRONMENT,
       DATABASE_URL: databaseUrl,
@@ -42,6 +48,7 @@ export async function startGateway(
       PUBLIC_URL: origin,
       // The vendor and the receiver are on this computer.
       ALLOW_PRIVATE_NETWORKS: 'true',
+      ...settings,
     },
   });
   await ready(`${origin}/health/ready`, began + READY_MS);

@@ -5,7 +5,16 @@ import { availableParallelism } from 'node:os';
 import { openArena } from './arena.js';
 import { type Figures, summaryOf } from './figures.js';
 import { measureFootprint } from './footprint.js';
-import { measureCreates, measureLatency, measureRates, measureReads, measureReplays } from './measures.js';
+import { measureInFlight } from './in-flight.js';
+import {
+  measureCreates,
+  measureFree,
+  measureHalf,
+  measureLatency,
+  measureRates,
+  measureReads,
+  measureReplays,
+} from './measures.js';
 import { optionsOf } from './options.js';
 import { possibleLayout } from './process/layout.js';
 import { capacityOf } from './report/capacity.js';
@@ -25,14 +34,20 @@ const arena = await openArena(options, layout);
 
 async function measure(): Promise<Figures> {
   const { only } = options;
+  const creates = only.has('create') ? await measureCreates(arena) : null;
+  const reads = only.has('read') || only.has('half') ? await measureReads(arena) : null;
   return {
-    creates: only.has('create') ? await measureCreates(arena) : null,
-    reads: only.has('read') ? await measureReads(arena) : null,
+    creates,
+    reads,
+    half: only.has('half') && reads !== null ? await measureHalf(arena, reads) : null,
     replays: only.has('replay') ? await measureReplays(arena) : null,
     latency: only.has('latency') ? await measureLatency(arena) : null,
     rates: only.has('rate') ? await measureRates(arena) : null,
     webhooks: only.has('webhooks') ? await measureWebhooks(arena) : null,
     footprint: only.has('footprint') ? await measureFootprint(arena) : null,
+    inFlight: only.has('in-flight') ? await measureInFlight(arena) : null,
+    // The last one: nobody is pinned any more.
+    free: only.has('free') && layout === 'pinned' ? await measureFree(arena) : null,
   };
 }
 

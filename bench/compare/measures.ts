@@ -1,7 +1,10 @@
 import { type Arena, CALLERS } from './arena.js';
+import { medianOf } from './figures.js';
 import { type Name } from './names.js';
 import { median } from './median.js';
 import { type Plan } from './options.js';
+import { setFree } from './process/layout.js';
+import { treeOf } from './process/process-tree.js';
 import { type Result, takeRounds } from './rounds.js';
 import { isNoisy, type Sample, takeTurn } from './turn.js';
 
@@ -26,6 +29,40 @@ export async function measureCreates(arena: Arena): Promise<ReadonlyMap<number, 
 export function measureReads(arena: Arena): Promise<Result> {
   return takeRounds(arena, ['ours', 'b0', 't'], 'read', () => ({
     kind: 'read',
+    shape: closed(arena.options.plan),
+  }));
+}
+
+/** Reads that come when they come, half as many as Gatehouse has answered to callers who wait. */
+export interface Half {
+  readonly perSecond: number;
+  readonly result: Result;
+}
+
+export async function measureHalf(arena: Arena, reads: Result): Promise<Half | null> {
+  const carried = medianOf(reads, 'ours', ({ perSecond }) => perSecond);
+  if (carried === null) return null;
+  const perSecond = Math.round(carried / 2);
+  const shape = {
+    type: 'open',
+    perSecond,
+    seconds: arena.options.plan.openSeconds,
+    arrivals: 'poisson',
+  } as const;
+  const result = await takeRounds(arena, ['ours', 'b0'], `read at ${perSecond}/s`, () => ({
+    kind: 'read',
+    shape,
+  }));
+  return { perSecond, result };
+}
+
+/** Creates once more, with all processes where the system puts them. Nothing can be measured pinned afterwards. */
+export async function measureFree(arena: Arena): Promise<Result> {
+  for (const name of arena.options.who) await arena.contestant(name);
+  setFree(treeOf(process.pid));
+  setFree(treeOf(arena.databases.postgresPid));
+  return takeRounds(arena, ['ours', 'b0', 'b1', 't', 'g'], 'create, unpinned', ({ creates }) => ({
+    kind: creates,
     shape: closed(arena.options.plan),
   }));
 }

@@ -3,7 +3,18 @@ import { parseArgs } from 'node:util';
 import { type Name, NAMES } from './names.js';
 import { type Layout } from './process/layout.js';
 
-export const MEASURES = ['create', 'read', 'replay', 'latency', 'rate', 'webhooks', 'footprint'] as const;
+export const MEASURES = [
+  'create',
+  'read',
+  'half',
+  'replay',
+  'latency',
+  'rate',
+  'webhooks',
+  'footprint',
+  'in-flight',
+  'free',
+] as const;
 export type Measure = (typeof MEASURES)[number];
 
 /** How long everything takes. */
@@ -24,6 +35,8 @@ export interface Plan {
   readonly footprintCreates: number;
   readonly webhookWarmUp: number;
   readonly webhookBurst: number;
+  /** Of a thousand callers, all together. */
+  readonly inFlightRequests: number;
 }
 
 export interface Options {
@@ -53,6 +66,7 @@ const FULL: Plan = {
   footprintCreates: 100_000,
   webhookWarmUp: 3_000,
   webhookBurst: 5_000,
+  inFlightRequests: 10_000,
 };
 
 const QUICK: Plan = {
@@ -69,6 +83,7 @@ const QUICK: Plan = {
   footprintCreates: 5_000,
   webhookWarmUp: 300,
   webhookBurst: 600,
+  inFlightRequests: 3_000,
 };
 
 /** Throws an error that says which option is wrong. */
@@ -87,8 +102,10 @@ export function optionsOf(args: readonly string[]): Options {
     },
   });
   const plan = values.quick ? QUICK : FULL;
-  // Of which rates a server carries there is no short form.
-  const usual = values.quick ? MEASURES.filter((measure) => measure !== 'rate') : MEASURES;
+  // The short form leaves out what takes long.
+  const usual = values.quick
+    ? MEASURES.filter((measure) => measure !== 'rate' && measure !== 'free' && measure !== 'in-flight')
+    : MEASURES;
   const only = values.only === undefined ? new Set(usual) : among('only', values.only, MEASURES);
   const who = among('who', values.who, NAMES);
   const isWhole = only.size === MEASURES.length && who.size === NAMES.length;

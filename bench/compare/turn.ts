@@ -2,6 +2,7 @@ import { type Arena, CALLERS, quiet } from './arena.js';
 import { type Contestant } from './contestant.js';
 import { type Written, writtenIn } from './databases.js';
 import { type Load, type Outcome } from './generator/load.js';
+import { heldUp, type HeldUp } from './process/held-up.js';
 import { FOREIGN_CPU, watchNeighbours } from './process/neighbours.js';
 import { cpuMsOf, residentMbOf } from './process/process-tree.js';
 import { type Entrant } from './names.js';
@@ -14,6 +15,8 @@ export interface Sample {
   readonly serverUs: number;
   readonly databaseUs: number;
   readonly residentMb: number;
+  /** How long the server’s event loop was held up while it was measured; null for the vendor, which nobody watches. */
+  readonly heldUp: HeldUp | null;
   /** How many cores were busy with what is not the bench's. */
   readonly foreignCpu: number;
 }
@@ -47,11 +50,14 @@ export async function takeTurn(
   const warming = await arena.generate({ sender, origin, kind: load.kind, shape: again });
   await quiet(server.pid);
 
+  const isWatched = name !== 'direct';
+  if (isWatched) await heldUp(server);
   const cpu = { server: cpuMsOf(server.pid), database: cpuMsOf(arena.databases.postgresPid) };
   const neighbours = watchNeighbours();
   const outcome = await arena.generate({ sender, origin, ...load });
   const foreignCpu = neighbours();
   const residentMb = residentMbOf(server.pid);
+  const loop = isWatched ? await heldUp(server) : null;
   await quiet(server.pid);
   const serverMs = cpuMsOf(server.pid) - cpu.server;
   const databaseMs = cpuMsOf(arena.databases.postgresPid) - cpu.database;
@@ -70,6 +76,7 @@ export async function takeTurn(
     serverUs: (serverMs * 1000) / outcome.good,
     databaseUs: (databaseMs * 1000) / outcome.good,
     residentMb,
+    heldUp: loop,
     foreignCpu,
   };
 }

@@ -21,6 +21,8 @@ export interface Webhooks {
   readonly throughPerS: number;
   /** From the answer to the vendor to the arrival at the tenant's endpoint, at {@link PER_SECOND}. */
   readonly delivery: { readonly p50: number; readonly p99: number };
+  /** Until the vendor has its answer, at {@link PER_SECOND}. */
+  readonly answered: { readonly p50: number; readonly p99: number };
   /** CPU of the gateway and of PostgreSQL for each webhook that comes as fast as it can, all that follows included. */
   readonly serverUs: number;
   readonly databaseUs: number;
@@ -37,6 +39,7 @@ interface Round {
   readonly ingestPerS: number;
   readonly throughPerS: number;
   readonly latencies: readonly number[];
+  readonly answered: Outcome['latency'];
   readonly serverUs: number;
   readonly databaseUs: number;
   readonly isNoisy: boolean;
@@ -73,6 +76,10 @@ export async function measureWebhooks(arena: Arena): Promise<Webhooks> {
       delivery: {
         p50: middle(({ latencies }) => quantile(latencies, 0.5)),
         p99: middle(({ latencies }) => quantile(latencies, 0.99)),
+      },
+      answered: {
+        p50: middle(({ answered }) => answered.p50),
+        p99: middle(({ answered }) => answered.p99),
       },
       serverUs: middle(({ serverUs }) => serverUs),
       databaseUs: middle(({ databaseUs }) => databaseUs),
@@ -132,6 +139,7 @@ async function takeRound(scene: Scene, round: number): Promise<Round> {
     ingestPerS: outcome.accepted.length / outcome.seconds,
     throughPerS: outcome.accepted.length / burst.throughSeconds,
     latencies,
+    answered: steady.outcome.latency,
     serverUs: (serverMs * 1000) / outcome.good,
     databaseUs: (databaseMs * 1000) / outcome.good,
     isNoisy: isNoisy || steady.outcome.lag.p99 > LAG_MS,

@@ -109,6 +109,14 @@ describe('with as many requests under way as there may be', () => {
     expect(gateway.logLines().filter((line) => line.includes('"level":"error"'))).toEqual([]);
   });
 
+  it('has a connection to the vendor for each, so that nobody waits for another’s answer', async () => {
+    const gateway = await start(200);
+    const { tenant, account } = await connectedTenant(gateway, 'sentinel');
+    const { hold, answers } = await held(tenant, account, 160);
+    hold.release();
+    for (const answer of await answers) required(answer, 201);
+  });
+
   it('refuses webhooks last, and health never', async () => {
     const gateway = await start(4);
     const { tenant, account } = await connectedTenant(gateway, 'sentinel');

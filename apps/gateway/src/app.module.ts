@@ -86,15 +86,22 @@ export interface AppOptions extends CoreOptions {
   /** The providers of this deployment; absent: all that this repository has. */
   readonly providers?: readonly ProviderClass[];
   readonly config: Pick<GatewayConfig, 'publicUrl' | 'allowPrivateNetworks' | 'adminApiKey' | 'role'> &
-    Partial<Pick<GatewayConfig, 'ledgerWitness'>>;
+    Partial<Pick<GatewayConfig, 'ledgerWitness' | 'maxConcurrentRequests'>>;
 }
 
 /** The whole deployable, put together. */
 @Module({})
 export class AppModule {
   static forRoot(options: AppOptions): DynamicModule {
-    const { allowPrivateNetworks } = options.config;
-    const providers = ProvidersModule.forRoot({ allowPrivateNetworks }, options.providers);
+    const { allowPrivateNetworks, maxConcurrentRequests } = options.config;
+    const providers = ProvidersModule.forRoot(
+      // Whoever may wait for a vendor has a connection to wait on: else they wait for each other, out of their own time for the call.
+      {
+        allowPrivateNetworks,
+        ...(maxConcurrentRequests !== undefined && { connections: maxConcurrentRequests }),
+      },
+      options.providers,
+    );
     return {
       module: AppModule,
       imports: [CoreModule.forRoot({ ...options, imports: [providers] }), providers],

@@ -28,10 +28,18 @@ export function placed(layout: Layout, part: Part, command: readonly string[]): 
 
 /** Moves processes that run already; what they start follows them. */
 export function move(layout: Layout, part: Part, pids: readonly number[]): void {
-  if (layout === 'free') return;
+  if (layout !== 'free') moveTo(CORES[part], pids);
+}
+
+/** Lets them run wherever the system puts them. */
+export function setFree(pids: readonly number[]): void {
+  moveTo(`0-${availableParallelism() - 1}`, pids);
+}
+
+function moveTo(cores: string, pids: readonly number[]): void {
   for (const pid of pids) {
     try {
-      execFileSync('taskset', ['-a', '-c', '-p', CORES[part], String(pid)], { stdio: 'ignore' });
+      execFileSync('taskset', ['-a', '-c', '-p', cores, String(pid)], { stdio: 'ignore' });
     } catch {
       // It has ended meanwhile.
     }

@@ -46,7 +46,7 @@ export async function writeDocument(
     `Medians, with the least in brackets. ${conditions}.`,
     ...charts.map(({ file, alternative }) => `![${alternative}](${FOLDER}/${file})`),
     ...tablesOf(figures).map(asMarkdown),
-    notesOf(plan),
+    notesOf(plan, figures),
   ]);
   await put(join(docs, 'CAPACITY.md'), FIGURES, [
     `Of medians. ${conditions}.`,

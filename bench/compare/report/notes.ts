@@ -1,7 +1,11 @@
+import { type Figures } from '../figures.js';
 import { type Plan } from '../options.js';
 
 /** What the figures do not say, for whoever reads them in the document. */
-export function notesOf({ isQuick, warmUpRequests, warmUpEachTurn, upstreamDelaysMs }: Plan): string {
+export function notesOf(
+  { warmUpRequests, warmUpEachTurn, upstreamDelaysMs }: Plan,
+  { rates, inFlight, free }: Figures,
+): string {
   const slowest = Math.max(...upstreamDelaysMs);
   const notes = [
     'A request that is refused, or gets another answer than it should, waits endlessly: where as many are, a figure is _endless_. JSON has no such number: there it is `null`, and its name is in `endless`.',
@@ -10,17 +14,15 @@ export function notesOf({ isQuick, warmUpRequests, warmUpEachTurn, upstreamDelay
     'B0 is some 500 lines and T some 470, each with 150 more that they share; they were to be under 200. B0’s are [here](../bench/compare/contestants/bare), with what B1 batches; T’s [here](../bench/compare/contestants/typical).',
   ];
   const missing = [
-    'a run with TLS, of Gatehouse and B0;',
-    slowest < 500
-      ? `a vendor that takes 500 ms (the slowest took ${slowest}), and 1,000 requests in flight at one;`
-      : 'what 1,000 requests in flight at a slow vendor take: sixteen are under way here;',
-    ...(isQuick
-      ? ['the highest rate at which p99 stays under 50 ms, for which there is no short form;']
+    'a run with TLS: Gatehouse has none of its own, what stands before it has;',
+    ...(slowest < 500
+      ? [`sixteen callers of a vendor that takes 500 ms (the slowest took ${slowest});`]
       : []),
+    ...(rates === null ? ['the highest rate at which p99 stays under 50 ms;'] : []),
+    ...(inFlight === null ? ['a thousand creates at once;'] : []),
+    ...(free === null ? ['creates with all processes where the system puts them;'] : []),
     'endpoints that hang, which `npm run bench:delivery` measures, and a backlog of 100,000 deliveries: here there is one endpoint, which always answers;',
-    'how soon a webhook is acknowledged, reads at half of what is carried, and those that are answered 304;',
-    'how long the event loop is held up;',
-    'both layouts of the processes in one run: `--unpinned` takes the other one.',
+    'reads that are answered 304: verifications have no ETag.',
   ];
   return [
     '**How to take them**',

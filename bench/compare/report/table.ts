@@ -21,11 +21,18 @@ export const TITLES: Readonly<Record<Name, string>> = {
 };
 
 export function tablesOf(figures: Figures): readonly Table[] {
-  const { creates, reads, replays, latency, rates, webhooks, footprint } = figures;
+  const { creates, reads, half, replays, latency, rates, webhooks, footprint, inFlight, free } = figures;
   const tables: Table[] = [];
   for (const [delayMs, result] of creates ?? [])
     tables.push(ofRounds(`Create, 16 callers, vendor answers after ${delayMs} ms`, result));
   if (reads !== null) tables.push(ofRounds('Read, 16 callers', reads));
+  if (half !== null)
+    tables.push(
+      ofRounds(
+        `Read, ${half.perSecond} a second, as many as come: half of what Gatehouse carries`,
+        half.result,
+      ),
+    );
   if (replays !== null) tables.push(ofRounds('Create repeated, 16 callers: no call of the vendor', replays));
   if (latency !== null) {
     const rows = [...latency.added].map(([name, { p50, p99 }]) => [
@@ -48,7 +55,7 @@ export function tablesOf(figures: Figures): readonly Table[] {
     });
   }
   if (webhooks !== null) {
-    const { ingestPerS, throughPerS, delivery, serverUs, databaseUs } = webhooks;
+    const { ingestPerS, throughPerS, delivery, answered, serverUs, databaseUs } = webhooks;
     tables.push({
       title: 'A vendor’s webhooks, and what the tenant is told of them',
       rows: [
@@ -56,6 +63,8 @@ export function tablesOf(figures: Figures): readonly Table[] {
         ['stored, per s', ingestPerS.toFixed(0)],
         ['stored, applied and delivered, per s', throughPerS.toFixed(0)],
         ['CPU server + PostgreSQL for each, µs', `${serverUs.toFixed(0)} + ${databaseUs.toFixed(0)}`],
+        ['answered at 500/s, p50, ms', digits(answered.p50, 1)],
+        ['answered at 500/s, p99, ms', digits(answered.p99, 1)],
         ['accepted to delivered at 500/s, p50, ms', digits(delivery.p50, 1)],
         ['accepted to delivered at 500/s, p99, ms', digits(delivery.p99, 1)],
       ],
@@ -75,6 +84,25 @@ export function tablesOf(figures: Figures): readonly Table[] {
       ],
     });
   }
+  if (inFlight !== null) {
+    const { callers, perSecond, p50, p99, beforeMb, mostMb, heldUpP99 } = inFlight;
+    tables.push({
+      title: `${callers} creates under way, vendor answers after 500 ms`,
+      rows: [
+        ['', ''],
+        ['per s', perSecond.toFixed(0)],
+        ['p50, ms', p50.toFixed(0)],
+        ['p99, ms', p99.toFixed(0)],
+        ['loop held up p99, ms', heldUpP99.toFixed(0)],
+        ['RSS before, MB', beforeMb.toFixed(0)],
+        ['RSS at most, MB', mostMb.toFixed(0)],
+      ],
+    });
+  }
+  if (free !== null)
+    tables.push(
+      ofRounds('Create, 16 callers, vendor answers at once, processes where the system puts them', free),
+    );
   return tables;
 }
 
@@ -91,6 +119,7 @@ function ofRounds(title: string, result: Result): Table {
     'p50, ms',
     'p99, ms',
     'RSS, MB',
+    'loop held up p99, ms',
     'ours is',
   ];
   return { title, rows: [heads, ...rows] };
@@ -110,6 +139,7 @@ function rowOf(name: Name, samples: readonly Sample[], result: Result): readonly
     rangeOf(samples, ({ outcome }) => outcome.latency.p50).median.toFixed(1),
     rangeOf(samples, ({ outcome }) => outcome.latency.p99).median.toFixed(1),
     rangeOf(samples, ({ residentMb }) => residentMb).median.toFixed(0),
+    rangeOf(samples, ({ heldUp }) => heldUp?.p99 ?? Number.NaN).median.toFixed(0),
     times === null ? '' : `${times.toFixed(2)} ×`,
   ];
 }

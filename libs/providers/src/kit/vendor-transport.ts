@@ -7,7 +7,7 @@ import { ExchangeHandler, type OpenVendorResponse } from './exchange-handler.js'
 import { type BodyRules } from './vendor-body.js';
 
 export interface VendorTransportOptions extends ConnectorOptions {
-  /** Connections kept per vendor host. */
+  /** Connections per vendor host at most, each for one call at a time. */
   readonly connections?: number;
 }
 
