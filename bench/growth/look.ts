@@ -16,13 +16,18 @@ export interface Looked {
   readonly indexes: readonly string[];
 }
 
-/** Throws where it is not answered 200: a list that is refused says nothing of its plan. */
+/** A list that is refused says nothing of its plan. */
+export class Unanswered extends Error {
+  override readonly name = 'Unanswered';
+}
+
+/** Throws {@link Unanswered} where it is not answered 200. */
 export async function timed(stage: Stage, listener: StatementListener, of: ListCase): Promise<Timed> {
   const startedAt = performance.now();
   const { result, statements } = await listener.during(() => stage.call(of.key, of.method, of.path, of.body));
   const ms = performance.now() - startedAt;
   if (result.status !== 200)
-    throw new Error(`${of.name} was answered ${result.status}: ${JSON.stringify(result.json)}`);
+    throw new Unanswered(`${of.name} was answered ${result.status}: ${JSON.stringify(result.json)}`);
   return { ms, sqlMs: statements.reduce((sum, statement) => sum + statement.ms, 0), statements };
 }
 
