@@ -166,9 +166,10 @@ export class AuditLog {
       since: filter.since,
       until: filter.until,
     });
-    const before =
-      cursorId(cursor) ??
-      (filter.until === null ? HIGHEST_ID : firstIdAt(filter.until.getTime() + MARGIN_MS));
+    const beforeUntil = filter.until === null ? HIGHEST_ID : firstIdAt(filter.until.getTime() + MARGIN_MS);
+    // The narrower of the two: with a cursor alone, PostgreSQL reads all that is older than it for what `until` lets through.
+    const beforeCursor = cursorId(cursor) ?? HIGHEST_ID;
+    const before = beforeCursor < beforeUntil ? beforeCursor : beforeUntil;
     const { statement, values } = searchBy(filter);
     const rows = await this.database
       .within({ tenantId })
