@@ -89,6 +89,9 @@ export interface AppOptions extends CoreOptions {
     Partial<Pick<GatewayConfig, 'ledgerWitness' | 'maxConcurrentRequests'>>;
 }
 
+/** Connections to one vendor’s host for what is read and sent in the background. */
+const FOR_WORKERS = 64;
+
 /** The whole deployable, put together. */
 @Module({})
 export class AppModule {
@@ -98,7 +101,7 @@ export class AppModule {
       // Whoever may wait for a vendor has a connection to wait on: else they wait for each other, out of their own time for the call.
       {
         allowPrivateNetworks,
-        ...(maxConcurrentRequests !== undefined && { connections: maxConcurrentRequests }),
+        ...(maxConcurrentRequests !== undefined && { connections: maxConcurrentRequests + FOR_WORKERS }),
       },
       options.providers,
     );
