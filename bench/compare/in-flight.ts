@@ -1,9 +1,11 @@
 import { type Arena, CALLERS, quiet } from './arena.js';
+import { writtenIn } from './databases.js';
 import { startGateway } from './gateway.js';
 import { median } from './median.js';
 import { heldUp } from './process/held-up.js';
 import { FOREIGN_CPU, watchNeighbours } from './process/neighbours.js';
 import { residentMbOf } from './process/process-tree.js';
+import { requireWritten } from './turn.js';
 
 /** What it takes that many wait for a vendor at once. */
 export interface InFlight {
@@ -24,18 +26,17 @@ const WAITING = 1_000;
 const VENDOR_MS = 500;
 const LOOK_EVERY_MS = 100;
 
-/** A thousand callers of a gateway that lets one tenant have as many requests under way, and a vendor that takes half a second. */
+/** Throws where a create was not answered as it has to be, or is not in the database. A thousand callers of a gateway that lets one tenant have as many requests under way, and a vendor that takes half a second. */
 export async function measureInFlight(arena: Arena): Promise<InFlight> {
   const { databases, layout, upstream, options } = arena;
   const databaseUrl = await databases.copy('in_flight', { isOpen: false });
-  const gateway = await startGateway(
+  const { origin, process } = await startGateway(
     layout,
     databaseUrl,
     { profile: null },
     // One tenant has four fifths of what there may be.
     { MAX_CONCURRENT_REQUESTS: String(WAITING * 1.25) },
   );
-  const { origin, process } = gateway;
   const sender = { ...arena.senderOf('ours'), seed: 'in-flight' };
   const load = (callers: number, requests: number) =>
     arena.generate({
@@ -53,11 +54,15 @@ export async function measureInFlight(arena: Arena): Promise<InFlight> {
     await heldUp(process);
     const neighbours = watchNeighbours();
     const seen: number[] = [];
+    const before = await writtenIn(databaseUrl);
     const looking = setInterval(() => seen.push(residentMbOf(process.pid)), LOOK_EVERY_MS);
-    const outcome = await load(WAITING, options.plan.inFlightRequests);
-    clearInterval(looking);
+    const outcome = await load(WAITING, options.plan.inFlightRequests).finally(() => {
+      clearInterval(looking);
+    });
     const foreignCpu = neighbours();
     const { p99: heldUpP99 } = await heldUp(process);
+    await quiet(process.pid);
+    requireWritten('ours', { before, after: await writtenIn(databaseUrl) }, [outcome]);
     const { good, bad, seconds, latency } = outcome;
     if (Object.keys(bad).length > 0) throw new Error(`of ${WAITING} at once: ${JSON.stringify(bad)}`);
     const mostMb = Math.max(...seen);

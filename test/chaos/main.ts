@@ -108,7 +108,7 @@ async function storm({
       leastKills: kills ?? FEW_KILLS,
       isPacedByKills: kills !== undefined,
       nudgeAfterMs: 75_000,
-      giveUpAfterMs: 400_000,
+      giveUpAfterMs: 600_000,
       say,
     });
     return await Promise.race([running, interruption()]);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { inventPerson } from '../../apps/simulator/src/kit/people.js';
 import { createAuditor } from '../support/auditor.js';
 import { eventually, present } from '../support/eventually.js';
 import {
@@ -15,7 +16,7 @@ import {
   text,
 } from '../support/gateway-harness.js';
 import { IsolationWorld, missingId } from '../support/isolation-world.js';
-import { begin, connectedTenant, nameAt, verified } from '../support/verified.js';
+import { begin, connectedTenant, nameAt, type Somebody, somebody, verified } from '../support/verified.js';
 
 const VERIFIER = join(import.meta.dirname, '..', '..', 'tools', 'verify-ledger.mjs');
 
@@ -338,11 +339,18 @@ describe('an evidence pack', () => {
     });
   };
 
+  /** Whose names are in no base64 by chance, as one of two letters is. */
+  const longNamed = (): Somebody => {
+    for (;;) {
+      const one = somebody();
+      const { firstName, lastName } = inventPerson(one.email);
+      if (Math.min(firstName.length, lastName.length) >= 5) return one;
+    }
+  };
+
   it('verifies offline, tells who has seen the person, holds nothing of them, and is in the ledger', async () => {
-    const person = await verified(northwind.tenant, northwind.account, {
-      reference: 'user-of-the-pack',
-      metadata: { plan: 'gold-of-the-pack' },
-    });
+    const more = { reference: 'user-of-the-pack', metadata: { plan: 'gold-of-the-pack' } };
+    const person = await verified(northwind.tenant, northwind.account, more, longNamed());
     const why = { purpose: 'legal', ticket: 'OPS-9' };
     const shown = required(await harness.admin('POST', `/verifications/${person.id}/identity`, why), 200);
     const answer = await packOf(person.id);
@@ -359,11 +367,8 @@ describe('an evidence pack', () => {
 
     const { firstName, lastName } = shown['person'] as Record<string, string>;
     const { email, phone } = person.person;
-    for (const fact of [email, phone, 'user-of-the-pack', 'gold-of-the-pack'])
-      expect(answer.text).not.toContain(fact);
-    // As words: a name of two letters is somewhere in the base64 of hashes and signatures by chance.
-    const words = new Set(answer.text.match(/[\p{L}\d+/=_-]+/gu));
-    for (const name of [firstName, lastName]) expect(words).not.toContain(present(name, 'name'));
+    for (const fact of [email, phone, firstName, lastName, 'user-of-the-pack', 'gold-of-the-pack'])
+      expect(answer.text).not.toContain(present(fact, 'fact'));
     const { data } = required(await harness.admin('GET', `/verifications/${person.id}/events`), 200);
     expect((data as { type: string }[])[0]).toMatchObject({ type: 'audit.exported' });
   });

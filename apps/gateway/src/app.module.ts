@@ -85,8 +85,11 @@ const API_CONTROLLERS: readonly Type[] = [
 export interface AppOptions extends CoreOptions {
   /** The providers of this deployment; absent: all that this repository has. */
   readonly providers?: readonly ProviderClass[];
-  readonly config: Pick<GatewayConfig, 'publicUrl' | 'allowPrivateNetworks' | 'adminApiKey' | 'role'> &
-    Partial<Pick<GatewayConfig, 'ledgerWitness' | 'maxConcurrentRequests'>>;
+  readonly config: Pick<
+    GatewayConfig,
+    'publicUrl' | 'allowPrivateNetworks' | 'adminApiKey' | 'role' | 'maxConcurrentRequests'
+  > &
+    Partial<Pick<GatewayConfig, 'ledgerWitness'>>;
 }
 
 /** Connections to one vendor’s host for what is read and sent in the background. */
@@ -99,10 +102,7 @@ export class AppModule {
     const { allowPrivateNetworks, maxConcurrentRequests } = options.config;
     const providers = ProvidersModule.forRoot(
       // Whoever may wait for a vendor has a connection to wait on: else they wait for each other, out of their own time for the call.
-      {
-        allowPrivateNetworks,
-        ...(maxConcurrentRequests !== undefined && { connections: maxConcurrentRequests + FOR_WORKERS }),
-      },
+      { allowPrivateNetworks, connections: maxConcurrentRequests + FOR_WORKERS },
       options.providers,
     );
     return {

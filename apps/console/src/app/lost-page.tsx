@@ -15,15 +15,17 @@ import { BarePage } from './bare-page.js';
 export function LostPage({ error }: ErrorComponentProps): ReactElement {
   const router = useRouter();
   const queries = useQueryClient();
-  const [latest, setLatest] = useState<unknown>(error);
+  /** Of the last attempt; null: none has failed since `error`. */
+  const [failure, setFailure] = useState<unknown>(null);
   const isPassing = error instanceof ProblemError;
   const again = useCallback(async (): Promise<void> => {
     try {
       if (isPassing) await queries.query({ ...sessionQuery, staleTime: 0 });
-    } catch (failure) {
-      setLatest(failure);
+    } catch (reason) {
+      setFailure(reason);
       return;
     }
+    setFailure(null);
     await router.invalidate();
   }, [isPassing, queries, router]);
   useEffect(() => {
@@ -35,7 +37,7 @@ export function LostPage({ error }: ErrorComponentProps): ReactElement {
   }, [isPassing, again]);
   return (
     <BarePage>
-      <ProblemNotice error={latest} onRetry={() => void again()} />
+      <ProblemNotice error={failure ?? error} onRetry={() => void again()} />
     </BarePage>
   );
 }
