@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 
-import { fromUUID, toUUID, typeidUnboxed } from 'typeid-js';
+import { fromUUID, toUUID, type TypeId } from 'typeid-js';
 import { v7 as uuidv7 } from 'uuid';
 
 import { type Clock, SystemClock } from './clock.js';
@@ -46,11 +46,10 @@ const SUFFIX = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
 /** The UUID behind a public id, or null for anything that `toTypeId(prefix, …)` would not have written. Never throws. */
 export function fromTypeId(prefix: string, text: string): string | null {
   const suffix = text.slice(prefix.length + 1);
-  // typeid-js reads the first 26 bytes of whatever it is given, so the exact form is checked here.
+  // typeid-js reads the first 26 bytes of whatever it is given, so the exact form is checked here: 128 bits have one text.
   if (!text.startsWith(`${prefix}_`) || !SUFFIX.test(suffix)) return null;
   try {
-    const uuid = toUUID(typeidUnboxed(prefix, suffix));
-    return toTypeId(prefix, uuid) === text ? uuid : null;
+    return toUUID(text as TypeId<string>);
   } catch {
     // 128 bits that are no UUID (wrong version or variant): the text names nothing of ours.
     return null;

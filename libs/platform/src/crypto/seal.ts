@@ -55,7 +55,9 @@ export function open(key: KeyObject, sealed: Buffer, associatedData: string): Bu
     decipher.setAAD(Buffer.from(associatedData));
     decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
     const plaintext = decipher.update(sealed.subarray(HEADER_BYTES, -TAG_BYTES));
-    return Buffer.concat([plaintext, decipher.final()]);
+    // Says whether it was sealed so; of a stream cipher there are no more bytes at the end.
+    decipher.final();
+    return plaintext;
   } catch {
     // OpenSSL has one failure for every cause; its own text helps nobody but an attacker.
     throw new SealError();

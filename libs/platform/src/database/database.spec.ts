@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createEmptyDatabase, type TestDatabase } from '../../../../test/support/database.js';
+import { openPostgresProxy, statement } from '../../../../test/support/postgres-proxy.js';
 import { Log } from '../log/log.js';
 import { RandomSource } from '../random.js';
 import { StartError } from '../start-error.js';
@@ -30,6 +31,9 @@ const LOCK: Statement = { name: 'spec_lock', text: 'SELECT id FROM accounts WHER
 const TOTAL: Statement = { name: 'spec_total', text: 'SELECT sum(balance)::int8 AS total FROM accounts' };
 const SET: Statement = { name: 'spec_set', text: 'UPDATE accounts SET balance = $2 WHERE id = $1' };
 const BACKEND: Statement = { name: 'spec_backend', text: 'SELECT pg_backend_pid() AS pid' };
+
+/** As it goes over the wire, of the portal without a name. */
+const DESCRIBE_PORTAL = Buffer.from([0x44, 0, 0, 0, 6, 0x50, 0]);
 
 /** Resolves for everyone once `count` have come. */
 function meeting(count: number): () => Promise<void> {
@@ -78,26 +82,50 @@ describe('Database', () => {
     await test.drop();
   });
 
-  it('reads every type as it is meant', async () => {
-    const rows = await database.across.query({
+  it('reads every type as it is meant, as often as it is asked on one session', async () => {
+    const types: Statement = {
       name: 'spec_types',
       text: `SELECT '2026-01-02T03:04:05.678+02'::timestamptz AS at, '2026-01-02 03:04:05'::timestamp AS plain, 42::int8 AS small,
                9007199254740993::int8 AS large, '\\x0102'::bytea AS bytes, '1990-05-17'::date AS day, NULL::int8 AS none,
                '{"a":[1]}'::jsonb AS json, ARRAY['a','b'] AS list`,
-    });
-    expect(rows).toEqual([
-      {
-        at: new Date('2026-01-02T01:04:05.678Z'),
-        plain: new Date('2026-01-02T03:04:05Z'),
-        small: 42,
-        large: 9007199254740993n,
-        bytes: Buffer.of(1, 2),
-        day: '1990-05-17',
-        none: null,
-        json: { a: [1] },
-        list: ['a', 'b'],
-      },
+    };
+    const read = await database.across.transaction(async (tx) => [
+      await tx.query(types),
+      await tx.query(types),
+      // Both are sent before the first is answered.
+      ...(await Promise.all([tx.query(types), tx.query(types)])),
     ]);
+    const row = {
+      at: new Date('2026-01-02T01:04:05.678Z'),
+      plain: new Date('2026-01-02T03:04:05Z'),
+      small: 42,
+      large: 9007199254740993n,
+      bytes: Buffer.of(1, 2),
+      day: '1990-05-17',
+      none: null,
+      json: { a: [1] },
+      list: ['a', 'b'],
+    };
+    expect(read).toEqual([[row], [row], [row], [row]]);
+  });
+
+  it('reads no row by an old description of its columns', async () => {
+    await test.pool.query(
+      'CREATE TABLE widened (id int, note text); INSERT INTO widened VALUES (1, $$a$$); GRANT ALL ON widened TO gatehouse_system',
+    );
+    const all: Statement = { name: 'spec_widened', text: 'SELECT * FROM widened' };
+    const reading = database.across.transaction(async (tx) => {
+      expect(await tx.query(all)).toEqual([{ id: 1, note: 'a' }]);
+      return tx.query<{ pid: number }>(BACKEND);
+    });
+    const [session] = await reading;
+    await test.pool.query('ALTER TABLE widened ADD COLUMN first int, ALTER COLUMN id TYPE text');
+    const again = database.across.transaction(async (tx) => {
+      // The pool hands out the session that came back last.
+      expect(await tx.query(BACKEND)).toEqual([session]);
+      return tx.query(all);
+    });
+    await expect(again).rejects.toMatchObject({ code: '0A000' });
   });
 
   it('lends the same connections to Prisma, and times mean the same there', async () => {
@@ -117,6 +145,22 @@ describe('Database', () => {
       text: `SELECT name FROM pg_prepared_statements WHERE name = 'spec_total'`,
     });
     expect(prepared).toEqual([{ name: 'spec_total' }]);
+  });
+
+  it('asks for the description of a statement once per connection', async () => {
+    await using proxy = await openPostgresProxy(test.url);
+    const throughIt = await connectDatabase(proxy.url, { poolSize: 1, log });
+    const isDescribed = async (): Promise<boolean> => {
+      const hold = proxy.hold(statement(TOTAL.name), 'before');
+      const total = throughIt.across.query(TOTAL);
+      const { round } = await hold.held;
+      hold.release();
+      await total;
+      return round.bytes.includes(DESCRIBE_PORTAL);
+    };
+    expect(await isDescribed()).toBe(true);
+    expect(await isDescribed()).toBe(false);
+    await throughIt.close();
   });
 
   it('tells a violated constraint and no value', async () => {

@@ -11,6 +11,7 @@ import {
   toDatabaseError,
 } from './database-error.js';
 import { type PrismaClient } from './generated/client.js';
+import { queryNamed } from './named-query.js';
 import { parsers } from './types.js';
 
 /** A statement of ours. Prepared once per connection under its name, so a name (at most 63 bytes) has one text for ever. */
@@ -364,7 +365,7 @@ function leavesOutcomeOpen(error: DatabaseError): boolean {
 
 async function run<T>(runner: pg.PoolClient, statement: Statement, values: readonly unknown[]): Promise<T[]> {
   try {
-    const { rows } = await (statement.isPlannedAnew === true ? planned : prepared)(runner, statement, values);
+    const rows = await (statement.isPlannedAnew === true ? planned : queryNamed)(runner, statement, values);
     // The driver cannot know the row; the statement's author does.
     return rows as T[];
   } catch (error) {
@@ -372,27 +373,19 @@ async function run<T>(runner: pg.PoolClient, statement: Statement, values: reado
   }
 }
 
-function prepared(
-  runner: pg.PoolClient,
-  { name, text }: Statement,
-  values: readonly unknown[],
-): Promise<pg.QueryResult> {
-  return runner.query({ name, text, values: [...values] });
-}
-
 /** All three go out together. Where the statement fails, the third still runs, or is rolled back with the first. */
 async function planned(
   runner: pg.PoolClient,
   { name, text }: Statement,
   values: readonly unknown[],
-): Promise<pg.QueryResult> {
-  const [, result] = await Promise.all([
+): Promise<unknown[]> {
+  const [, { rows }] = await Promise.all([
     runner.query(PLAN_ANEW),
     // It is not prepared, so that it has no name of the driver's.
-    runner.query({ text: `/* ${name} */ ${text}`, values: [...values] }),
+    runner.query<Record<string, unknown>>({ text: `/* ${name} */ ${text}`, values: [...values] }),
     runner.query(PLAN_ONCE),
   ]);
-  return result;
+  return rows;
 }
 
 /** Of ten connections, three look across tenants. Each pool has one at least. */
