@@ -17,7 +17,6 @@ import {
 } from '@gatehouse/core';
 import {
   type Clock,
-  connectDatabase,
   type Database,
   LocalMasterKey,
   Log,
@@ -32,6 +31,7 @@ import { NestFactory } from '@nestjs/core';
 
 import { createSimulator } from '../../apps/simulator/src/simulator.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
+import { connectTestDatabase } from './test-sessions.js';
 import { ordinaryPhone } from './ordinary-phone.js';
 import { type ProviderName, type VendorAccount, vendorAccount } from './vendor-accounts.js';
 
@@ -79,7 +79,7 @@ export async function startCore({
   const testDatabase = await createTestDatabase();
   const log = new Log({ level: 'silent' });
   const keyBytes = randomBytes(32);
-  const database = await connectDatabase(await way(testDatabase.url), { poolSize: 10, log });
+  const database = await connectTestDatabase(await way(testDatabase.url), { poolSize: 10, log });
   const { app: simulator } = createSimulator({ autoDelayMs: 0 });
   const simulatorOrigin = await simulator.listen({ port: 0, host: '127.0.0.1' });
   const masterKeys = { current: new LocalMasterKey(Buffer.from(keyBytes)), previous: null };

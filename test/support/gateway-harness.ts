@@ -6,7 +6,6 @@ import { Writable } from 'node:stream';
 
 import {
   type Clock,
-  connectDatabase,
   type Database,
   gatewayConfig,
   type GatewayConfig,
@@ -21,6 +20,7 @@ import { type ConnectionLimits } from '../../apps/gateway/src/http/connection-li
 import { type RateLimitOptions } from '../../apps/gateway/src/http/rate-limits.js';
 import { createSimulator } from '../../apps/simulator/src/simulator.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
+import { connectTestDatabase } from './test-sessions.js';
 import { gatewayClient, type GatewayClient } from './gateway-client.js';
 import { openVendorGate, type VendorGate } from './vendor-gate.js';
 
@@ -70,7 +70,7 @@ export async function startGateway(
   const testDatabase = options.database ?? (await createTestDatabase());
   const lines: string[] = [];
   const log = new Log({ level: 'debug', destination: collector(lines) });
-  const database = await connectDatabase(testDatabase.url, { poolSize: 10, log });
+  const database = await connectTestDatabase(testDatabase.url, { poolSize: 10, log });
   const { app: simulator } = createSimulator({
     autoDelayMs: 0,
     ...(options.vendorsClock !== undefined && { wallClock: options.vendorsClock }),

@@ -2,7 +2,7 @@ import { type FaultProxy, openFaultProxy, type OpenTap, type Tap } from './fault
 
 /** What a client asks its server at once, and waits for: a simple query, or one that is prepared, bound and executed. */
 export interface Round {
-  /** Of the prepared statement; empty for a simple query, and where it has no name. */
+  /** Of a statement of ours, prepared or not; empty for anything else. */
   readonly statement: string;
   /** Of a simple query. */
   readonly text: string;
@@ -250,13 +250,19 @@ function typeOf(message: Buffer): string {
   return message.toString('latin1', 0, 1);
 }
 
+/** Of one of ours that is not prepared: its text begins with it. */
+function nameIn(message: Buffer | undefined): string {
+  return /^[\0]?\/\* (\w+) \*\//.exec(message?.toString('utf8', 5) ?? '')?.[1] ?? '';
+}
+
 function roundOf(messages: readonly Buffer[]): Round {
   const of = (type: string): Buffer | undefined => messages.find((message) => typeOf(message) === type);
   const query = of('Q');
   const bind = of('B');
   return {
     // A bind has the portal's name first.
-    statement: bind === undefined ? '' : (bind.toString('utf8', 5).split('\0', 2)[1] ?? ''),
+    statement:
+      (bind === undefined ? '' : bind.toString('utf8', 5).split('\0', 2)[1]) || nameIn(of('P') ?? query),
     text: query === undefined ? '' : query.toString('utf8', 5, query.length - 1),
     bytes: Buffer.concat(messages),
   };

@@ -52,7 +52,11 @@ async function open(config: GatewayConfig, log: Log, opened: Opened): Promise<Ga
   const url = config.databaseUrl ?? (await embedded(config, opened));
   // Before the first session: it acts in roles that the migrations make.
   await migrate(config.migrationDatabaseUrl ?? url, log);
-  const database = await connectDatabase(url, { poolSize: config.databasePoolSize, log });
+  const database = await connectDatabase(url, {
+    poolSize: config.databasePoolSize,
+    sessions: config.databaseSessions,
+    log,
+  });
   opened.database = database;
   await requireMasterKey(database, masterKeys);
   opened.gateway = await createGateway({ config, database, masterKeys, log });

@@ -23,7 +23,7 @@ export async function withCore(work: (core: INestApplicationContext) => Promise<
     config.databaseUrl === null ? await startEmbeddedPostgres({ dataDir: config.dataDir }) : null;
   const url = config.databaseUrl ?? postgres?.databaseUrl ?? '';
   try {
-    const database = await connectDatabase(url, { poolSize: 6, log });
+    const database = await connectDatabase(url, { poolSize: 6, sessions: config.databaseSessions, log });
     const clock = new SharedClock(database.across, log);
     try {
       await clock.start();

@@ -38,6 +38,7 @@ describe('gatewayConfig', () => {
       databaseUrl: null,
       migrationDatabaseUrl: null,
       databasePoolSize: 10,
+      databaseSessions: 'own',
       dataDir: resolve('.data'),
       host: '127.0.0.1',
       port: 3000,
@@ -63,6 +64,7 @@ describe('gatewayConfig', () => {
       DATABASE_URL: 'postgresql://user:pass@db.internal:5432/gatehouse?sslmode=require',
       MIGRATION_DATABASE_URL: 'postgres://owner@db.internal/gatehouse',
       DATABASE_POOL_SIZE: '20',
+      DATABASE_SESSIONS: 'shared',
       DATA_DIR: '/var/lib/gatehouse',
       HOST: '::',
       PORT: '0',
@@ -86,6 +88,7 @@ describe('gatewayConfig', () => {
       databaseUrl: 'postgresql://user:pass@db.internal:5432/gatehouse?sslmode=require',
       migrationDatabaseUrl: 'postgres://owner@db.internal/gatehouse',
       databasePoolSize: 20,
+      databaseSessions: 'shared',
       dataDir: '/var/lib/gatehouse',
       host: '::',
       port: 0,
@@ -124,11 +127,23 @@ describe('gatewayConfig', () => {
     ]);
   });
 
+  it('refuses shared sessions without one for the migrations', () => {
+    const shared = { DATABASE_SESSIONS: 'shared', MASTER_KEY };
+    expect(linesOf(() => gatewayConfig(shared))).toEqual([
+      'DATABASE_URL: is required with DATABASE_SESSIONS=shared',
+      'MIGRATION_DATABASE_URL: is required with DATABASE_SESSIONS=shared',
+    ]);
+    expect(linesOf(() => gatewayConfig({ ...shared, DATABASE_URL: 'postgres://localhost/x' }))).toEqual([
+      'MIGRATION_DATABASE_URL: is required with DATABASE_SESSIONS=shared',
+    ]);
+  });
+
   it.each([
     ['DATABASE_URL', 'mysql://localhost/leak'],
     ['DATABASE_URL', 'postgres://[leak'],
     ['DATABASE_POOL_SIZE', '0'],
     ['DATABASE_POOL_SIZE', '7 leak'],
+    ['DATABASE_SESSIONS', 'leak'],
     ['HOST', 'le ak'],
     ['PORT', '65536'],
     ['PORT', '-1'],

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { MASTER_KEY_RULE, readMasterKey } from './crypto/master-key-format.js';
 import { parseVaultTransit, type VaultTransitAddress } from './crypto/vault-transit-address.js';
 import { VaultToken } from './crypto/vault-token.js';
+import { type SessionSharing } from './database/database.js';
 import { ConfigError } from './start-error.js';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -15,6 +16,7 @@ export interface GatewayConfig {
   /** Of the user that owns the tables; null: `databaseUrl` does for both. */
   readonly migrationDatabaseUrl: string | null;
   readonly databasePoolSize: number;
+  readonly databaseSessions: SessionSharing;
   /** Absolute. */
   readonly dataDir: string;
   /** The address to listen on. Loopback by default, so that a first try on a laptop is not offered to the network. */
@@ -137,6 +139,7 @@ const GatewayEnvironment = z.object({
   DATABASE_URL: databaseUrl,
   MIGRATION_DATABASE_URL: databaseUrl,
   DATABASE_POOL_SIZE: wholeNumber(1, 1_000, 10),
+  DATABASE_SESSIONS: oneOf(['own', 'shared'], 'own'),
   DATA_DIR: dataDir,
   HOST: host,
   PORT: portNumber(3000),
@@ -194,11 +197,12 @@ const DemoEnvironment = z.object({
 /** Throws ConfigError with a line for every variable that breaks its rule. */
 export function gatewayConfig(env: Environment = process.env): GatewayConfig {
   const set = withoutEmpty(env);
-  const read = validate(GatewayEnvironment, set, missingKeys(set));
+  const read = validate(GatewayEnvironment, set, [...missingKeys(set), ...missingUrls(set)]);
   return {
     databaseUrl: read.DATABASE_URL ?? null,
     migrationDatabaseUrl: read.MIGRATION_DATABASE_URL ?? null,
     databasePoolSize: read.DATABASE_POOL_SIZE,
+    databaseSessions: read.DATABASE_SESSIONS,
     dataDir: read.DATA_DIR,
     host: read.HOST,
     port: read.PORT,
@@ -233,6 +237,14 @@ function missingKeys(set: Environment): readonly string[] {
   if (vaultOf(set['MASTER_KEY_PREVIOUS']) !== null && !hasToken)
     lines.push(`MASTER_KEY_PREVIOUS_TOKEN: is required with a key at Vault, and ${VaultToken.RULE}`);
   return lines;
+}
+
+/** Migrations hold a lock that belongs to their session: left in one that is shared, it would keep everybody out. */
+function missingUrls(set: Environment): readonly string[] {
+  if (set['DATABASE_SESSIONS'] !== 'shared') return [];
+  return ['DATABASE_URL', 'MIGRATION_DATABASE_URL']
+    .filter((name) => set[name] === undefined)
+    .map((name) => `${name}: is required with DATABASE_SESSIONS=shared`);
 }
 
 /** A token is shown to the Vault that it is for and to no other. */

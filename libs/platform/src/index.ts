@@ -43,6 +43,7 @@ export {
   type Queryable,
   type Reach,
   type Sessions,
+  type SessionSharing,
   type Statement,
   type Tx,
 } from './database/database.js';

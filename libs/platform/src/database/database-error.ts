@@ -70,10 +70,14 @@ const NAMES_ONLY = /^(08|23|25|40|42(?!601)|53|55|57)/;
 /** Of a connection that was open; one that cannot be opened keeps its code (`ECONNREFUSED`). */
 const LOST = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 
+/** A pooler that has lost the server answers in its place, with 08P01 whatever was under way; a COMMIT may have reached it. */
+const SAYS_LOST = /^08/;
+
 /** Any failure of `pg` as a DatabaseError without values. */
 export function toDatabaseError(error: unknown, statement: string): DatabaseError {
   if (error instanceof DatabaseError) return error;
   if (error instanceof pg.DatabaseError && error.code !== undefined) {
+    if (SAYS_LOST.test(error.code)) return lost(statement);
     const reason = NAMES_ONLY.test(error.code) ? error.message : 'the statement failed';
     return new DatabaseError(error.code, statement, reason, {
       constraint: error.constraint,
@@ -86,6 +90,10 @@ export function toDatabaseError(error: unknown, statement: string): DatabaseErro
   }
   const code = isError(error) && 'code' in error ? error.code : undefined;
   // pg reports a lost connection by the socket's error, or by one without a code.
-  const lost = typeof code !== 'string' || LOST.has(code);
-  return new DatabaseError(lost ? CONNECTION_LOST : code, statement, 'the connection failed');
+  if (typeof code !== 'string' || LOST.has(code)) return lost(statement);
+  return new DatabaseError(code, statement, 'the connection failed');
+}
+
+function lost(statement: string): DatabaseError {
+  return new DatabaseError(CONNECTION_LOST, statement, 'the connection failed');
 }

@@ -1,13 +1,19 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { createEmptyDatabase, type TestDatabase } from '../../../../test/support/database.js';
-import { openPostgresProxy, statement } from '../../../../test/support/postgres-proxy.js';
+import {
+  openTransactionPooler,
+  type TransactionPooler,
+} from '../../../../test/support/transaction-pooler.js';
+import { commitOf, openPostgresProxy, statement } from '../../../../test/support/postgres-proxy.js';
 import { Log } from '../log/log.js';
 import { RandomSource } from '../random.js';
 import { StartError } from '../start-error.js';
 import { DatabaseError, isCheckViolation, isUniqueViolation } from './database-error.js';
-import { connectDatabase, type Database, type Statement, type Tx } from './database.js';
+import { connectDatabase, type Database, type SessionSharing, type Statement, type Tx } from './database.js';
 
 const log = new Log({ level: 'silent' });
 
@@ -56,31 +62,40 @@ async function rejection(promise: Promise<unknown>): Promise<unknown> {
   );
 }
 
-describe('Database', () => {
-  let test: TestDatabase;
-  let database: Database;
-  const lines = new PassThrough();
-  const terminate = (pid: number | undefined): Promise<unknown> =>
-    test.pool.query('SELECT pg_terminate_backend($1, 5000)', [pid]);
+const lines = new PassThrough();
+let test: TestDatabase;
+let database: Database;
+let pooler: TransactionPooler | null = null;
 
-  beforeAll(async () => {
-    test = await createEmptyDatabase();
-    await test.pool.query(
-      `CREATE TABLE accounts (
-         id int PRIMARY KEY, email text UNIQUE, balance int8 CONSTRAINT not_in_debt CHECK (balance >= 0));
-       GRANT ALL ON accounts TO gatehouse_system`,
-    );
-    database = await connectDatabase(test.url, {
-      poolSize: 12,
-      log: new Log({ level: 'warn', destination: lines }),
-      random: new Immediately(),
-    });
+async function open(sessions: SessionSharing): Promise<void> {
+  test = await createEmptyDatabase();
+  await test.pool.query(
+    `CREATE TABLE accounts (
+       id int PRIMARY KEY, email text UNIQUE, balance int8 CONSTRAINT not_in_debt CHECK (balance >= 0));
+     GRANT ALL ON accounts TO gatehouse_system, gatehouse_app`,
+  );
+  pooler = sessions === 'shared' ? await openTransactionPooler(test.url) : null;
+  database = await connectDatabase(pooler?.url ?? test.url, {
+    poolSize: 12,
+    sessions,
+    log: new Log({ level: 'warn', destination: lines }),
+    random: new Immediately(),
   });
+}
 
-  afterAll(async () => {
-    await database.close();
-    await test.drop();
-  });
+async function close(): Promise<void> {
+  await database.close();
+  await pooler?.[Symbol.asyncDispose]();
+  await test.drop();
+}
+
+function terminate(pid: number | undefined): Promise<unknown> {
+  return test.pool.query('SELECT pg_terminate_backend($1, 5000)', [pid]);
+}
+
+describe.each(['own', 'shared'] as const)('a database whose sessions are %s', (sessions) => {
+  beforeAll(() => open(sessions));
+  afterAll(close);
 
   it('reads every type as it is meant, as often as it is asked on one session', async () => {
     const types: Statement = {
@@ -107,60 +122,6 @@ describe('Database', () => {
       list: ['a', 'b'],
     };
     expect(read).toEqual([[row], [row], [row], [row]]);
-  });
-
-  it('reads no row by an old description of its columns', async () => {
-    await test.pool.query(
-      'CREATE TABLE widened (id int, note text); INSERT INTO widened VALUES (1, $$a$$); GRANT ALL ON widened TO gatehouse_system',
-    );
-    const all: Statement = { name: 'spec_widened', text: 'SELECT * FROM widened' };
-    const reading = database.across.transaction(async (tx) => {
-      expect(await tx.query(all)).toEqual([{ id: 1, note: 'a' }]);
-      return tx.query<{ pid: number }>(BACKEND);
-    });
-    const [session] = await reading;
-    await test.pool.query('ALTER TABLE widened ADD COLUMN first int, ALTER COLUMN id TYPE text');
-    const again = database.across.transaction(async (tx) => {
-      // The pool hands out the session that came back last.
-      expect(await tx.query(BACKEND)).toEqual([session]);
-      return tx.query(all);
-    });
-    await expect(again).rejects.toMatchObject({ code: '0A000' });
-  });
-
-  it('lends the same connections to Prisma, and times mean the same there', async () => {
-    // The pool hands out the session that came back last.
-    const ours = await database.across.query<{ pid: number }>(BACKEND);
-    const prisma = await database.prisma();
-    expect(await prisma.$queryRaw`SELECT pg_backend_pid() AS pid`).toEqual(ours);
-    const rows = await prisma.$queryRaw`SELECT '2026-01-02T03:04:05+02'::timestamptz AS at`;
-    expect(rows).toEqual([{ at: new Date('2026-01-02T01:04:05Z') }]);
-    expect(await database.across.query(BACKEND)).toEqual(ours);
-  });
-
-  it('prepares a statement once per connection', async () => {
-    await database.across.query(TOTAL);
-    const prepared = await database.across.query<{ name: string }>({
-      name: 'spec_prepared',
-      text: `SELECT name FROM pg_prepared_statements WHERE name = 'spec_total'`,
-    });
-    expect(prepared).toEqual([{ name: 'spec_total' }]);
-  });
-
-  it('asks for the description of a statement once per connection', async () => {
-    await using proxy = await openPostgresProxy(test.url);
-    const throughIt = await connectDatabase(proxy.url, { poolSize: 1, log });
-    const isDescribed = async (): Promise<boolean> => {
-      const hold = proxy.hold(statement(TOTAL.name), 'before');
-      const total = throughIt.across.query(TOTAL);
-      const { round } = await hold.held;
-      hold.release();
-      await total;
-      return round.bytes.includes(DESCRIBE_PORTAL);
-    };
-    expect(await isDescribed()).toBe(true);
-    expect(await isDescribed()).toBe(false);
-    await throughIt.close();
   });
 
   it('tells a violated constraint and no value', async () => {
@@ -316,6 +277,65 @@ describe('Database', () => {
       [],
     );
   });
+});
+
+describe('sessions of our own', () => {
+  beforeAll(() => open('own'));
+  afterAll(close);
+
+  it('reads no row by an old description of its columns', async () => {
+    await test.pool.query(
+      'CREATE TABLE widened (id int, note text); INSERT INTO widened VALUES (1, $$a$$); GRANT ALL ON widened TO gatehouse_system',
+    );
+    const all: Statement = { name: 'spec_widened', text: 'SELECT * FROM widened' };
+    const reading = database.across.transaction(async (tx) => {
+      expect(await tx.query(all)).toEqual([{ id: 1, note: 'a' }]);
+      return tx.query<{ pid: number }>(BACKEND);
+    });
+    const [session] = await reading;
+    await test.pool.query('ALTER TABLE widened ADD COLUMN first int, ALTER COLUMN id TYPE text');
+    const again = database.across.transaction(async (tx) => {
+      // The pool hands out the session that came back last.
+      expect(await tx.query(BACKEND)).toEqual([session]);
+      return tx.query(all);
+    });
+    await expect(again).rejects.toMatchObject({ code: '0A000' });
+  });
+
+  it('lends the same connections to Prisma, and times mean the same there', async () => {
+    // The pool hands out the session that came back last.
+    const ours = await database.across.query<{ pid: number }>(BACKEND);
+    const prisma = await database.prisma();
+    expect(await prisma.$queryRaw`SELECT pg_backend_pid() AS pid`).toEqual(ours);
+    const rows = await prisma.$queryRaw`SELECT '2026-01-02T03:04:05+02'::timestamptz AS at`;
+    expect(rows).toEqual([{ at: new Date('2026-01-02T01:04:05Z') }]);
+    expect(await database.across.query(BACKEND)).toEqual(ours);
+  });
+
+  it('prepares a statement once per connection', async () => {
+    await database.across.query(TOTAL);
+    const prepared = await database.across.query<{ name: string }>({
+      name: 'spec_prepared',
+      text: `SELECT name FROM pg_prepared_statements WHERE name = 'spec_total'`,
+    });
+    expect(prepared).toEqual([{ name: 'spec_total' }]);
+  });
+
+  it('asks for the description of a statement once per connection', async () => {
+    await using proxy = await openPostgresProxy(test.url);
+    const throughIt = await connectDatabase(proxy.url, { poolSize: 1, log });
+    const isDescribed = async (): Promise<boolean> => {
+      const hold = proxy.hold(statement(TOTAL.name), 'before');
+      const total = throughIt.across.query(TOTAL);
+      const { round } = await hold.held;
+      hold.release();
+      await total;
+      return round.bytes.includes(DESCRIBE_PORTAL);
+    };
+    expect(await isDescribed()).toBe(true);
+    expect(await isDescribed()).toBe(false);
+    await throughIt.close();
+  });
 
   it('survives the loss of its idle connections', async () => {
     const [row] = await database.across.query<{ pid: number }>(BACKEND);
@@ -323,6 +343,91 @@ describe('Database', () => {
     await terminate(row?.pid);
     await lost;
     await expect(database.ping()).resolves.toBeUndefined();
+  });
+});
+
+describe('shared sessions', () => {
+  const one = { tenantId: randomUUID(), environment: 'test' };
+  const other = { tenantId: randomUUID(), environment: 'live' };
+  const WHO: Statement = {
+    name: 'spec_who',
+    text: `SELECT current_user AS role, current_setting('gatehouse.tenant') AS tenant,
+                  current_setting('gatehouse.environment') AS environment, current_setting('statement_timeout') AS patience`,
+  };
+  const tenant = (reach: typeof one) => ({
+    role: 'gatehouse_app',
+    tenant: reach.tenantId,
+    environment: reach.environment,
+    patience: '30s',
+  });
+  const system = { role: 'gatehouse_system', tenant: '', environment: '', patience: '30s' };
+
+  beforeAll(() => open('shared'));
+  afterAll(close);
+
+  it('are set to whoever asks, in every transaction, whoever was there before', async () => {
+    const before = pooler?.moves() ?? 0;
+    const asked = Array.from({ length: 20 }, async () => {
+      expect(await database.within(one).query(WHO)).toEqual([tenant(one)]);
+      expect(await database.across.query(WHO)).toEqual([system]);
+      expect(await database.within(other).query(WHO)).toEqual([tenant(other)]);
+      await database.within(one).transaction(async (tx) => {
+        expect(await tx.query(WHO)).toEqual([tenant(one)]);
+        expect(await tx.query(WHO)).toEqual([tenant(one)]);
+      });
+    });
+    await Promise.all(asked);
+    // Otherwise this has shown nothing.
+    expect((pooler?.moves() ?? 0) - before).toBeGreaterThan(20);
+  });
+
+  it('keep nothing of whom they were set to', async () => {
+    await database.within(one).query(WHO);
+    await rejection(database.within(one).query(INSERT, [1, null, -1]));
+    const pool = new pg.Pool({ connectionString: pooler?.url, max: 1 });
+    try {
+      for (let look = 0; look < 15; look += 1) {
+        const { rows } = await pool.query(
+          `SELECT current_user = session_user AS is_login, coalesce(current_setting('gatehouse.tenant', true), '') AS tenant,
+                current_setting('statement_timeout') AS patience, (SELECT count(*)::int FROM pg_prepared_statements) AS prepared`,
+        );
+        expect(rows).toEqual([{ is_login: true, tenant: '', patience: '0', prepared: 0 }]);
+      }
+    } finally {
+      await pool.end();
+    }
+  });
+
+  it('leave open whether it is done where the pooler has lost the server in the middle of a commit', async () => {
+    await using proxy = await openPostgresProxy(test.url);
+    await using before = await openTransactionPooler(proxy.url);
+    const throughBoth = await connectDatabase(before.url, { poolSize: 2, sessions: 'shared', log });
+    await throughBoth.across.query(INSERT, [2, null, 1]);
+    const hold = proxy.hold(commitOf(SET.name), 'after');
+    const setting = rejection(throughBoth.across.query(SET, [2, 5]));
+    await hold.held;
+    proxy.network.reset();
+    hold.release();
+    expect(await setting).toMatchObject({ code: '08007' });
+    // It was.
+    expect(await throughBoth.across.query(BALANCE, [2])).toEqual([{ balance: 5 }]);
+    await throughBoth.close();
+  });
+
+  it('are not taken for sessions of our own', async () => {
+    const failure = await rejection(connectDatabase(pooler?.url ?? '', { poolSize: 4, log }));
+    expect(failure).toMatchObject({ lines: [expect.stringContaining('DATABASE_SESSIONS=shared')] });
+  });
+
+  it('are refused at the start to a user who may not act in the roles', async () => {
+    const name = `stranger_${randomUUID().slice(0, 8)}`;
+    await test.pool.query(`CREATE ROLE ${name} LOGIN PASSWORD 'spec'`);
+    const url = new URL(test.url);
+    url.username = name;
+    url.password = 'spec';
+    const failure = await rejection(connectDatabase(url.href, { poolSize: 2, sessions: 'shared', log }));
+    await test.pool.query(`DROP ROLE ${name}`);
+    expect(failure).toMatchObject({ lines: [expect.stringContaining('must be a member of')] });
   });
 });
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { LOWEST_ID } from '../ids.js';
 import { type Log } from '../log/log.js';
 import { type RandomSource, SystemRandom } from '../random.js';
 import { StartError } from '../start-error.js';
@@ -70,9 +71,18 @@ export interface TransactionOptions {
 
 export type Isolation = 'read committed' | 'repeatable read' | 'serializable';
 
+/**
+ * Whose the sessions behind the connections are. `own`: a session is set to a role and a tenant and stays so, and statements are prepared
+ * in it. `shared`: behind a pooler in transaction mode it is whoever's comes next, so everything is set anew in each transaction, which a
+ * single statement needs then as well, and nothing is prepared.
+ */
+export type SessionSharing = 'own' | 'shared';
+
 export interface DatabaseOptions {
   /** Connections at most. */
   readonly poolSize: number;
+  /** Absent: `own`. */
+  readonly sessions?: SessionSharing;
   readonly log: Log;
   /** For the jitter between attempts. */
   readonly random?: RandomSource;
@@ -82,9 +92,8 @@ export interface DatabaseOptions {
  * A process that stalls in the middle of a transaction must not hold others up for ever: its session is ended, and whoever waits for
  * its locks gives up before.
  */
+const LIMITS = { lock_timeout: '10s', statement_timeout: '30s', idle_in_transaction_session_timeout: '30s' };
 const PLAN_ONCE = `SET plan_cache_mode = 'force_generic_plan'`;
-const SESSION = `SET TIME ZONE 'UTC'; SET lock_timeout = '10s'; SET statement_timeout = '30s';
-  SET idle_in_transaction_session_timeout = '30s'; ${PLAN_ONCE}`;
 const PLAN_ANEW = `SET plan_cache_mode = 'force_custom_plan'`;
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -105,6 +114,14 @@ const ENTER: Statement = {
   text: `SELECT set_config('gatehouse.tenant', $1, false), set_config('gatehouse.environment', $2, false)`,
 };
 
+/** How the statements of one reach get to a session that is set to it. */
+interface Way {
+  /** With `own` sessions one that is set to the reach already. */
+  readonly open: () => Promise<pg.PoolClient>;
+  /** With `shared` ones: what goes out together with BEGIN, and sets the session until the end of the transaction. */
+  readonly entry: string | null;
+}
+
 /**
  * The connections of this process. Row-level security keeps each statement to its reach: `within` a tenant, or `across` all of them,
  * which only looking for work, administration and the checking of keys need.
@@ -116,18 +133,20 @@ export class Database {
   readonly #system: pg.Pool;
   readonly #log: Log;
   readonly #random: RandomSource;
+  readonly #isShared: boolean;
   #prisma: Promise<PrismaClient> | null = null;
   /** What the sessions of the tenants' pool are set to. */
-  readonly #entered = new WeakMap<pg.PoolClient, string>();
+  readonly #reaches = new WeakMap<pg.PoolClient, string>();
 
   constructor(
     pools: { readonly tenants: pg.Pool; readonly system: pg.Pool },
-    options: Pick<DatabaseOptions, 'log' | 'random'>,
+    options: Omit<DatabaseOptions, 'poolSize'>,
   ) {
     this.#tenants = pools.tenants;
     this.#system = pools.system;
     this.#log = options.log;
     this.#random = options.random ?? new SystemRandom();
+    this.#isShared = options.sessions === 'shared';
     for (const pool of [pools.tenants, pools.system]) {
       // An idle connection that breaks (a restart of the server) is replaced by the pool; unheard, the event would end the process.
       pool.on('error', (error) => {
@@ -136,25 +155,23 @@ export class Database {
         this.#log.warn('an idle database connection was lost', { error });
       });
     }
-    this.across = this.#sessions(() => connect(pools.system));
+    this.across = this.#sessions({
+      open: () => connect(pools.system),
+      entry: this.#isShared ? entryAs(SYSTEM_ROLE, null) : null,
+    });
   }
 
   /** The rows of one tenant, or of one of its environments. A row of anybody else is not there, and cannot be written. */
   within(reach: Reach): Sessions {
-    return this.#sessions(async () => {
-      const client = await connect(this.#tenants);
-      try {
-        await this.#enter(client, reach);
-        return client;
-      } catch (error) {
-        // A session that may be set to somebody else is not used again.
-        release(client, true);
-        throw error;
-      }
-    });
+    if (this.#isShared)
+      return this.#sessions({ open: () => connect(this.#tenants), entry: entryAs(TENANT_ROLE, reach) });
+    return this.#sessions({ open: () => this.#entered(reach), entry: null });
   }
 
-  /** For what is not hot; sees what `across` sees. Loaded when it is first asked for: it makes every start slower, and every process larger. */
+  /**
+   * For what is not hot; sees what `across` sees. Loaded when it is first asked for: it makes every start slower, and every process larger.
+   * With `shared` sessions it sees nothing, since it sets no role.
+   */
   prisma(): Promise<PrismaClient> {
     this.#prisma ??= loadPrisma(this.#system).catch((error: unknown) => {
       this.#prisma = null;
@@ -179,24 +196,42 @@ export class Database {
     await Promise.all([this.#tenants.end(), this.#system.end()]);
   }
 
-  async #enter(client: pg.PoolClient, { tenantId, environment }: Reach): Promise<void> {
-    const reach = `${tenantId}/${environment ?? ''}`;
-    if (this.#entered.get(client) === reach) return;
-    this.#entered.delete(client);
-    await run(client, ENTER, [tenantId, environment ?? '']);
-    this.#entered.set(client, reach);
+  async #entered(reach: Reach): Promise<pg.PoolClient> {
+    const client = await connect(this.#tenants);
+    try {
+      await this.#enter(client, reach);
+      return client;
+    } catch (error) {
+      // A session that may be set to somebody else is not used again.
+      release(client, true);
+      throw error;
+    }
   }
 
-  #sessions(open: () => Promise<pg.PoolClient>): Sessions {
+  async #enter(client: pg.PoolClient, { tenantId, environment }: Reach): Promise<void> {
+    const reach = `${tenantId}/${environment ?? ''}`;
+    if (this.#reaches.get(client) === reach) return;
+    this.#reaches.delete(client);
+    await run(client, ENTER, [tenantId, environment ?? '']);
+    this.#reaches.set(client, reach);
+  }
+
+  #sessions(way: Way): Sessions {
+    const single =
+      way.entry === null
+        ? <T>(statement: Statement, values: readonly unknown[]) => alone<T>(way.open, statement, values)
+        : <T>(statement: Statement, values: readonly unknown[]) =>
+            this.#attempt(way, 'BEGIN', true, (tx) => tx.query<T>(statement, values));
     return {
-      query: (statement, values = []) => this.#again(isRolledBack, () => alone(open, statement, values)),
+      query: <T>(statement: Statement, values: readonly unknown[] = []) =>
+        this.#again(isRolledBack, () => single<T>(statement, values)),
       // Outside a transaction each statement commits itself.
       afterCommit: (task) => {
         task();
       },
       transaction: (fn, { isolation, isPipelined = false } = {}) => {
         const begin = isolation === undefined ? 'BEGIN' : `BEGIN ISOLATION LEVEL ${isolation}`;
-        return this.#again(isRepeatable, () => this.#attempt(open, begin, isPipelined, fn));
+        return this.#again(isRepeatable, () => this.#attempt(way, begin, isPipelined, fn));
       },
     };
   }
@@ -216,15 +251,15 @@ export class Database {
   }
 
   async #attempt<T>(
-    open: () => Promise<pg.PoolClient>,
+    { open, entry }: Way,
     begin: string,
     isPipelined: boolean,
     fn: (tx: Tx) => Promise<T>,
   ): Promise<T> {
     const client = await open();
-    const transaction = new Transaction(client);
+    const transaction = new Transaction(client, entry === null ? run : runUnprepared);
     try {
-      const begun = transaction.command(begin);
+      const begun = transaction.command('begin', entry === null ? begin : `${begin}; ${entry}`);
       if (isPipelined) begun.catch(ignore);
       else await begun;
       // Its failure is the reason of all others; and nobody uses the connection any more when it is given back.
@@ -295,17 +330,17 @@ async function alone<T>(
 class Transaction implements Queryable {
   /** The connection must not be used again. */
   broken = false;
-  readonly #client: pg.PoolClient;
   readonly #afterCommit: (() => void)[] = [];
   #failure: DatabaseError | null = null;
 
-  constructor(client: pg.PoolClient) {
-    this.#client = client;
-  }
+  constructor(
+    private readonly client: pg.PoolClient,
+    private readonly run: Run,
+  ) {}
 
   async query<T>(statement: Statement, values: readonly unknown[] = []): Promise<T[]> {
     try {
-      return await run<T>(this.#client, statement, values);
+      return await this.run<T>(this.client, statement, values);
     } catch (error) {
       this.#failure ??= toDatabaseError(error, statement.name);
       throw error;
@@ -320,18 +355,18 @@ class Transaction implements Queryable {
     for (const task of this.#afterCommit) task();
   }
 
-  async command(text: string): Promise<string> {
+  async command(name: string, text = name.toUpperCase()): Promise<string> {
     try {
-      return (await this.#client.query(text)).command;
+      return (await this.client.query(text)).command;
     } catch (error) {
-      throw toDatabaseError(error, text.toLowerCase());
+      throw toDatabaseError(error, name);
     }
   }
 
   async commit(): Promise<void> {
     let command: string;
     try {
-      command = await this.command('COMMIT');
+      command = await this.command('commit');
     } catch (error) {
       const failure = toDatabaseError(error, 'commit');
       if (!leavesOutcomeOpen(failure)) throw failure;
@@ -347,7 +382,7 @@ class Transaction implements Queryable {
   async rollback(): Promise<void> {
     if (this.broken) return;
     try {
-      await this.command('ROLLBACK');
+      await this.command('rollback');
     } catch {
       // Not heard from again: a discarded connection rolls back on the server, and the caller gets the first error.
       this.broken = true;
@@ -363,6 +398,8 @@ function leavesOutcomeOpen(error: DatabaseError): boolean {
   return error.code === CONNECTION_LOST || error.code.startsWith('57P') || !/^[0-9A-Z]{5}$/.test(error.code);
 }
 
+type Run = <T>(runner: pg.PoolClient, statement: Statement, values: readonly unknown[]) => Promise<T[]>;
+
 async function run<T>(runner: pg.PoolClient, statement: Statement, values: readonly unknown[]): Promise<T[]> {
   try {
     const rows = await (statement.isPlannedAnew === true ? planned : queryNamed)(runner, statement, values);
@@ -373,19 +410,64 @@ async function run<T>(runner: pg.PoolClient, statement: Statement, values: reado
   }
 }
 
-/** All three go out together. Where the statement fails, the third still runs, or is rolled back with the first. */
-async function planned(
+/** A statement that is not prepared is planned for its values each time. */
+async function runUnprepared<T>(
+  runner: pg.PoolClient,
+  statement: Statement,
+  values: readonly unknown[],
+): Promise<T[]> {
+  try {
+    return (await unprepared(runner, statement, values)) as T[];
+  } catch (error) {
+    throw toDatabaseError(error, statement.name);
+  }
+}
+
+/** It has no name of the driver's, which would prepare it. */
+async function unprepared(
   runner: pg.PoolClient,
   { name, text }: Statement,
   values: readonly unknown[],
 ): Promise<unknown[]> {
-  const [, { rows }] = await Promise.all([
+  const { rows } = await runner.query<Record<string, unknown>>({
+    text: `/* ${name} */ ${text}`,
+    values: [...values],
+  });
+  return rows;
+}
+
+/** All three go out together. Where the statement fails, the third still runs, or is rolled back with the first. */
+async function planned(
+  runner: pg.PoolClient,
+  statement: Statement,
+  values: readonly unknown[],
+): Promise<unknown[]> {
+  const [, rows] = await Promise.all([
     runner.query(PLAN_ANEW),
-    // It is not prepared, so that it has no name of the driver's.
-    runner.query<Record<string, unknown>>({ text: `/* ${name} */ ${text}`, values: [...values] }),
+    unprepared(runner, statement, values),
     runner.query(PLAN_ONCE),
   ]);
   return rows;
+}
+
+/** What a session is set to for as long as it is ours. */
+function sessionAs(role: string): string {
+  return [`SET TIME ZONE 'UTC'`, ...limits('SET'), PLAN_ONCE, `SET ROLE ${role}`].join('; ');
+}
+
+/** The same for the rest of a transaction; both parts of the reach every time, whatever somebody has left in the session. */
+function entryAs(role: string, reach: Reach | null): string {
+  return [
+    `SET LOCAL ROLE ${role}`,
+    `SET LOCAL TIME ZONE 'UTC'`,
+    ...limits('SET LOCAL'),
+    `SET LOCAL gatehouse.tenant = ${pg.escapeLiteral(reach?.tenantId ?? '')}`,
+    `SET LOCAL gatehouse.environment = ${pg.escapeLiteral(reach?.environment ?? '')}`,
+  ].join('; ');
+}
+
+function limits(set: 'SET' | 'SET LOCAL'): readonly string[] {
+  return Object.entries(LIMITS).map(([name, value]) => `${set} ${name} = '${value}'`);
 }
 
 /** Of ten connections, three look across tenants. Each pool has one at least. */
@@ -397,20 +479,31 @@ const SYSTEM_SHARE = 0.3;
  */
 export async function connectDatabase(url: string, options: DatabaseOptions): Promise<Database> {
   const system = Math.max(1, Math.round(options.poolSize * SYSTEM_SHARE));
+  const isShared = options.sessions === 'shared';
+  const poolOf = (role: string, max: number): pg.Pool =>
+    openPool(url, max, isShared ? null : sessionAs(role));
   const pools = {
-    tenants: poolAs(TENANT_ROLE, url, Math.max(1, options.poolSize - system)),
-    system: poolAs(SYSTEM_ROLE, url, system),
+    tenants: poolOf(TENANT_ROLE, Math.max(1, options.poolSize - system)),
+    system: poolOf(SYSTEM_ROLE, system),
   };
   const database = new Database(pools, options);
   try {
     await database.ping();
-    await refuseSharedSessions(pools);
+    // Sessions of our own are set to their roles when they begin.
+    await (isShared ? tryRoles(database) : refuseSharedSessions(pools));
   } catch (error) {
     await database.close();
     throw error instanceof StartError ? error : new StartError([startLine(toDatabaseError(error, 'ping'))]);
   }
   return database;
 }
+
+async function tryRoles(database: Database): Promise<void> {
+  const nobody = { tenantId: LOWEST_ID };
+  await Promise.all([database.across, database.within(nobody)].map((sessions) => sessions.query(NOTHING)));
+}
+
+const NOTHING: Statement = { name: 'nothing', text: 'SELECT' };
 
 /**
  * Behind a pooler in transaction mode one session of the server serves whoever comes next, with the role and the tenant of whoever came
@@ -436,7 +529,7 @@ async function refuseSharedSessions(pools: {
 }
 
 const SHARED =
-  'DATABASE_URL: its sessions are shared with others, as by a pooler in transaction mode; use one in session mode, or none';
+  'DATABASE_URL: its sessions are shared with others, as by a pooler in transaction mode; set DATABASE_SESSIONS=shared, or use one in session mode, or none';
 
 async function roleOf(client: pg.PoolClient): Promise<string | undefined> {
   const { rows } = await client.query<{ role: string }>('SELECT current_user AS role');
@@ -453,7 +546,8 @@ function startLine({ code }: DatabaseError): string {
 const ROLE_REFUSED = '42501';
 const ROLE_UNKNOWN = '22023';
 
-function poolAs(role: string, connectionString: string, max: number): pg.Pool {
+/** `session`: what each session begins with, where it is ours. */
+function openPool(connectionString: string, max: number, session: string | null): pg.Pool {
   return new pg.Pool({
     connectionString,
     max,
@@ -466,6 +560,6 @@ function poolAs(role: string, connectionString: string, max: number): pg.Pool {
     // Prisma's adapter takes every timestamp for UTC, whatever zone the server writes it in. The pool waits for the promise, which
     // its types do not say.
     // eslint-disable-next-line @typescript-eslint/no-misused-promises
-    onConnect: (client) => client.query(`${SESSION}; SET ROLE ${role}`),
+    ...(session !== null && { onConnect: (client) => client.query(session) }),
   });
 }
