@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { fromTypeId } from '@gatehouse/platform';
 
-import { countedStatement } from '../../libs/core/src/overview/overview-queries.js';
+import { figuresStatement } from '../../libs/core/src/overview/overview-queries.js';
 import { eventually } from '../support/eventually.js';
 import {
   type GatewayHarness,
@@ -211,7 +211,7 @@ describe('the overview', () => {
       await session.query('VACUUM verifications');
       // A table with few rows is read whole, unless that is made dear.
       await session.query('SET enable_seqscan = off; SET enable_bitmapscan = off');
-      const { text } = countedStatement({ name: '', condition: ` AND environment = ANY('{test,live}')` });
+      const { text } = figuresStatement({ name: '', condition: ` AND environment = ANY('{test,live}')` });
       const plan = await session.query(
         `EXPLAIN (FORMAT JSON) ${text.replace('$1', "'-infinity'").replace('$2', "'infinity'")}`,
       );

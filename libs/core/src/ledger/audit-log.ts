@@ -65,10 +65,29 @@ const search = (name: string, found: string): Statement => ({
            FROM (${found}) e LEFT JOIN ledger_leaves l ON l.tenant_id = $1 AND l.entry_id = e.id
           ORDER BY e.id DESC LIMIT $4`,
 });
-const WITHIN = (id: string): string =>
-  `${id} < $2 AND ${id} > $3 AND ($5::timestamptz IS NULL OR e.at >= $5) AND ($6::timestamptz IS NULL OR e.at < $6)`;
+const WITHIN = (id: string): string => `${id} < $2 AND ${id} > $3`;
+/**
+ * Nearly all that the ids let through, which PostgreSQL does not know: of a comparison of times it would guess how few it lets through,
+ * multiply that with the share of the ids, and read and sort all that it takes for few. Of this it guesses a half.
+ */
+const IN_TIME = 'coalesce(e.at >= $5::timestamptz, true) AND coalesce(e.at < $6::timestamptz, true)';
 const newestEntries = (condition: string): string =>
-  `SELECT e.* FROM ledger_entries e WHERE e.tenant_id = $1 AND ${WITHIN('e.id')} ${condition} ORDER BY e.id DESC LIMIT $4`;
+  `SELECT e.* FROM ledger_entries e WHERE e.tenant_id = $1 AND ${WITHIN('e.id')} AND ${IN_TIME} ${condition} ORDER BY e.id DESC LIMIT $4`;
+/**
+ * Of one kind. No order but that of the index is by kind, then id; were the kind only compared, PostgreSQL would read and sort all of
+ * the kinds that most are of, which it takes for one as rare as others.
+ */
+const NEWEST_OF_KIND = `SELECT e.* FROM ledger_entries e
+   WHERE e.tenant_id = $1 AND e.actor = $8 AND (e.kind, e.id) < (k.kind, $2) AND (e.kind, e.id) > (k.kind, $3) AND ${IN_TIME}
+   ORDER BY e.kind DESC, e.id DESC LIMIT $4`;
+/**
+ * The entries of `found`, which has their ids. By OFFSET each is looked up by itself: PostgreSQL takes the two, joined, for a few rows,
+ * so that it reads and sorts all of a kind for a page, or all entries of the time for what has no position.
+ */
+const entriesOf = (found: string, condition: string): string =>
+  `SELECT e.* FROM ${found} f CROSS JOIN LATERAL (
+     SELECT * FROM ledger_entries e WHERE e.tenant_id = $1 AND e.id = f.entry_id AND ${IN_TIME} ${condition} OFFSET 0) e
+    WHERE f.tenant_id = $1 AND ${WITHIN('f.entry_id')}`;
 
 /** The positions are found by ledger_leaves_by_entry. */
 const SEARCH = {
@@ -85,7 +104,7 @@ const SEARCH = {
   ofActor: search(
     'ledger_search_actor',
     `SELECT e.* FROM unnest($7::text[]) AS k(kind)
-      CROSS JOIN LATERAL (${newestEntries('AND e.actor = $8 AND e.kind = k.kind')}) e ORDER BY e.id DESC LIMIT $4`,
+      CROSS JOIN LATERAL (${NEWEST_OF_KIND}) e ORDER BY e.id DESC LIMIT $4`,
   ),
   /**
    * Of each kind as far as a page goes, and what has no position yet, which is little. Served by ledger_leaves_by_kind and by the
@@ -94,12 +113,10 @@ const SEARCH = {
   ofKind: search(
     'ledger_search_kind',
     `(SELECT e.* FROM unnest($7::text[]) AS k(kind) CROSS JOIN LATERAL (
-        SELECT e.* FROM ledger_leaves l JOIN ledger_entries e ON e.tenant_id = l.tenant_id AND e.id = l.entry_id
-         WHERE l.tenant_id = $1 AND l.kind = k.kind AND ${WITHIN('l.entry_id')} ORDER BY l.entry_id DESC LIMIT $4) e
+        ${entriesOf('ledger_leaves', '')} AND f.kind = k.kind ORDER BY f.entry_id DESC LIMIT $4) e
        ORDER BY e.id DESC LIMIT $4)
      UNION ALL
-     (SELECT e.* FROM ledger_queue q JOIN ledger_entries e ON e.tenant_id = q.tenant_id AND e.id = q.entry_id
-       WHERE q.tenant_id = $1 AND e.kind = ANY($7) AND ${WITHIN('q.entry_id')} ORDER BY q.entry_id DESC LIMIT $4)`,
+     (${entriesOf('ledger_queue', 'AND e.kind = ANY($7)')} ORDER BY f.entry_id DESC LIMIT $4)`,
   ),
 };
 /** Served by the primary key. */

@@ -29,6 +29,12 @@ export interface Waiting {
   readonly oldestPendingSeconds: number | null;
 }
 
+/** Of a day, a provider and a status; or, where the status is null, what {@link TimedRow} is of. */
+interface FigureRow extends TimedRow {
+  readonly status: CountedRow['status'] | null;
+  readonly count: number;
+}
+
 interface StandingRow {
   readonly reviews: number;
   readonly signals: number;
@@ -65,34 +71,33 @@ const inRange = (condition: string): string =>
   `FROM verifications WHERE created_at >= $1 AND created_at < $2 AND import_id IS NULL${condition}`;
 const DAY = `(created_at AT TIME ZONE 'UTC')::date`;
 
-/** Served by verifications_of_all alone; a tenant's by verifications_newest. */
-export function countedStatement({ name, condition }: Omit<Narrowing, 'values'>): Statement {
+/**
+ * How many of a day, a provider and a status; and of a day, of a provider, and of all, how long verdicts took. At once, because all of
+ * the range is read for either. Served by verifications_of_all alone; a tenant's by verifications_by_provider alone, which has no order
+ * by time, so that a short range is found by verifications_newest: which of the two is better depends on the tenant and the range.
+ */
+export function figuresStatement({ name, condition }: Omit<Narrowing, 'values'>): Statement {
   return {
-    name: `overview_counted${name}`,
-    text: `SELECT day::text AS day, provider, status, count
-             FROM (SELECT ${DAY} AS day, provider, status, count(*)::int AS count ${inRange(condition)} GROUP BY 1, 2, 3) counted
+    name: `overview_figures${name}`,
+    isPlannedAnew: true,
+    text: `SELECT day::text AS day, provider, status, count(*)::int AS count,
+                  percentile_disc(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY seconds) AS seconds
+             FROM (SELECT ${DAY} AS day, provider, status,
+                          CASE WHEN status IN ('verified', 'rejected') THEN extract(epoch FROM completed_at - created_at)::float8 END AS seconds
+                     ${inRange(condition)}) begun
+            GROUP BY GROUPING SETS ((day, provider, status), (day), (provider), ())
             ORDER BY day, provider`,
-  };
-}
-
-/** Served as {@link countedStatement} is. */
-export function timedStatement({ name, condition }: Omit<Narrowing, 'values'>): Statement {
-  return {
-    name: `overview_timed${name}`,
-    text: `SELECT day::text AS day, provider, percentile_disc(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY seconds) AS seconds
-             FROM (SELECT ${DAY} AS day, provider, extract(epoch FROM completed_at - created_at)::float8 AS seconds
-                     ${inRange(condition)} AND status IN ('verified', 'rejected') AND completed_at IS NOT NULL) verdicts
-            GROUP BY GROUPING SETS ((), (day), (provider))`,
   };
 }
 
 /**
  * Served by verifications_in_review (a tenant's by verifications_by_status), signals_due, signals_orphans, webhook_deliveries_due and
- * webhook_deliveries_of_all (a tenant's by webhook_deliveries_newest).
+ * webhook_deliveries_by_state alone; of a short range by webhook_deliveries_of_all (a tenant's by webhook_deliveries_newest).
  */
 export function standingStatement({ name, condition }: Omit<Narrowing, 'values'>): Statement {
   return {
     name: `overview_standing${name}`,
+    isPlannedAnew: true,
     text: `SELECT * FROM
              (SELECT count(*)::int AS reviews FROM verifications WHERE status = 'needs_review'${condition}) reviews,
              (SELECT count(*)::int AS signals, min(received_at) AS "oldestSignal" FROM signals
@@ -116,12 +121,13 @@ export class OverviewQueries {
   async of(filter: OverviewFilter): Promise<Overview> {
     const narrowing = narrowingOf(filter);
     const values = [filter.since, filter.until, ...narrowing.values];
-    const { across } = this.database;
-    const [counted, timed] = await Promise.all([
-      across.query<CountedRow>(countedStatement(narrowing), values),
-      across.query<TimedRow>(timedStatement(narrowing), values),
-    ]);
-    return overviewOf(counted, timed);
+    const rows = await this.database.across.query<FigureRow>(figuresStatement(narrowing), values);
+    return overviewOf(
+      rows.flatMap(({ day, provider, status, count }) =>
+        day === null || provider === null || status === null ? [] : [{ day, provider, status, count }],
+      ),
+      rows.filter(({ status }) => status === null),
+    );
   }
 
   /** What waits, at this moment; and the deliveries of the range. */

@@ -78,8 +78,10 @@ const FIND: Statement = {
 const LIST: Statement = {
   name: 'routing_policies_list',
   text: `SELECT ${COLUMNS} FROM routing_policies
-          WHERE ${OF_PLACE} AND ($3::int IS NULL OR version < $3) ORDER BY version DESC LIMIT $4`,
+          WHERE ${OF_PLACE} AND version < $3 ORDER BY version DESC LIMIT $4`,
 };
+/** Of a column of 32 bits: no version comes that far. */
+const BEYOND_ALL_VERSIONS = 2 ** 31 - 1;
 const INSERT: Statement = {
   name: 'routing_policies_insert',
   text: `INSERT INTO routing_policies (tenant_id, environment, version, policy, author, note, created_at, state, effective_at,
@@ -148,7 +150,9 @@ export async function listVersions(
   before: number | null,
   limit: number,
 ): Promise<readonly PolicyVersion[]> {
-  return (await on.query<PolicyRow>(LIST, [tenantId, environment, before, limit])).map(versionOf);
+  return (await on.query<PolicyRow>(LIST, [tenantId, environment, before ?? BEYOND_ALL_VERSIONS, limit])).map(
+    versionOf,
+  );
 }
 
 export async function insertVersion(

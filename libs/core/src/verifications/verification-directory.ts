@@ -4,7 +4,7 @@ import { type Database, type Statement } from '@gatehouse/platform';
 import { decodeCursor, pageOf } from '../paging.js';
 import { type TenantVault } from '../privacy/tenant-vault.js';
 import { type Environment, ENVIRONMENTS, tenantScope, type TenantScope } from '../tenancy/tenant-scope.js';
-import { type Condition, conditionsOf } from './verification-conditions.js';
+import { type Condition, conditionsOf, narrowed } from './verification-conditions.js';
 import { verificationPage } from './verification-page.js';
 import { type VerificationSealer } from './verification-sealer.js';
 import { SELECT_VERIFICATION_OF_SUBJECT, type VerificationRow } from './verification.rows.js';
@@ -65,8 +65,11 @@ export class VerificationDirectory {
   /** Newest first. */
   async list(filter: DirectoryFilter, page: PageRequest): Promise<Page<Verification>> {
     const { tenantId } = filter;
-    const after = decodeCursor(page.cursor);
-    const query = listQuery(tenantId, await this.#conditions(filter), after !== null);
+    const { conditions, after } = narrowed({
+      conditions: await this.#conditions(filter),
+      after: decodeCursor(page.cursor),
+    });
+    const query = listQuery(tenantId, conditions, after !== null);
     const session = tenantId === null ? this.database.across : this.database.within({ tenantId });
     const rows = await session.query<VerificationRow>(query.statement, [
       environmentsOf(filter),

@@ -4,7 +4,7 @@ import { type Database, type Statement } from '@gatehouse/platform';
 import { decodeCursor, pageOf } from '../paging.js';
 import { type TenantVault } from '../privacy/tenant-vault.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
-import { type Condition, conditionsOf } from './verification-conditions.js';
+import { type Condition, conditionsOf, narrowed } from './verification-conditions.js';
 import { verificationPage } from './verification-page.js';
 import {
   FIND,
@@ -88,8 +88,11 @@ export class VerificationQueries {
       filter.reference === undefined
         ? undefined
         : await this.vault.lookupHash(scope.tenantId, 'reference', filter.reference);
-    const query = listQuery(conditionsOf(filter, referenceHash), page.cursor !== null);
-    const after = decodeCursor(page.cursor);
+    const { conditions, after } = narrowed({
+      conditions: conditionsOf(filter, referenceHash),
+      after: decodeCursor(page.cursor),
+    });
+    const query = listQuery(conditions, after !== null);
     const rows = await this.database
       .within(scope)
       .query<VerificationRow>(query.statement, [

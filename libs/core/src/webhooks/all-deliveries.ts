@@ -59,28 +59,31 @@ const LIST: Statement = {
           WHERE (d.created_at, d.id) < (coalesce($1, 'infinity'::timestamptz), coalesce($2, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
           ORDER BY d.created_at DESC, d.id DESC LIMIT $3`,
 };
-/** A tenant's: of each environment, and each state where these are told apart, as far as a page goes, then the newest of all. */
+const NEWEST_FIRST = 'ORDER BY d.created_at DESC, d.id DESC';
+/**
+ * A tenant's: of each environment, and each state where these are told apart, as far as a page goes, then the newest of all. The ids are
+ * read from the index alone: whole rows of a tenant that has many PostgreSQL looks for in webhook_deliveries_of_all, by time, and throws
+ * away all others. By OFFSET the row of each id is looked up by itself, by the primary key.
+ */
 const ofTenant = (name: string, states: string, condition: string): Statement => ({
   name,
   isPlannedAnew: true,
-  text: `SELECT ${DELIVERY_COLUMNS} FROM unnest($2::text[]) AS e(environment) ${states} CROSS JOIN LATERAL (
-           SELECT * FROM webhook_deliveries d
-            WHERE d.tenant_id = $1 AND d.environment = e.environment ${condition} ${NEWEST_DELIVERIES}) d
-          ORDER BY d.created_at DESC, d.id DESC LIMIT $5`,
+  text: `SELECT ${DELIVERY_COLUMNS} FROM (
+           SELECT d.id FROM unnest($2::text[]) AS e(environment) ${states} CROSS JOIN LATERAL (
+             SELECT d.created_at, d.id FROM webhook_deliveries d
+              WHERE d.tenant_id = $1 AND d.environment = e.environment ${condition} ${NEWEST_DELIVERIES}) d
+            ${NEWEST_FIRST} LIMIT $5) page
+          CROSS JOIN LATERAL (SELECT * FROM webhook_deliveries d WHERE d.tenant_id = $1 AND d.id = page.id OFFSET 0) d
+          ${NEWEST_FIRST}`,
 });
-const EACH_STATE = 'CROSS JOIN unnest($6::text[]) AS s(state)';
 /** Served by webhook_deliveries_newest. */
 const LIST_OF_TENANT = ofTenant('webhook_deliveries_list_of_tenant', '', '');
 /** Served by webhook_deliveries_by_state. */
-const LIST_BY_STATE = ofTenant(
-  'webhook_deliveries_list_of_tenant_by_state',
-  EACH_STATE,
-  'AND d.state = s.state',
-);
+const LIST_BY_STATE = ofTenant('webhook_deliveries_list_of_tenant_by_state', '', 'AND d.state = $6');
 /** Served by webhook_deliveries_by_endpoint. */
 const LIST_OF_ENDPOINT = ofTenant(
   'webhook_deliveries_list_of_endpoint',
-  EACH_STATE,
+  'CROSS JOIN unnest($6::text[]) AS s(state)',
   'AND d.state = s.state AND d.endpoint_id = $7',
 );
 /** Served by ledger_by_verification, then webhook_deliveries_once. */
@@ -199,10 +202,12 @@ export class AllDeliveries {
     if (verificationId !== null)
       return across.query(LIST_OF_VERIFICATION, [tenantId, state, ...page, verificationId, endpointId]);
     const values = [tenantId, ENVIRONMENTS, ...page];
-    const states = state === null ? DELIVERY_STATES : [state];
-    if (endpointId !== null) return across.query(LIST_OF_ENDPOINT, [...values, states, endpointId]);
+    if (endpointId !== null) {
+      const states = state === null ? DELIVERY_STATES : [state];
+      return across.query(LIST_OF_ENDPOINT, [...values, states, endpointId]);
+    }
     return state === null
       ? across.query(LIST_OF_TENANT, values)
-      : across.query(LIST_BY_STATE, [...values, states]);
+      : across.query(LIST_BY_STATE, [...values, state]);
   }
 }
