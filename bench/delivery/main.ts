@@ -7,15 +7,17 @@ import { type PublishedKind, startWorld, type World } from './world.js';
 import { quantile, rounded } from '../ground.js';
 
 /*
- * Two questions about webhooks out. Is every event of the feed delivered once to each endpoint that asked for it, with eight writers
- * at once? And what do a dead and a slow endpoint among a hundred cost the others? Figures are medians; the two settings of the
- * second question take turns in one run.
+ * Three questions about webhooks out. Is every event of the feed delivered once to each endpoint that asked for it, with eight writers
+ * at once? What do a dead and a slow endpoint among a hundred cost the others? And how long does it take until nothing waits any more,
+ * where much does, and how large does the process become meanwhile? Figures are medians; the two settings of the second question take
+ * turns in one run.
  */
 
 const { values: options } = parseArgs({
   options: {
     events: { type: 'string', default: '10000' },
     rounds: { type: 'string', default: '5' },
+    backlog: { type: 'string', default: '10000' },
     json: { type: 'string' },
   },
 });
@@ -172,6 +174,55 @@ async function besideBroken(world: World, rounds: number): Promise<Record<string
   };
 }
 
+const AT_ONCE = 500;
+const LOOK_MS = 500;
+
+/** While nothing is sent, events of twenty tenants pile up; then everything is, to one endpoint of each. */
+async function drain(world: World, backlog: number): Promise<Record<string, number>> {
+  await world.dispatcher.stop();
+  const scopes: ScopeOf[] = [];
+  for (let tenant = 0; tenant < TENANTS; tenant += 1) {
+    const scope = await world.tenant();
+    await world.endpoint(scope, `/drained/${tenant}`);
+    scopes.push(scope);
+  }
+  let left = backlog;
+  for (let turn = 0; left > 0; turn += 1) {
+    const scope = scopes[turn % scopes.length];
+    if (scope !== undefined) await world.publishMany(scope, Math.min(AT_ONCE, left));
+    left -= AT_ONCE;
+  }
+  await world.arrivals();
+  const residentMb = (): number => process.memoryUsage.rss() / 2 ** 20;
+  const before = residentMb();
+  let most = before;
+  const seen = new Set<string>();
+  let arrived = 0;
+  const began = performance.now();
+  world.dispatcher.start();
+  for (let quiet = 0; seen.size < backlog && quiet < 60; quiet += 1) {
+    await delay(LOOK_MS);
+    const some = await world.arrivals();
+    if (some.length > 0) quiet = 0;
+    for (const [path, id] of some) seen.add(path + id);
+    arrived += some.length;
+    most = Math.max(most, residentMb());
+  }
+  const seconds = (performance.now() - began) / 1_000;
+  // What comes twice comes a little later.
+  await delay(1_000);
+  arrived += (await world.arrivals()).length;
+  return {
+    backlog,
+    delivered: seen.size,
+    twice: arrived - seen.size,
+    seconds: rounded(seconds),
+    perSecond: Math.round(seen.size / seconds),
+    residentMbBefore: Math.round(before),
+    residentMbAtMost: Math.round(most),
+  };
+}
+
 function show(title: string, figures: Record<string, number>): void {
   say(`\n${title}`);
   for (const [name, value] of Object.entries(figures)) say(`  ${name.padEnd(20)} ${value}`);
@@ -189,8 +240,11 @@ try {
   );
   const beside = await besideBroken(world, Number(options.rounds));
   show('Median latency from the commit to the receiver', beside);
+  const drained = await drain(world, Number(options.backlog));
+  show(`${options.backlog} deliveries that wait, of ${TENANTS} tenants, when sending begins`, drained);
   if (options.json !== undefined)
-    await writeFile(options.json, `${JSON.stringify({ counted, beside }, null, 2)}\n`);
+    await writeFile(options.json, `${JSON.stringify({ counted, beside, drained }, null, 2)}\n`);
+  if (drained['delivered'] !== drained['backlog']) process.exitCode = 1;
   if (counted['missing'] !== 0 || counted['inFeed'] !== counted['events']) process.exitCode = 1;
 } finally {
   await world.close();

@@ -16,6 +16,10 @@ export interface World {
   endpoint(scope: TenantScope, path: string, types?: readonly 'verification.created'[]): Promise<string>;
   /** Commits an event; its public id and the moment of the commit. */
   publish(scope: TenantScope, kind: PublishedKind): Promise<{ readonly id: string; readonly at: number }>;
+  /** As many events at once, in one transaction. */
+  publishMany(scope: TenantScope, count: number): Promise<void>;
+  /** Nothing is sent until it begins again. */
+  readonly dispatcher: Pick<Core['dispatcher'], 'start' | 'stop'>;
   /** What came in since it was asked last. */
   arrivals(): Promise<readonly Arrival[]>;
   close(): Promise<void>;
@@ -48,6 +52,12 @@ export async function startWorld(): Promise<World> {
       return made.endpoint.id;
     },
     publish: (scope, kind) => publish(core.ledger, database, scope, kind),
+    publishMany: (scope, count) =>
+      database.within(scope).transaction(async (tx) => {
+        for (let one = 0; one < count; one += 1)
+          await core.ledger.append(tx, eventOf(scope, 'verification.status_changed'));
+      }),
+    dispatcher: core.dispatcher,
     async arrivals() {
       receivers.send('arrivals');
       return told<readonly Arrival[]>(receivers);
@@ -66,18 +76,20 @@ async function publish(
   scope: TenantScope,
   kind: PublishedKind,
 ): Promise<{ readonly id: string; readonly at: number }> {
-  const id = await database.within(scope).transaction((tx) =>
-    ledger.append(tx, {
-      kind,
-      tenantId: scope.tenantId,
-      environment: scope.environment,
-      verificationId: IDS.next(),
-      version: 1,
-      actor: scope.actor,
-      data: { to: 'requires_input', reasonCodes: [], attempt: 1 },
-    }),
-  );
+  const id = await database.within(scope).transaction((tx) => ledger.append(tx, eventOf(scope, kind)));
   return { id: toTypeId('evt', id), at: performance.timeOrigin + performance.now() };
+}
+
+function eventOf(scope: TenantScope, kind: PublishedKind): Parameters<Ledger['append']>[1] {
+  return {
+    kind,
+    tenantId: scope.tenantId,
+    environment: scope.environment,
+    verificationId: IDS.next(),
+    version: 1,
+    actor: scope.actor,
+    data: { to: 'requires_input', reasonCodes: [], attempt: 1 },
+  };
 }
 
 async function told<T>(child: ChildProcess): Promise<T> {

@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { randomFillSync, randomInt } from 'node:crypto';
 
 import { fromUUID, toUUID, type TypeId } from 'typeid-js';
 import { v7 as uuidv7 } from 'uuid';
@@ -17,6 +17,19 @@ const COUNTER_START = 2 ** 30;
 /** A clock that goes back by more has been set; by less, it is followed once it has come so far again. */
 const BACK_MS = 1_000;
 
+const RANDOM_BYTES = 16;
+/** Random bytes are got many at a time: a few at a time cost more than all the rest of an id. Ids are no secret. */
+const randomness = Buffer.alloc(RANDOM_BYTES * 256);
+let nextRandom = randomness.length;
+
+function newRandomness(): Uint8Array {
+  if (nextRandom === randomness.length) {
+    randomFillSync(randomness);
+    nextRandom = 0;
+  }
+  return randomness.subarray(nextRandom, (nextRandom += RANDOM_BYTES));
+}
+
 /** By the clock that everything else is dated by, so that what was made at a time can be found by it. */
 export class SystemIds extends Ids {
   #msecs = 0;
@@ -32,7 +45,7 @@ export class SystemIds extends Ids {
       this.#msecs = now;
       this.#counter = randomInt(COUNTER_START);
     } else this.#counter += 1;
-    return uuidv7({ msecs: this.#msecs, seq: this.#counter });
+    return uuidv7({ msecs: this.#msecs, seq: this.#counter, random: newRandomness() });
   }
 }
 
