@@ -767,7 +767,7 @@ describe('retention', () => {
     await eventually(async () => {
       expect(
         await rows(
-          "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO erasures%'",
+          "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%INSERT INTO erasures%'",
         ),
       ).toHaveLength(2);
     });
