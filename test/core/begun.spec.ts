@@ -14,7 +14,7 @@ import { INSERT_MANY, UPDATE_BEGUN } from '../../libs/core/src/verifications/ver
 import { type CoreHarness, type HarnessTenant, newVerification, startCore } from '../support/core-harness.js';
 import { eventually } from '../support/eventually.js';
 import { type Hold, openVendorGate, type VendorGate } from '../support/vendor-gate.js';
-import { openPostgresProxy, type PostgresProxy, statement } from '../support/postgres-proxy.js';
+import { commitOf, openPostgresProxy, type PostgresProxy, statement } from '../support/postgres-proxy.js';
 import { PROVIDER_NAMES } from '../support/vendor-accounts.js';
 
 // What a start completes is changed as the process remembers it, without a look at the database, unless somebody else came first.
@@ -240,7 +240,7 @@ describe('the connection to the database is lost', () => {
     async (side) => {
       const tenant = await core.tenant('sardine');
       const claim = await claimOf(tenant);
-      const hold = proxy.hold(statement(UPDATE_BEGUN.name, tenant.scope.tenantId), side);
+      const hold = proxy.hold(commitOf(UPDATE_BEGUN.name, tenant.scope.tenantId), side);
       const creating = core.verifications.create(tenant.scope, newVerification(), claim);
       await hold.held;
       proxy.network.reset();

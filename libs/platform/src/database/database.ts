@@ -65,6 +65,7 @@ export interface TransactionOptions {
   /**
    * Saves a round trip: the first statement goes out together with BEGIN. Should BEGIN alone fail, which only somebody who cancels at that
    * very moment brings about, the first statement has run by itself. For a transaction whose first statement only locks, or may stand alone.
+   * With `shared` sessions it waits for BEGIN all the same.
    */
   readonly isPipelined?: boolean;
 }
@@ -118,7 +119,7 @@ const ENTER: Statement = {
 interface Way {
   /** With `own` sessions one that is set to the reach already. */
   readonly open: () => Promise<pg.PoolClient>;
-  /** With `shared` ones: what goes out together with BEGIN, and sets the session until the end of the transaction. */
+  /** With `shared` ones: what goes out with BEGIN in one message, and sets the session until the end of the transaction. */
   readonly entry: string | null;
 }
 
@@ -220,8 +221,7 @@ export class Database {
     const single =
       way.entry === null
         ? <T>(statement: Statement, values: readonly unknown[]) => alone<T>(way.open, statement, values)
-        : <T>(statement: Statement, values: readonly unknown[]) =>
-            this.#attempt(way, 'BEGIN', true, (tx) => tx.query<T>(statement, values));
+        : <T>(statement: Statement, values: readonly unknown[]) => this.#wrapped<T>(way, statement, values);
     return {
       query: <T>(statement: Statement, values: readonly unknown[] = []) =>
         this.#again(isRolledBack, () => single<T>(statement, values)),
@@ -234,6 +234,17 @@ export class Database {
         return this.#again(isRepeatable, () => this.#attempt(way, begin, isPipelined, fn));
       },
     };
+  }
+
+  /** A statement on its own, in the transaction that sets its session: to who asked, a commit that was lost is a statement that was. */
+  async #wrapped<T>(way: Way, statement: Statement, values: readonly unknown[]): Promise<T[]> {
+    try {
+      return await this.#attempt(way, 'BEGIN', false, (tx) => tx.query<T>(statement, values));
+    } catch (error) {
+      if (error instanceof DatabaseError && error.code === OUTCOME_UNKNOWN)
+        throw new DatabaseError(CONNECTION_LOST, statement.name, 'the connection failed');
+      throw error;
+    }
   }
 
   async #again<T>(isRetryable: (error: DatabaseError) => boolean, run: () => Promise<T>): Promise<T> {
@@ -260,7 +271,8 @@ export class Database {
     const transaction = new Transaction(client, entry === null ? run : runUnprepared);
     try {
       const begun = transaction.command('begin', entry === null ? begin : `${begin}; ${entry}`);
-      if (isPipelined) begun.catch(ignore);
+      // Of a session that is set to nobody a statement that ran before all that is set would see what its user may.
+      if (isPipelined && entry === null) begun.catch(ignore);
       else await begun;
       // Its failure is the reason of all others; and nobody uses the connection any more when it is given back.
       const result = await fn(transaction).finally(() => begun);
