@@ -10,6 +10,24 @@ export interface SentStatement {
   ms: number;
 }
 
+/** A query of the driver's own, which tells what has become of it by a function instead of a promise. */
+interface QueryObject {
+  submit: unknown;
+  callback: (...answer: unknown[]) => void;
+}
+
+function isObject(first: unknown): first is QueryObject {
+  return typeof first === 'object' && first !== null && 'submit' in first && 'callback' in first;
+}
+
+function onAnswer(query: QueryObject, then: () => void): void {
+  const { callback } = query;
+  query.callback = (...answer) => {
+    then();
+    callback(...answer);
+  };
+}
+
 interface QueryConfig {
   readonly name?: string;
   readonly text: string;
@@ -34,13 +52,16 @@ export class StatementListener {
     // eslint-disable-next-line @typescript-eslint/no-this-alias -- the function below has a `this` of its own
     const listener = this;
     prototype.query = function (...parameters) {
-      const sent = listener.#note(this, parameters[0]);
-      const answer = query.apply(this, parameters);
-      if (sent === null || !(answer instanceof Promise)) return answer;
+      const [first] = parameters;
+      const sent = listener.#note(this, first);
+      if (sent === null) return query.apply(this, parameters);
       const startedAt = performance.now();
-      return answer.finally(() => {
+      const isAnswered = (): void => {
         sent.ms = performance.now() - startedAt;
-      });
+      };
+      if (isObject(first)) onAnswer(first, isAnswered);
+      const answer = query.apply(this, parameters);
+      return answer instanceof Promise ? answer.finally(isAnswered) : answer;
     };
   }
 

@@ -43,12 +43,12 @@ export async function openPgBouncer(
   const url = new URL(databaseUrl);
   const users = join(folder, 'users');
   const settings = join(folder, 'settings');
-  await writeFile(users, `"${url.username}" "${url.password}"\n`);
+  await writeFile(users, `"${decodeURIComponent(url.username)}" "${decodeURIComponent(url.password)}"\n`);
   await writeFile(
     settings,
     [
       '[databases]',
-      `* = host=127.0.0.1 port=${url.port}`,
+      `* = host=${url.hostname} port=${url.port}`,
       '[pgbouncer]',
       'listen_addr = 127.0.0.1',
       `listen_port = ${port}`,
@@ -58,8 +58,6 @@ export async function openPgBouncer(
       `pool_mode = ${mode}`,
       'default_pool_size = 60',
       'max_client_conn = 200',
-      // What pg says when it connects.
-      'ignore_startup_parameters = extra_float_digits',
       '',
     ].join('\n'),
   );
@@ -69,6 +67,7 @@ export async function openPgBouncer(
     [settings, 0o644],
   ] as const)
     await chmod(path, permissions);
+  url.hostname = '127.0.0.1';
   url.port = String(port);
   let end: (() => Promise<void>) | null = null;
   const start = async (): Promise<void> => {
@@ -95,16 +94,17 @@ export async function openPgBouncer(
     await end?.();
     end = null;
   };
-  await start();
-  return {
-    url: url.href,
-    kill,
-    start,
-    async close() {
-      await kill();
-      await rm(folder, { recursive: true, force: true });
-    },
+  const close = async (): Promise<void> => {
+    await kill();
+    await rm(folder, { recursive: true, force: true });
   };
+  try {
+    await start();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { url: url.href, kill, start, close };
 }
 
 async function answers(port: number): Promise<boolean> {

@@ -9,7 +9,12 @@ import { openPgBouncer } from './pgbouncer.js';
 export async function connectTestDatabase(url: string, options: DatabaseOptions): Promise<Database> {
   if (process.env['TEST_SESSIONS'] !== 'pooled') return connectDatabase(url, options);
   const pooler = await openPgBouncer(url, 'transaction');
-  const database = await connectDatabase(pooler.url, { ...options, sessions: 'shared' });
+  const database = await connectDatabase(pooler.url, { ...options, sessions: 'shared' }).catch(
+    async (error: unknown) => {
+      await pooler.close();
+      throw error;
+    },
+  );
   const close = database.close.bind(database);
   return Object.assign(database, {
     close: async () => {

@@ -97,7 +97,7 @@ export function actDistributed({ seed, share }: Misfortune): DistributedMode {
     if (asked === null || nameOf(this) !== OURS) return query.apply(this, given);
     const code = failureOf(sessionOf(this), asked);
     if (code === null) return query.apply(this, given);
-    const callback = given.find((each) => typeof each === 'function');
+    const callback = given.find((each) => typeof each === 'function') ?? callbackOf(given[0]);
     return query.apply(this, callback === undefined ? [raise(code)] : [raise(code), callback]);
   };
   pg.Client.prototype.query = shim as typeof pg.Client.prototype.query;
@@ -123,6 +123,11 @@ function askedIn([first]: readonly unknown[]): Asked | null {
   const [, noted = null] = /^\/\* (\w+) \*\//.exec(first.text) ?? [];
   const name = 'name' in first && typeof first.name === 'string' ? first.name : noted;
   return { name, text: first.text };
+}
+
+/** A query that is an object of the driver's has its own. */
+function callbackOf(first: unknown): unknown {
+  return typeof first === 'object' && first !== null && 'callback' in first ? first.callback : undefined;
 }
 
 function nameOf(client: pg.Client): unknown {

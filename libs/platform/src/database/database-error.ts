@@ -20,18 +20,25 @@ export class DatabaseError extends Error {
   readonly statement: string;
   readonly constraint: string | null;
   readonly table: string | null;
+  /** The server has ended the session with it. */
+  readonly endsSession: boolean;
 
   constructor(
     code: string,
     statement: string,
     reason: string,
-    names: { constraint?: string | undefined; table?: string | undefined } = {},
+    further: {
+      readonly constraint?: string | undefined;
+      readonly table?: string | undefined;
+      readonly endsSession?: boolean;
+    } = {},
   ) {
     super(`${statement}: ${reason} (${code})`);
     this.code = code;
     this.statement = statement;
-    this.constraint = names.constraint ?? null;
-    this.table = names.table ?? null;
+    this.constraint = further.constraint ?? null;
+    this.table = further.table ?? null;
+    this.endsSession = further.endsSession ?? false;
   }
 }
 
@@ -70,18 +77,24 @@ const NAMES_ONLY = /^(08|23|25|40|42(?!601)|53|55|57)/;
 /** Of a connection that was open; one that cannot be opened keeps its code (`ECONNREFUSED`). */
 const LOST = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 
-/** A pooler that has lost the server answers in its place, with 08P01 whatever was under way; a COMMIT may have reached it. */
+const ENDS_SESSION = new Set(['FATAL', 'PANIC']);
+/**
+ * A pooler that has lost the server answers in its place, with 08P01 whatever was under way; a COMMIT may have reached it. With the same
+ * code, but less severe, the server says that a statement of ours is not as it should be.
+ */
 const SAYS_LOST = /^08/;
 
 /** Any failure of `pg` as a DatabaseError without values. */
 export function toDatabaseError(error: unknown, statement: string): DatabaseError {
   if (error instanceof DatabaseError) return error;
   if (error instanceof pg.DatabaseError && error.code !== undefined) {
-    if (SAYS_LOST.test(error.code)) return lost(statement);
+    const endsSession = ENDS_SESSION.has(error.severity ?? '');
+    if (endsSession && SAYS_LOST.test(error.code)) return lost(statement);
     const reason = NAMES_ONLY.test(error.code) ? error.message : 'the statement failed';
     return new DatabaseError(error.code, statement, reason, {
       constraint: error.constraint,
       table: error.table,
+      endsSession,
     });
   }
   // The pool says by a text alone that none of its connections became free in time.

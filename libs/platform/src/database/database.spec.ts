@@ -8,7 +8,7 @@ import {
   openTransactionPooler,
   type TransactionPooler,
 } from '../../../../test/support/transaction-pooler.js';
-import { commitOf, openPostgresProxy, statement } from '../../../../test/support/postgres-proxy.js';
+import { commitOf, openPostgresProxy, script, statement } from '../../../../test/support/postgres-proxy.js';
 import { Log } from '../log/log.js';
 import { RandomSource } from '../random.js';
 import { StartError } from '../start-error.js';
@@ -144,6 +144,11 @@ describe.each(['own', 'shared'] as const)('a database whose sessions are %s', (s
     for (const error of [twice, debt, type]) {
       expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('example.com');
     }
+  });
+
+  it('takes a statement with too few values for one that is wrong, not for a connection that is lost', async () => {
+    const wrong = await rejection(database.across.query(INSERT, [1]));
+    expect(wrong).toMatchObject({ code: '08P01', endsSession: false });
   });
 
   it('commits what a transaction did, and nothing of one that threw', async () => {
@@ -430,6 +435,29 @@ describe('shared sessions', () => {
       await throughBoth.close();
     },
   );
+
+  it('are asked nothing before they are set, pipelined or not', async () => {
+    await using proxy = await openPostgresProxy(test.url);
+    const throughIt = await connectDatabase(proxy.url, { poolSize: 2, sessions: 'shared', log });
+    const hold = proxy.hold(script('SET LOCAL ROLE'), 'before');
+    let isAsked = false;
+    const asking = throughIt.across.transaction(
+      (tx) => {
+        isAsked = true;
+        return tx.query(WHO);
+      },
+      { isPipelined: true },
+    );
+    await hold.held;
+    expect(isAsked).toBe(false);
+    hold.release();
+    expect(await asking).toEqual([system]);
+    await throughIt.close();
+  });
+
+  it('are not lent to Prisma, which sets no role', async () => {
+    await expect(database.prisma()).rejects.toThrow('sessions of its own');
+  });
 
   it('are not taken for sessions of our own', async () => {
     const failure = await rejection(connectDatabase(pooler?.url ?? '', { poolSize: 4, log }));

@@ -171,9 +171,10 @@ export class Database {
 
   /**
    * For what is not hot; sees what `across` sees. Loaded when it is first asked for: it makes every start slower, and every process larger.
-   * With `shared` sessions it sees nothing, since it sets no role.
+   * Rejects with `shared` sessions: it sets no role.
    */
   prisma(): Promise<PrismaClient> {
+    if (this.#isShared) return Promise.reject(new Error('Prisma needs sessions of its own'));
     this.#prisma ??= loadPrisma(this.#system).catch((error: unknown) => {
       this.#prisma = null;
       throw error;
@@ -403,11 +404,12 @@ class Transaction implements Queryable {
 }
 
 /**
- * Of a failed COMMIT. A socket's code, or none: the server did not answer. 57P: it ends the session, which it may also do after it has
- * committed and while it waits for a standby. Any other SQLSTATE says that it did not commit.
+ * Of a failed COMMIT. A socket's code, or none: the server did not answer. One that ends the session may do so after it has committed,
+ * while it waits for a standby, or has written what it commits and will find it when it starts again. Any other SQLSTATE says that it
+ * did not commit.
  */
 function leavesOutcomeOpen(error: DatabaseError): boolean {
-  return error.code === CONNECTION_LOST || error.code.startsWith('57P') || !/^[0-9A-Z]{5}$/.test(error.code);
+  return error.code === CONNECTION_LOST || error.endsSession || !/^[0-9A-Z]{5}$/.test(error.code);
 }
 
 type Run = <T>(runner: pg.PoolClient, statement: Statement, values: readonly unknown[]) => Promise<T[]>;

@@ -83,7 +83,11 @@ class NamedQuery extends Driver {
   }
 
   handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }): void {
-    if (this.#failure !== null || this.#description === null) return;
+    if (this.#failure !== null) return;
+    if (this.#description === null) {
+      this.#failure = new Error('a row came without its description');
+      return;
+    }
     const { columns, blank } = this.#description;
     const row = { ...blank };
     try {
