@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { MASTER_KEY_RULE, readMasterKey } from './crypto/master-key-format.js';
 import { parseVaultTransit, type VaultTransitAddress } from './crypto/vault-transit-address.js';
 import { VaultToken } from './crypto/vault-token.js';
-import { type SessionSharing } from './database/database.js';
+import { type SessionSharing } from './database/session-sharing.js';
 import { ConfigError } from './start-error.js';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;

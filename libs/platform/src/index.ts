@@ -43,7 +43,6 @@ export {
   type Queryable,
   type Reach,
   type Sessions,
-  type SessionSharing,
   type Statement,
   type Tx,
 } from './database/database.js';

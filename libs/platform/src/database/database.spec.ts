@@ -13,14 +13,8 @@ import { Log } from '../log/log.js';
 import { RandomSource } from '../random.js';
 import { StartError } from '../start-error.js';
 import { DatabaseError, isCheckViolation, isUniqueViolation } from './database-error.js';
-import {
-  connectDatabase,
-  type Database,
-  type Queryable,
-  type SessionSharing,
-  type Statement,
-  type Tx,
-} from './database.js';
+import { connectDatabase, type Database, type Queryable, type Statement, type Tx } from './database.js';
+import { type SessionSharing } from './session-sharing.js';
 
 const log = new Log({ level: 'silent' });
 

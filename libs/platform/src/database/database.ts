@@ -13,6 +13,7 @@ import {
 } from './database-error.js';
 import { type PrismaClient } from './generated/client.js';
 import { queryNamed } from './named-query.js';
+import { type SessionSharing } from './session-sharing.js';
 import { parsers } from './types.js';
 
 /** A statement of ours. Prepared once per connection under its name, so a name (at most 63 bytes) has one text for ever. */
@@ -71,13 +72,6 @@ export interface TransactionOptions {
 }
 
 export type Isolation = 'read committed' | 'repeatable read' | 'serializable';
-
-/**
- * Whose the sessions behind the connections are. `own`: a session is set to a role and a tenant and stays so, and statements are prepared
- * in it. `shared`: behind a pooler in transaction mode it is whoever's comes next, so everything is set anew in each transaction, which a
- * single statement needs then as well, and nothing is prepared.
- */
-export type SessionSharing = 'own' | 'shared';
 
 export interface DatabaseOptions {
   /** Connections at most. */
