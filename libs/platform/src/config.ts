@@ -239,7 +239,7 @@ function missingKeys(set: Environment): readonly string[] {
   return lines;
 }
 
-/** Migrations hold a lock that belongs to their session: left in one that is shared, it would keep everybody out. */
+/** Prisma's engine, which runs the migrations, has to have sessions of its own. */
 function missingUrls(set: Environment): readonly string[] {
   if (set['DATABASE_SESSIONS'] !== 'shared') return [];
   return ['DATABASE_URL', 'MIGRATION_DATABASE_URL']

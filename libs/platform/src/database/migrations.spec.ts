@@ -7,6 +7,7 @@ import {
   createTestDatabase,
   type TestDatabase,
 } from '../../../../test/support/database.js';
+import { openTransactionPooler } from '../../../../test/support/transaction-pooler.js';
 import { Log } from '../log/log.js';
 import { StartError } from '../start-error.js';
 import { connectDatabase, type Database } from './database.js';
@@ -46,6 +47,19 @@ describe('migrate', () => {
   }
 
   const run = (): ReturnType<typeof migrate> => migrate(test.url, log, { folder });
+
+  it('leaves no lock in a session that is somebody else’s afterwards', async () => {
+    await write('20260101_table', TABLE);
+    await run();
+    await using pooler = await openTransactionPooler(test.url);
+    for (let start = 0; start < 3; start += 1)
+      expect(await migrate(pooler.url, log, { folder })).toEqual({ applied: [] });
+    const { rows } = await test.pool.query(
+      `SELECT count(*)::int AS count FROM pg_locks
+        WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    );
+    expect(rows).toEqual([{ count: 0 }]);
+  });
 
   it('applies what is missing, in order, and then finds nothing to do', async () => {
     await write('20260102_function', FUNCTION);

@@ -103,6 +103,11 @@ function pending(migrations: readonly Migration[], recorded: readonly Recorded[]
 
 /** Any number, as long as nothing else in the database takes the same advisory lock. */
 const LOCK = 0x6761_7465;
+/**
+ * Until the end of the transaction, which is rolled back when its client has gone. A lock of the session's would stay behind a pooler in
+ * transaction mode, in whose session it is, and keep everybody from starting.
+ */
+const TAKE_LOCK = `BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0; SELECT pg_advisory_xact_lock(${LOCK})`;
 
 /**
  * Applies what is missing. Any number of processes may call it at once: one applies, the others wait for it and find nothing to
@@ -111,13 +116,17 @@ const LOCK = 0x6761_7465;
 export async function migrate(url: string, log: Log, options: MigrateOptions = {}): Promise<MigrateResult> {
   const folder = options.folder ?? migrationsFolder();
   const migrations = await readMigrations(folder);
-  const session = new pg.Client({ connectionString: url, application_name: 'gatehouse migrations' });
-  // A lost connection also fails the query that waits on it, which is where it is dealt with.
-  session.on('error', () => undefined);
+  const lock = migrationSession(url);
+  const session = migrationSession(url);
   try {
+    await connectSession(lock);
+    await lock.query(TAKE_LOCK);
+    const seen = await recordedMigrations(lock);
+    // As hardly any start has something to do, hardly any needs the other session.
+    if (seen.every(({ finished }) => finished) && pending(migrations, seen).length === 0)
+      return { applied: [] };
     await connectSession(session);
-    await session.query('SELECT pg_advisory_lock($1)', [LOCK]);
-    const missing = pending(migrations, await recordedMigrations(session, log));
+    const missing = pending(migrations, await recordedForSure(session, log));
     if (missing.length === 0) return { applied: [] };
     const applied = await apply(url, session, folder, migrations);
     for (const migration of applied) log.info('migration applied', { migration });
@@ -126,9 +135,17 @@ export async function migrate(url: string, log: Log, options: MigrateOptions = {
     if (error instanceof StartError) throw error;
     throw new StartError([`migrations: ${toDatabaseError(error, 'migrate').message}`]);
   } finally {
-    // Also frees the lock. A connection that is already gone has nothing left to close.
+    // A connection that is already gone has nothing left to close. The lock is freed last.
     await session.end().catch(() => undefined);
+    await lock.end().catch(() => undefined);
   }
+}
+
+function migrationSession(url: string): pg.Client {
+  const session = new pg.Client({ connectionString: url, application_name: 'gatehouse migrations' });
+  // A lost connection also fails the query that waits on it, which is where it is dealt with.
+  session.on('error', () => undefined);
+  return session;
 }
 
 /** Mostly the first thing that a start asks of the database. */
@@ -142,12 +159,15 @@ async function connectSession(session: pg.Client): Promise<void> {
   }
 }
 
-async function recordedMigrations(session: pg.Client, log: Log): Promise<Recorded[]> {
+async function recordedMigrations(session: pg.Client): Promise<Recorded[]> {
   const exists = await session.query<{ exists: boolean }>(
     `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS exists`,
   );
-  if (exists.rows[0]?.exists !== true) return [];
-  const recorded = (await session.query<Recorded>(RECORDED.text)).rows;
+  return exists.rows[0]?.exists === true ? (await session.query<Recorded>(RECORDED.text)).rows : [];
+}
+
+async function recordedForSure(session: pg.Client, log: Log): Promise<Recorded[]> {
+  const recorded = await recordedMigrations(session);
   return recorded.every(({ finished }) => finished) ? recorded : recordedAfterDeath(session, log);
 }
 
