@@ -1,10 +1,11 @@
-import { randomFillSync, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 
 import { fromUUID, toUUID, type TypeId } from 'typeid-js';
 import { v7 as uuidv7 } from 'uuid';
 
 import { type Clock, SystemClock } from './clock.js';
 import { sha256 } from './crypto/hash.js';
+import { RandomPool } from './crypto/random-pool.js';
 
 /** Makes the keys of new rows. */
 export abstract class Ids {
@@ -17,18 +18,7 @@ const COUNTER_START = 2 ** 30;
 /** A clock that goes back by more has been set; by less, it is followed once it has come so far again. */
 const BACK_MS = 1_000;
 
-const RANDOM_BYTES = 16;
-/** Random bytes are got many at a time: a few at a time cost more than all the rest of an id. Ids are no secret. */
-const randomness = Buffer.alloc(RANDOM_BYTES * 256);
-let nextRandom = randomness.length;
-
-function newRandomness(): Uint8Array {
-  if (nextRandom === randomness.length) {
-    randomFillSync(randomness);
-    nextRandom = 0;
-  }
-  return randomness.subarray(nextRandom, (nextRandom += RANDOM_BYTES));
-}
+const randomness = new RandomPool(16);
 
 /** By the clock that everything else is dated by, so that what was made at a time can be found by it. */
 export class SystemIds extends Ids {
@@ -45,7 +35,7 @@ export class SystemIds extends Ids {
       this.#msecs = now;
       this.#counter = randomInt(COUNTER_START);
     } else this.#counter += 1;
-    return uuidv7({ msecs: this.#msecs, seq: this.#counter, random: newRandomness() });
+    return uuidv7({ msecs: this.#msecs, seq: this.#counter, random: randomness.next() });
   }
 }
 

@@ -1,4 +1,6 @@
-import { createCipheriv, createDecipheriv, type KeyObject, randomFillSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
+
+import { RandomPool } from './random-pool.js';
 
 /*
  * A sealed value is: version (1 byte) ‖ nonce (12) ‖ ciphertext ‖ tag (16), AES-256-GCM. The associated data names the place
@@ -18,21 +20,11 @@ export class SealError extends Error {
   }
 }
 
-/** Random bytes are got many at a time: a few at a time cost as much as the encryption. Nonces are no secret. */
-const nonces = Buffer.alloc(NONCE_BYTES * 256);
-let nextNonce = nonces.length;
-
-function newNonce(): Buffer {
-  if (nextNonce === nonces.length) {
-    randomFillSync(nonces);
-    nextNonce = 0;
-  }
-  return nonces.subarray(nextNonce, (nextNonce += NONCE_BYTES));
-}
+const nonces = new RandomPool(NONCE_BYTES);
 
 /** Encrypts under a 32-byte key from `createSecretKey`. `associatedData` is not stored; `open` needs the same. */
 export function seal(key: KeyObject, plaintext: Buffer, associatedData: string): Buffer {
-  const nonce = newNonce();
+  const nonce = nonces.next();
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
   cipher.setAAD(Buffer.from(associatedData));
   const sealed = Buffer.allocUnsafe(HEADER_BYTES + plaintext.length + TAG_BYTES);
