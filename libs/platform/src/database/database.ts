@@ -16,7 +16,7 @@ import { queryNamed } from './named-query.js';
 import { type SessionSharing } from './session-sharing.js';
 import { parsers } from './types.js';
 
-/** A statement of ours. Prepared once per connection under its name, so a name (at most 63 bytes) has one text for ever. */
+/** A statement of ours. Prepared once per connection of our own under its name, so a name (at most 63 bytes) has one text for ever. */
 export interface Statement {
   readonly name: string;
   readonly text: string;
@@ -208,18 +208,18 @@ export class Database {
     const reach = `${tenantId}/${environment ?? ''}`;
     if (this.#reaches.get(client) === reach) return;
     this.#reaches.delete(client);
-    await run(client, ENTER, [tenantId, environment ?? '']);
+    await run(prepared, client, ENTER, [tenantId, environment ?? '']);
     this.#reaches.set(client, reach);
   }
 
   #sessions(way: Way): Sessions {
-    const single =
-      way.entry === null
-        ? <T>(statement: Statement, values: readonly unknown[]) => alone<T>(way.open, statement, values)
-        : <T>(statement: Statement, values: readonly unknown[]) => this.#wrapped<T>(way, statement, values);
     return {
       query: <T>(statement: Statement, values: readonly unknown[] = []) =>
-        this.#again(isRolledBack, () => single<T>(statement, values)),
+        this.#again(isRolledBack, () =>
+          way.entry === null
+            ? alone<T>(way.open, statement, values)
+            : this.#wrapped<T>(way, statement, values),
+        ),
       // Outside a transaction each statement commits itself.
       afterCommit: (task) => {
         task();
@@ -263,7 +263,7 @@ export class Database {
     fn: (tx: Tx) => Promise<T>,
   ): Promise<T> {
     const client = await open();
-    const transaction = new Transaction(client, entry === null ? run : runUnprepared);
+    const transaction = new Transaction(client, entry === null ? prepared : unprepared);
     try {
       const begun = transaction.command('begin', entry === null ? begin : `${begin}; ${entry}`);
       // Of a session that is set to nobody a statement that ran before all that is set would see what its user may.
@@ -327,7 +327,7 @@ async function alone<T>(
 ): Promise<T[]> {
   const client = await open();
   try {
-    return await run<T>(client, statement, values);
+    return await run<T>(prepared, client, statement, values);
   } finally {
     // The pool itself drops a connection that broke.
     release(client, false);
@@ -342,12 +342,12 @@ class Transaction implements Queryable {
 
   constructor(
     private readonly client: pg.PoolClient,
-    private readonly run: Run,
+    private readonly ask: Ask,
   ) {}
 
   async query<T>(statement: Statement, values: readonly unknown[] = []): Promise<T[]> {
     try {
-      return await this.run<T>(this.client, statement, values);
+      return await run<T>(this.ask, this.client, statement, values);
     } catch (error) {
       this.#failure ??= toDatabaseError(error, statement.name);
       throw error;
@@ -362,6 +362,7 @@ class Transaction implements Queryable {
     for (const task of this.#afterCommit) task();
   }
 
+  /** The tag of what was done; of several at once, as behind `begin`, there is none. */
   async command(name: string, text = name.toUpperCase()): Promise<string> {
     try {
       return (await this.client.query(text)).command;
@@ -403,35 +404,41 @@ class Transaction implements Queryable {
  * did not commit.
  */
 function leavesOutcomeOpen(error: DatabaseError): boolean {
-  return error.code === CONNECTION_LOST || error.endsSession || !/^[0-9A-Z]{5}$/.test(error.code);
+  return isSessionOver(error) || !/^[0-9A-Z]{5}$/.test(error.code);
 }
 
-type Run = <T>(runner: pg.PoolClient, statement: Statement, values: readonly unknown[]) => Promise<T[]>;
-
-async function run<T>(runner: pg.PoolClient, statement: Statement, values: readonly unknown[]): Promise<T[]> {
-  try {
-    const rows = await (statement.isPlannedAnew === true ? planned : queryNamed)(runner, statement, values);
-    // The driver cannot know the row; the statement's author does.
-    return rows as T[];
-  } catch (error) {
-    throw toDatabaseError(error, statement.name);
-  }
+/** The severity that says so is in the server's language; the codes of a server that ends are not. */
+function isSessionOver(error: DatabaseError): boolean {
+  return error.code === CONNECTION_LOST || error.endsSession || error.code.startsWith('57P');
 }
 
-/** A statement that is not prepared is planned for its values each time. */
-async function runUnprepared<T>(
+/** One way to have a statement carried out. */
+type Ask = (runner: pg.PoolClient, statement: Statement, values: readonly unknown[]) => Promise<unknown[]>;
+
+async function run<T>(
+  ask: Ask,
   runner: pg.PoolClient,
   statement: Statement,
   values: readonly unknown[],
 ): Promise<T[]> {
   try {
-    return (await unprepared(runner, statement, values)) as T[];
+    // The driver cannot know the row; the statement's author does.
+    return (await ask(runner, statement, values)) as T[];
   } catch (error) {
     throw toDatabaseError(error, statement.name);
   }
 }
 
-/** It has no name of the driver's, which would prepare it. */
+/** Prepared, unless it is to be planned for its values. */
+function prepared(
+  runner: pg.PoolClient,
+  statement: Statement,
+  values: readonly unknown[],
+): Promise<unknown[]> {
+  return (statement.isPlannedAnew === true ? planned : queryNamed)(runner, statement, values);
+}
+
+/** Planned for its values each time: it has no name of the driver's, which would prepare it. */
 async function unprepared(
   runner: pg.PoolClient,
   { name, text }: Statement,

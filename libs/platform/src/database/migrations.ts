@@ -111,7 +111,7 @@ const TAKE_LOCK = `BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0; SEL
 
 /**
  * Applies what is missing. Any number of processes may call it at once: one applies, the others wait for it and find nothing to
- * do. Needs a session of its own, so no pooler in transaction mode. Throws StartError that names the migration.
+ * do. Needs sessions of its own, so no pooler in transaction mode. Throws StartError that names the migration.
  */
 export async function migrate(url: string, log: Log, options: MigrateOptions = {}): Promise<MigrateResult> {
   const folder = options.folder ?? migrationsFolder();
