@@ -5,6 +5,6 @@ import distributed from './jest.distributed.config.js';
 export default {
   ...distributed,
   setupFilesAfterEnv: ['<rootDir>/test/support/pooled-run.ts'],
-  // The last one looks for the database's password in temporary files, where PgBouncer has to have it.
+  // The canary looks for the database's password in temporary files, where PgBouncer has to have it.
   testPathIgnorePatterns: [...distributed.testPathIgnorePatterns, 'canary\\.spec\\.ts$'],
 };

@@ -26,7 +26,10 @@ const WAITING = 1_000;
 const VENDOR_MS = 500;
 const LOOK_EVERY_MS = 100;
 
-/** Throws where a create was not answered as it has to be, or is not in the database. A thousand callers of a gateway that lets one tenant have as many requests under way, and a vendor that takes half a second. */
+/**
+ * A thousand callers of a gateway that lets one tenant have as many requests under way, and a vendor that takes half a second. Throws
+ * where a create was not answered as it has to be, or is not in the database.
+ */
 export async function measureInFlight(arena: Arena): Promise<InFlight> {
   const { databases, layout, upstream, options } = arena;
   const databaseUrl = await databases.copy('in_flight', { isOpen: false });

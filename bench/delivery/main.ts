@@ -212,8 +212,9 @@ async function drain(world: World, backlog: number): Promise<Record<string, numb
     if (some.length > 0) quiet = 0;
     for (const [path, id] of some) seen.add(path + id);
     arrived += some.length;
-    if (seen.size < backlog / 2) half = heldMb();
-    most = Math.max(most, heldMb());
+    const held = heldMb();
+    if (seen.size < backlog / 2) half = held;
+    most = Math.max(most, held);
   }
   const seconds = (performance.now() - began) / 1_000;
   // What comes twice comes a little later.

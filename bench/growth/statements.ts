@@ -16,7 +16,7 @@ interface QueryObject {
   callback: (...answer: unknown[]) => void;
 }
 
-function isObject(first: unknown): first is QueryObject {
+function isQueryObject(first: unknown): first is QueryObject {
   return typeof first === 'object' && first !== null && 'submit' in first && 'callback' in first;
 }
 
@@ -56,12 +56,12 @@ export class StatementListener {
       const sent = listener.#note(this, first);
       if (sent === null) return query.apply(this, parameters);
       const startedAt = performance.now();
-      const isAnswered = (): void => {
+      const noteTime = (): void => {
         sent.ms = performance.now() - startedAt;
       };
-      if (isObject(first)) onAnswer(first, isAnswered);
+      if (isQueryObject(first)) onAnswer(first, noteTime);
       const answer = query.apply(this, parameters);
-      return answer instanceof Promise ? answer.finally(isAnswered) : answer;
+      return answer instanceof Promise ? answer.finally(noteTime) : answer;
     };
   }
 
