@@ -196,16 +196,20 @@ describe.each(['own', 'shared'] as const)('a database whose sessions are %s', (s
     await database.across.query(INSERT, [30, null, 0]);
     await database.across.query(INSERT, [31, null, 0]);
     const bothHoldOne = meeting(2);
+    const oneIsThrough = meeting(2);
     let attempts = 0;
-    const lockBoth = (first: number, second: number) => {
+    const lockBoth = async (first: number, second: number) => {
       let again = false;
-      return database.across.transaction(async (tx) => {
+      await database.across.transaction(async (tx) => {
         attempts += 1;
+        // Whoever comes again may take the row before the other one wakes up, and both would be where they were.
+        if (again) await oneIsThrough();
         await tx.query(LOCK, [first]);
         if (!again) await bothHoldOne();
         again = true;
         await tx.query(LOCK, [second]);
       });
+      void oneIsThrough();
     };
     await Promise.all([lockBoth(30, 31), lockBoth(31, 30)]);
     expect(attempts).toBe(3);
