@@ -56,6 +56,20 @@ export default tseslint.config(
     },
   },
   {
+    files: ['apps/**/*.{ts,tsx}', 'libs/**/*.ts'],
+    ignores: ['**/*.spec.ts', '**/test/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'ObjectExpression > Property[kind=/get|set/]',
+          message:
+            'Accessors of an object literal give each object a hidden class of its own, which holds what they close over until the next collection of the whole heap. Use a class.',
+        },
+      ],
+    },
+  },
+  {
     // Programs of a single file for people outside: they are run from the command line, and say what they have to say there.
     files: ['tools/**'],
     languageOptions: { globals: { Buffer: 'readonly', console: 'readonly', process: 'readonly' } },

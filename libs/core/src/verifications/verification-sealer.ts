@@ -52,6 +52,43 @@ export interface Opened {
 const NO_ACTION: Action = { type: 'none' };
 
 /**
+ * What we sealed ourselves comes back as we sealed it; authenticated encryption is the check. Each part costs a decryption, and hardly
+ * anybody needs all of them. A class: an object literal with accessors gets a hidden class of its own each time, which holds the row
+ * and all that was opened of it until the next collection of the whole heap.
+ */
+class OpenedRow implements Opened {
+  readonly key: SubjectKey;
+  readonly #details: () => unknown;
+  readonly #column: (name: SealedColumn) => unknown;
+
+  constructor(of: {
+    readonly key: SubjectKey;
+    readonly details: () => unknown;
+    readonly column: (name: SealedColumn) => unknown;
+  }) {
+    this.key = of.key;
+    this.#details = of.details;
+    this.#column = of.column;
+  }
+
+  get subject(): Subject {
+    return this.#details() as Subject;
+  }
+
+  get request(): SealedRequest {
+    return this.#column('request_sealed') as SealedRequest;
+  }
+
+  get handle(): Handle | null {
+    return this.#column('handle_sealed') as Handle | null;
+  }
+
+  get action(): Action | null {
+    return this.#column('action_sealed') as Action | null;
+  }
+}
+
+/**
  * Seals and opens what verification rows keep of a person. What was sealed, or opened, of a row is kept with the row's own bytes, and
  * goes with them: a row that a signal has changed shares most of them with the one before.
  */
@@ -94,25 +131,11 @@ export class VerificationSealer {
       row: row.subject_id,
       column: 'details_sealed',
     });
-    const details = (): unknown => this.#value(key, details_sealed, subjectPlace);
-    const column = (name: SealedColumn): unknown => this.#open(key, row, name);
-    // What we sealed ourselves comes back as we sealed it; authenticated encryption is the check. Each costs a decryption, and hardly
-    // anybody needs all of them.
-    return {
+    return new OpenedRow({
       key,
-      get subject() {
-        return details() as Subject;
-      },
-      get request() {
-        return column('request_sealed') as SealedRequest;
-      },
-      get handle() {
-        return column('handle_sealed') as Handle | null;
-      },
-      get action() {
-        return column('action_sealed') as Action | null;
-      },
-    };
+      details: () => this.#value(key, details_sealed, subjectPlace),
+      column: (name) => this.#open(key, row, name),
+    });
   }
 
   async openIdentity(row: VerificationRow): Promise<SealedIdentity | null> {
