@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ReadLagQueries, type Verification, type Workers } from '@gatehouse/core';
 
+import { CLAIM_DUE, CLAIM_DUE_BEHIND } from '../../libs/core/src/verifications/verification.rows.js';
 import { type CoreHarness, type HarnessTenant, newVerification, startCore } from '../support/core-harness.js';
 import { MovableClock } from '../support/movable-clock.js';
+import { type Explained, rowsLookedAt } from '../support/rows-looked-at.js';
 import { PROVIDER_NAMES, type ProviderName } from '../support/vendor-accounts.js';
 
 const HOUR_S = 3600;
@@ -172,6 +174,18 @@ describe('what a vendor takes in a minute', () => {
     return { tenant, begun };
   }
 
+  /** More like the tenant's last one to come due, due right after it. */
+  async function copyDue({ scope }: HarnessTenant, count: number): Promise<void> {
+    await core.pool.query(
+      `INSERT INTO verifications
+       SELECT copy.* FROM verifications m CROSS JOIN generate_series(1, $2) AS n
+         CROSS JOIN LATERAL jsonb_populate_record(m, jsonb_build_object(
+           'id', gen_random_uuid(), 'due_at', m.due_at + n * interval '1 ms')) AS copy
+        WHERE m.id = (SELECT id FROM verifications WHERE tenant_id = $1 ORDER BY due_at DESC LIMIT 1)`,
+      [scope.tenantId, count],
+    );
+  }
+
   it('is never more than it said, from two processes, and the backlog is worked off', async () => {
     const quota = 15;
     const { tenant, begun } = await backlog('sardine', 22, quota);
@@ -225,6 +239,36 @@ describe('what a vendor takes in a minute', () => {
     await core.workers.workOff();
     expect(await dueAt('sardine', quick.tenant)).toBe(0);
     expect(await dueAt('sardine', slow.tenant)).toBeGreaterThan(0);
+  });
+
+  it('does not make others wait behind any number of reads for which there are no calls', async () => {
+    const slow = await backlog('sardine', 10, 10);
+    await copyDue(slow.tenant, 12_000);
+    const quick = await backlog('sardine', 2, 60_000);
+    await core.workers.workOff();
+    expect(await dueAt('sardine', quick.tenant)).toBe(0);
+    expect(await dueAt('sardine', slow.tenant)).toBeGreaterThanOrEqual(12_000);
+
+    // Nor is there more to look through for it. Whoever claims is told of a connection that has no calls left.
+    const connections = await core.pool.query<{ id: string }>(
+      'SELECT id FROM connections WHERE tenant_id = $1',
+      [slow.tenant.scope.tenantId],
+    );
+    await core.pool.query('ANALYZE verifications');
+    const leftOut = connections.rows.map(({ id }) => id);
+    for (const { text } of [CLAIM_DUE, CLAIM_DUE_BEHIND]) {
+      const { rows } = await core.pool.query<Explained>(`EXPLAIN (ANALYZE, FORMAT JSON) ${text}`, [
+        clock.now(),
+        clock.now(),
+        4,
+        [],
+        leftOut,
+      ]);
+      expect(rowsLookedAt(rows[0])).toBeLessThan(1_500);
+    }
+    await core.pool.query('UPDATE verifications SET due_at = NULL WHERE tenant_id = $1', [
+      slow.tenant.scope.tenantId,
+    ]);
   });
 
   it('is left alone for as long as the vendor asks, by every process, once it was too much', async () => {

@@ -231,35 +231,55 @@ export interface DueRow {
   readonly was_due_at: Date;
 }
 
+/** Of due rows, the oldest are looked through for some that may be taken. */
+const LOOKED_THROUGH = 256;
+/** For each row that is taken, how many stand ready: others may be taking the first ones at this moment. */
+const READY = 8;
+
 /**
- * Due rows for one worker: their due time moves to the end of a lease, so that a worker that dies gives them back by itself.
+ * Due rows for one worker: their due time moves to the end of a lease, so that a worker that dies gives them back by itself. Planned for
+ * the time that it is: a plan for any time takes a third of all verifications to be due, and reads every one.
  */
-const claim = (which: string): string =>
-  `UPDATE verifications v SET due_at = $2
-     FROM (SELECT tenant_id, id, due_at FROM verifications
-            WHERE due_at <= $1 AND ${which} ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED) due
+const claim = (name: string, candidates: string): Statement => ({
+  name,
+  isPlannedAnew: true,
+  text: `UPDATE verifications v SET due_at = $2
+     FROM (SELECT d.tenant_id, d.id, d.due_at
+             FROM (${candidates} ORDER BY due_at LIMIT ${READY} * $3) c JOIN verifications d ON d.tenant_id = c.tenant_id AND d.id = c.id
+            WHERE d.due_at <= $1 ORDER BY d.due_at LIMIT $3 FOR UPDATE OF d SKIP LOCKED) due
     WHERE v.tenant_id = due.tenant_id AND v.id = due.id
     RETURNING v.tenant_id, v.id, v.environment, v.provider, v.connection_id, v.start_state, due.due_at AS was_due_at,
-              v.handle_sealed IS NOT NULL AS is_readable`;
+              v.handle_sealed IS NOT NULL AS is_readable`,
+});
+
+/** Served by verifications_due. */
+const OLDEST_DUE = `SELECT tenant_id, id, due_at, provider, connection_id FROM verifications WHERE due_at <= $1 ORDER BY due_at LIMIT ${LOOKED_THROUGH}`;
+
+/** Leaves out the providers and connections that have enough under way or no calls left, among the oldest. */
+export const CLAIM_DUE = claim(
+  'verifications_claim_due',
+  `SELECT tenant_id, id, due_at FROM (${OLDEST_DUE}) oldest WHERE provider <> ALL($4) AND connection_id <> ALL($5)`,
+);
 
 /**
- * Leaves out the providers and connections that have enough under way or no calls left. Served by verifications_due. Planned for the time
- * that it is: a plan for any time takes a third of all verifications to be due, and reads every one.
+ * Where all of the oldest were left out: what others have behind them. A connection without calls left may have any number of due rows, so
+ * each of the others is asked for its own, served by verifications_due_at_connection.
  */
-export const CLAIM_DUE: Statement = {
-  name: 'verifications_claim_due',
-  isPlannedAnew: true,
-  text: claim('provider <> ALL($4) AND connection_id <> ALL($5)'),
-};
+export const CLAIM_DUE_BEHIND = claim(
+  'verifications_claim_due_behind',
+  `SELECT due.tenant_id, due.id, due.due_at
+     FROM connections c CROSS JOIN LATERAL (
+            SELECT tenant_id, id, due_at FROM verifications
+             WHERE tenant_id = c.tenant_id AND connection_id = c.id AND due_at <= $1 ORDER BY due_at LIMIT ${READY} * $3) due
+    WHERE c.provider <> ALL($4) AND c.id <> ALL($5) AND (SELECT count(*) FROM (${OLDEST_DUE}) oldest) = ${LOOKED_THROUGH}`,
+);
 
-/** What else can be read with a request that holds many. Served by verifications_due. */
-export const CLAIM_DUE_ALIKE: Statement = {
-  name: 'verifications_claim_due_alike',
-  isPlannedAnew: true,
-  text: claim(
-    `tenant_id = $4 AND connection_id = $5 AND start_state <> 'starting' AND handle_sealed IS NOT NULL`,
-  ),
-};
+/** What else can be read with a request that holds many. Served by verifications_due_at_connection. */
+export const CLAIM_DUE_ALIKE = claim(
+  'verifications_claim_due_alike',
+  `SELECT tenant_id, id, due_at FROM verifications
+    WHERE tenant_id = $4 AND connection_id = $5 AND due_at <= $1 AND start_state <> 'starting' AND handle_sealed IS NOT NULL`,
+);
 
 /** What was claimed and could not be done is as due as it was, unless a hint has come meanwhile. */
 export const PUT_BACK: Statement = {

@@ -1,9 +1,9 @@
-import { type Clock, type Database, type Log } from '@gatehouse/platform';
+import { type Clock, type Database, type Log, type Statement } from '@gatehouse/platform';
 
 import { type IdempotencyService } from '../idempotency/idempotency.service.js';
 import { type PendingSignals } from '../inbox/pending-signals.js';
 import { type DueWork, LEASE_MS, READS_AT_ONE_CONNECTION } from '../verifications/due-work.js';
-import { CLAIM_DUE, type DueRow } from '../verifications/verification.rows.js';
+import { CLAIM_DUE, CLAIM_DUE_BEHIND, type DueRow } from '../verifications/verification.rows.js';
 import { type Wakeup } from './wakeup.js';
 
 /** What is under way at one connection. */
@@ -107,13 +107,12 @@ export class Workers {
   async #claim(limit: number): Promise<readonly DueRow[]> {
     const now = this.clock.now();
     const lease = new Date(now.getTime() + LEASE_MS);
-    const due = await this.parts.database.across.query<DueRow>(CLAIM_DUE, [
-      now,
-      lease,
-      limit,
-      this.#busyProviders(),
-      this.#busyConnections(now),
-    ]);
+    const left = [this.#busyProviders(), this.#busyConnections(now)] as const;
+    const claim = (statement: Statement, size: number): Promise<DueRow[]> =>
+      this.parts.database.across.query<DueRow>(statement, [now, lease, size, ...left]);
+    const due = await claim(CLAIM_DUE, limit);
+    const isSomeLeftOut = left.some((out) => out.length > 0);
+    if (due.length < limit && isSomeLeftOut) due.push(...(await claim(CLAIM_DUE_BEHIND, limit - due.length)));
     for (const rows of Map.groupBy(due, (row) => row.connection_id).values()) this.#launch(rows, lease);
     return due;
   }
