@@ -94,6 +94,7 @@ export async function prepareFastify(app: NestFastifyApplication, surroundings: 
   instance.decorateRequest('bodyBytes', null);
   instance.decorateRequest('problemCode', null);
   instance.decorateRequest('place', null);
+  instance.decorateRequest('claim', null);
 
   instance.addHook('onRoute', (route) => {
     surroundings.routes.add(route.method, route.url);

@@ -44,9 +44,6 @@ interface Asked {
   readonly hash: Buffer;
 }
 
-/** Claims of the requests that are being carried out, for {@link Claim}. */
-const claims = new WeakMap<FastifyRequest, IdempotencyClaim>();
-
 /**
  * Carries out a request with an `Idempotency-Key` once. What is stored are the very bytes that are sent: they are made
  * here, sent as they are, and never made again.
@@ -168,7 +165,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<Buffer> {
-    claims.set(request, claim);
+    request.claim = claim;
     let result: unknown;
     try {
       result = await lastValueFrom(next.handle());
@@ -236,7 +233,7 @@ export function Idempotent({ withTheWork = false } = {}): MethodDecorator {
 /** The claim under which the request is carried out, or null when the caller sent no key. */
 export const Claim = createParamDecorator(
   (_: unknown, context: ExecutionContext): IdempotencyClaim | null =>
-    claims.get(context.switchToHttp().getRequest<FastifyRequest>()) ?? null,
+    context.switchToHttp().getRequest<FastifyRequest>().claim,
 );
 
 /** Has what the request makes answered in the bytes that are kept with it. */

@@ -1,5 +1,11 @@
 import { type ProblemCode } from '@gatehouse/contract';
-import { type AdminRole, type AdminSession, type Principal, type Scope } from '@gatehouse/core';
+import {
+  type AdminRole,
+  type AdminSession,
+  type IdempotencyClaim,
+  type Principal,
+  type Scope,
+} from '@gatehouse/core';
 import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
 import { type FastifyContextConfig } from 'fastify';
 
@@ -37,6 +43,11 @@ declare module 'fastify' {
     problemCode: ProblemCode | null;
     /** What it takes up of what the process can do; null: nothing. */
     place: Place | null;
+    /**
+     * What a keyed request is carried out under. A member, for what a WeakMap of requests would hold of them refers to them, and then no
+     * request's memory comes back before the whole heap is collected.
+     */
+    claim: IdempotencyClaim | null;
   }
 }
 

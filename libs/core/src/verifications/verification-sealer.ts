@@ -52,14 +52,16 @@ export interface Opened {
 const NO_ACTION: Action = { type: 'none' };
 
 /**
- * What we sealed ourselves comes back as we sealed it; authenticated encryption is the check. Each part costs a decryption, and hardly
- * anybody needs all of them. A class: an object literal with accessors gets a hidden class of its own each time, which holds the row
- * and all that was opened of it until the next collection of the whole heap.
+ * What we sealed ourselves comes back as we sealed it; authenticated encryption is the check. Each part costs a decryption, is opened when
+ * it is first asked for, and hardly anybody asks for all of them. A class: an object literal with accessors gets a hidden class of its own
+ * each time, which holds the row and all that was opened of it until the next collection of the whole heap.
  */
 class OpenedRow implements Opened {
   readonly key: SubjectKey;
   readonly #details: () => unknown;
   readonly #column: (name: SealedColumn) => unknown;
+  #subject: Subject | undefined;
+  #request: SealedRequest | undefined;
 
   constructor(of: {
     readonly key: SubjectKey;
@@ -72,11 +74,13 @@ class OpenedRow implements Opened {
   }
 
   get subject(): Subject {
-    return this.#details() as Subject;
+    this.#subject ??= this.#details() as Subject;
+    return this.#subject;
   }
 
   get request(): SealedRequest {
-    return this.#column('request_sealed') as SealedRequest;
+    this.#request ??= this.#column('request_sealed') as SealedRequest;
+    return this.#request;
   }
 
   get handle(): Handle | null {
@@ -89,18 +93,19 @@ class OpenedRow implements Opened {
 }
 
 /**
- * Seals and opens what verification rows keep of a person. What was sealed, or opened, of a row is kept with the row's own bytes, and
- * goes with them: a row that a signal has changed shares most of them with the one before.
+ * Seals and opens what verification rows keep of a person. What was sealed here is kept with the bytes that were made of it, and goes with
+ * them: a row that a signal has changed shares most of them with the one before. What was opened is not: young objects that a WeakMap
+ * leads to outlive a collection, which is more work than opening them again.
  */
 export class VerificationSealer {
-  readonly #keys = new WeakMap<Buffer, Promise<SubjectKey>>();
+  readonly #keys = new WeakMap<Buffer, SubjectKey>();
   readonly #values = new WeakMap<Buffer, unknown>();
 
   constructor(private readonly vault: TenantVault) {}
 
   /** A key that this process has just made: what rows keep of it needs not be opened. */
   remember(wrapped: Buffer, key: SubjectKey): void {
-    this.#keys.set(wrapped, Promise.resolve(key));
+    this.#keys.set(wrapped, key);
   }
 
   sealSubject(key: SubjectKey, tenantId: string, subjectId: string, subject: Subject): Buffer {
@@ -198,11 +203,7 @@ export class VerificationSealer {
   async #key(row: VerificationRow): Promise<SubjectKey | null> {
     const wrapped = wrappedKeyOf(row);
     if (wrapped === null) return null;
-    const known = this.#keys.get(wrapped.wrapped);
-    if (known !== undefined) return known;
-    const key = this.vault.openSubjectKey(row.tenant_id, wrapped);
-    this.#keys.set(wrapped.wrapped, key);
-    return key;
+    return this.#keys.get(wrapped.wrapped) ?? this.vault.openSubjectKey(row.tenant_id, wrapped);
   }
 
   #seal(key: SubjectKey, value: unknown, place: string): Buffer {
@@ -218,10 +219,7 @@ export class VerificationSealer {
   }
 
   #value(key: SubjectKey, sealed: Buffer, place: string): unknown {
-    if (this.#values.has(sealed)) return this.#values.get(sealed);
-    const value = key.openJson(sealed, place);
-    this.#values.set(sealed, value);
-    return value;
+    return this.#values.has(sealed) ? this.#values.get(sealed) : key.openJson(sealed, place);
   }
 }
 
