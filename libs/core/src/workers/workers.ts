@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { type Clock, type Database, type Log, type Statement } from '@gatehouse/platform';
 
 import { type IdempotencyService } from '../idempotency/idempotency.service.js';
@@ -29,8 +31,16 @@ export interface WorkerParts {
   readonly dueWork: DueWork;
   readonly idempotency: IdempotencyService;
   readonly wakeup: Wakeup;
-  /** Long work in short pieces: each does one that is due, and says whether there was one. One at a time of each. */
-  readonly background: Readonly<Record<string, () => Promise<boolean>>>;
+  /** One at a time of each. */
+  readonly background: Readonly<Record<string, LongWork>>;
+}
+
+/** Long work in short pieces. */
+export interface LongWork {
+  /** Does one that is due, and says whether there was one. */
+  readonly piece: () => Promise<boolean>;
+  /** How long after one what comes meanwhile may gather for the next. */
+  readonly gatherMs: number;
 }
 
 /**
@@ -161,18 +171,21 @@ export class Workers {
     });
   }
 
-  #launchBackground(name: string, work: () => Promise<boolean>): void {
+  #launchBackground(name: string, work: LongWork): void {
     if (this.#inBackground.has(name)) return;
-    const running = work()
-      .catch((error: unknown) => {
-        this.log.error('background work failed', { kind: name, error });
-        return false;
-      })
-      .then((found) => {
-        this.#inBackground.delete(name);
-        if (found) this.parts.wakeup.wake();
-      });
+    const running = this.#inPieces(name, work).finally(() => this.#inBackground.delete(name));
     this.#inBackground.set(name, running);
+  }
+
+  /** Piece after piece while there is one, without looking for all other work in between. One alone where somebody else keeps the time. */
+  async #inPieces(name: string, { piece, gatherMs }: LongWork): Promise<void> {
+    try {
+      while ((await piece()) && this.#loop !== null && !this.#stopping) {
+        if (gatherMs > 0) await delay(gatherMs);
+      }
+    } catch (error) {
+      this.log.error('background work failed', { kind: name, error });
+    }
   }
 
   async #purge(): Promise<void> {
