@@ -44,8 +44,8 @@ declare module 'fastify' {
     /** What it takes up of what the process can do; null: nothing. */
     place: Place | null;
     /**
-     * What a keyed request is carried out under. A member, for what a WeakMap of requests would hold of them refers to them, and then no
-     * request's memory comes back before the whole heap is collected.
+     * What a keyed request is carried out under. A member, and not in a WeakMap of requests: what that leads to is not let go with them
+     * (docs/decisions/2026-11-30-what-outlives-a-collection.md).
      */
     claim: IdempotencyClaim | null;
   }
