@@ -32,6 +32,7 @@ export const EXCEPTIONS: Readonly<Record<string, Exception>> = {
   routing_policies_claim_due: CLAIM,
   signals_claim_pending: CLAIM,
   verifications_claim_due: CLAIM,
+  verifications_claim_due_behind: CLAIM,
   webhook_claim: CLAIM,
   // Of one tenant, by way of the select that it joins.
   verifications_claim_due_alike: CLAIM,
