@@ -77,9 +77,10 @@ export default defineConfig({
         entryFileNames: '[name].js',
         chunkFileNames: '[name]-[hash].js',
         keepNames: true,
-        // V8 keeps the text of what runs, with two bytes a character where a single one of them needs two.
+        // V8 keeps the text of what runs, at two bytes a character unless it is ASCII throughout. In comments nothing can be escaped; the
+        // licences that some of them name are in node_modules, which the image has as well.
         charset: 'ascii',
-        comments: { legal: true, annotation: false, jsdoc: false },
+        comments: false,
       },
     },
   },
