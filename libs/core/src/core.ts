@@ -293,20 +293,19 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
   );
   const background = {
     'positions in the ledger': { piece: () => sequencer.placeWaiting(), gatherMs: PLACED_TOGETHER_MS },
-    'witnesses of the ledger': { piece: () => telling.tellDue(), gatherMs: 0 },
-    imports: { piece: () => imports.workDue(), gatherMs: 0 },
-    'archived reports': { piece: () => archive.fetchDue(), gatherMs: 0 },
-    guardrails: { piece: () => guardrail.lookAtDue(), gatherMs: 0 },
-    'tenant keys': { piece: () => rewrapper.rewrapSome(), gatherMs: 0 },
-    'rotations of keys': { piece: () => rotator.rotateSome(), gatherMs: 0 },
-    erasures: { piece: () => erasureWorker.workDue(), gatherMs: 0 },
-    retention: { piece: () => retention.sweepDue(), gatherMs: 0 },
+    'witnesses of the ledger': { piece: () => telling.tellDue() },
+    imports: { piece: () => imports.workDue() },
+    'archived reports': { piece: () => archive.fetchDue() },
+    guardrails: { piece: () => guardrail.lookAtDue() },
+    'tenant keys': { piece: () => rewrapper.rewrapSome() },
+    'rotations of keys': { piece: () => rotator.rotateSome() },
+    erasures: { piece: () => erasureWorker.workDue() },
+    retention: { piece: () => retention.sweepDue() },
     'failing connections': {
       piece: () =>
         health.probe(({ tenantId, environment, id }) =>
           opener.openById(tenantScope(tenantId, environment, 'system'), id),
         ),
-      gatherMs: 0,
     },
   };
 

@@ -39,8 +39,8 @@ export interface WorkerParts {
 export interface LongWork {
   /** Does one that is due, and says whether there was one. */
   readonly piece: () => Promise<boolean>;
-  /** How long after one what comes meanwhile may gather for the next. */
-  readonly gatherMs: number;
+  /** How long after one what comes meanwhile may gather for the next; absent: it follows at once. */
+  readonly gatherMs?: number;
 }
 
 /**
@@ -117,11 +117,11 @@ export class Workers {
   async #claim(limit: number): Promise<readonly DueRow[]> {
     const now = this.clock.now();
     const lease = new Date(now.getTime() + LEASE_MS);
-    const left = [this.#busyProviders(), this.#busyConnections(now)] as const;
+    const leftOut = [this.#busyProviders(), this.#busyConnections(now)] as const;
     const claim = (statement: Statement, size: number): Promise<DueRow[]> =>
-      this.parts.database.across.query<DueRow>(statement, [now, lease, size, ...left]);
+      this.parts.database.across.query<DueRow>(statement, [now, lease, size, ...leftOut]);
     const due = await claim(CLAIM_DUE, limit);
-    const isSomeLeftOut = left.some((out) => out.length > 0);
+    const isSomeLeftOut = leftOut.some((ids) => ids.length > 0);
     if (due.length < limit && isSomeLeftOut) due.push(...(await claim(CLAIM_DUE_BEHIND, limit - due.length)));
     for (const rows of Map.groupBy(due, (row) => row.connection_id).values()) this.#launch(rows, lease);
     return due;
@@ -181,7 +181,7 @@ export class Workers {
   async #inPieces(name: string, { piece, gatherMs }: LongWork): Promise<void> {
     try {
       while ((await piece()) && this.#loop !== null && !this.#stopping) {
-        if (gatherMs > 0) await delay(gatherMs);
+        if (gatherMs !== undefined) await delay(gatherMs);
       }
     } catch (error) {
       this.log.error('background work failed', { kind: name, error });
