@@ -77,10 +77,11 @@ export default defineConfig({
         entryFileNames: '[name].js',
         chunkFileNames: '[name]-[hash].js',
         keepNames: true,
-        // V8 keeps the text of what runs, at two bytes a character unless it is ASCII throughout. In comments nothing can be escaped; the
-        // licences that some of them name are in node_modules, which the image has as well.
+        // V8 keeps the text of what runs, at two bytes a character unless it is ASCII throughout: no indentation, all names as they are. In
+        // comments nothing can be escaped; the licences that some of them name are in node_modules, which the image has as well.
         charset: 'ascii',
         comments: false,
+        minify: { compress: false, mangle: false, codegen: true },
       },
     },
   },
