@@ -1,4 +1,4 @@
-import { getCountries, parsePhoneNumberFromString } from 'libphonenumber-js';
+import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js';
 
 import { toText } from './identity-words.js';
 
@@ -12,11 +12,10 @@ const E164 = /^\+[1-9]\d{6,14}$/u;
 export function toE164(text: string | null | undefined, country: string | null = null): string | null {
   const written = toText(text);
   if (written === null) return null;
-  const region = getCountries().find((code) => code === country);
   const phone = parsePhoneNumberFromString(written, {
     // Not a number somewhere among words.
     extract: false,
-    ...(region === undefined ? {} : { defaultCountry: region }),
+    ...(country !== null && isSupportedCountry(country) && { defaultCountry: country }),
   });
   return phone?.isPossible() === true && E164.test(phone.number) ? phone.number : null;
 }
