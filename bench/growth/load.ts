@@ -1,4 +1,4 @@
-import { type ClientBase } from 'pg';
+import pg, { type ClientBase } from 'pg';
 
 /*
  * Fills a migrated database with a history of half a year, by `INSERT … SELECT generate_series`. As the owner of the tables, with the
@@ -32,6 +32,7 @@ export const RETURNS = 20;
 export const SPAN_MS = 180 * 86_400_000;
 /** Of an operator who does little, as the ledger names them. */
 export const RARE_OPERATOR = '0190aaaa-0000-7000-8000-00000000aaaa';
+/** Of one half. */
 const AT_ONCE = 50_000;
 const ENTRIES = 5;
 
@@ -55,13 +56,13 @@ const mix = (seed: number, of: number): string =>
 /** What encryption leaves is like noise: it cannot be compressed, nor is it the same in two rows. */
 const sealed = (bytes: number): string => `substring(noise FROM 1 + ${mix(bytes, 3_000)} FOR ${bytes})`;
 
-/** $1 to $2 of $3 verifications, the last at $4 (milliseconds). */
+/** Every second one from $1 to $2 of $3 verifications, the last at $4 (milliseconds). */
 const CHUNK = `CREATE TEMP TABLE chunk AS
   SELECT n, t.nth, t.id AS tenant_id, t.actor, t.live, t.test, environment, status,
          CASE WHEN status = 'needs_review' AND provider = 'dentity' THEN 'sardine' ELSE provider END AS provider,
          at, uuidv7(at - clock_timestamp()) AS id, uuidv7(at - clock_timestamp()) AS subject_id,
          t.nth = 1 AND n % greatest($3::bigint / ${RETURNS} / 2 * 2, 2) = 0 AS known
-    FROM generate_series($1::bigint, $2::bigint) n
+    FROM generate_series($1::bigint, $2::bigint, 2) n
     JOIN tenants_to_fill t ON t.nth = CASE WHEN n % 2 = 0 THEN 1 ELSE 2 + ${mix(1, 1_000_000)} % ((SELECT count(*)::int FROM tenants_to_fill) - 1) END
    CROSS JOIN LATERAL (
      SELECT CASE WHEN t.nth = 2 OR ${mix(2, 10)} < 7 THEN 'live' ELSE 'test' END AS environment,
@@ -167,27 +168,48 @@ const FEW = {
       FROM chunk WHERE nth = 1 AND environment = 'live' AND n % 500 = 0`,
 };
 
-/** Throws what PostgreSQL throws, and leaves a database that is of no use then. */
-export async function fill(session: ClientBase, filling: Filling): Promise<void> {
-  const { verifications, onProgress } = filling;
+/**
+ * By two sessions, of which one fills the first tenant and the other one all others. Throws what PostgreSQL throws, and leaves a
+ * database that is of no use then.
+ */
+export async function fill(databaseUrl: string, filling: Filling): Promise<void> {
+  const sessions = [await connect(databaseUrl), await connect(databaseUrl)] as const;
+  const [first, second] = sessions;
+  try {
+    const restore = await takeAway(first);
+    const halves = await Promise.allSettled([fillHalf(first, filling, 2), fillHalf(second, filling, 1)]);
+    for (const half of halves) if (half.status === 'rejected') throw half.reason;
+    for (const statement of restore) {
+      const startedAt = performance.now();
+      await first.query(statement);
+      const seconds = Math.round((performance.now() - startedAt) / 1000);
+      if (seconds > 5) filling.onProgress(`${statement.slice(0, 90)}… ${seconds} s`);
+    }
+    await first.query('VACUUM (ANALYZE)');
+  } finally {
+    for (const session of sessions) await session.end();
+  }
+  filling.onProgress('filled');
+}
+
+async function connect(databaseUrl: string): Promise<pg.Client> {
+  const session = new pg.Client({ connectionString: databaseUrl });
+  await session.connect();
   await session.query(
-    `SET synchronous_commit = off; SET maintenance_work_mem = '512MB'; SET work_mem = '128MB'`,
+    `SET synchronous_commit = off; SET maintenance_work_mem = '1GB'; SET work_mem = '128MB'`,
   );
-  const restore = await takeAway(session);
+  return session;
+}
+
+/** The verifications whose numbers are even, or odd: those of the first tenant, or of all others. */
+async function fillHalf(session: ClientBase, filling: Filling, from: 1 | 2): Promise<void> {
+  const { verifications, onProgress } = filling;
   await prepare(session, filling);
-  for (let first = 1; first <= verifications; first += AT_ONCE) {
-    const last = Math.min(verifications, first + AT_ONCE - 1);
+  for (let first = from; first <= verifications; first += 2 * AT_ONCE) {
+    const last = Math.min(verifications, first + 2 * (AT_ONCE - 1));
     await fillChunk(session, filling, first, last);
-    onProgress(`${last} of ${verifications} verifications`);
+    onProgress(`${from === 1 ? 'other tenants' : 'giant'}: ${last} of ${verifications} verifications`);
   }
-  for (const statement of restore) {
-    const startedAt = performance.now();
-    await session.query(statement);
-    const seconds = Math.round((performance.now() - startedAt) / 1000);
-    if (seconds > 5) onProgress(`${statement.slice(0, 90)}… ${seconds} s`);
-  }
-  for (const table of [...FILLED, 'ledger_heads']) await session.query(`VACUUM (ANALYZE) ${table}`);
-  onProgress('filled');
 }
 
 async function prepare(session: ClientBase, { tenants }: Filling): Promise<void> {

@@ -1,27 +1,17 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import {
-  connectDatabase,
-  type EmbeddedPostgres,
-  gatewayConfig,
-  LocalMasterKey,
-  Log,
-  migrate,
-  startEmbeddedPostgres,
-} from '@gatehouse/platform';
-import pg from 'pg';
+import { startEmbeddedPostgres } from '@gatehouse/platform';
 
-import { createGateway } from '../../apps/gateway/src/gateway.js';
 import { quantile, rounded } from '../ground.js';
 import { type ListCase, listCases } from './cases.js';
 import { GOAL, missesOf } from './goal.js';
 import { looked, timed, Unanswered } from './look.js';
+import { type OpenStage, openStage } from './open.js';
 import { type PlanFault } from './plan.js';
-import { fillStage, type Stage } from './stage.js';
+import { type Stage } from './stage.js';
 import { StatementListener } from './statements.js';
 
 /*
@@ -31,8 +21,18 @@ import { StatementListener } from './statements.js';
  */
 
 const SMALL = 10_000;
-const TENANTS = 100;
 const WARM_UP = 3;
+const SETTINGS = {
+  max_connections: '60',
+  shared_buffers: '1GB',
+  max_wal_size: '4GB',
+  checkpoint_timeout: '30min',
+  // Indexes are made without being written into the log as well.
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  // What is loaded is looked through once it is there.
+  autovacuum: 'off',
+};
 /** Of figures, which take as long as there are rows to count, and of which nothing is asked. */
 const ROUNDS_OF_FIGURES = 3;
 
@@ -56,10 +56,6 @@ interface Times {
   readonly sqlP95: number;
 }
 
-interface OpenStage extends Stage {
-  close(): Promise<void>;
-}
-
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -67,25 +63,19 @@ async function main(): Promise<void> {
       rounds: { type: 'string', default: '40' },
       json: { type: 'string' },
       only: { type: 'string' },
+      keep: { type: 'string' },
     },
   });
   const rows = Number(values.rows);
   const rounds = Number(values.rounds);
   if (!Number.isSafeInteger(rows) || rows < 1_000) throw new Error('--rows is a number from 1000 on');
-  const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-growth-'));
-  const server = await startEmbeddedPostgres({
-    dataDir,
-    settings: {
-      max_connections: '60',
-      shared_buffers: '1GB',
-      max_wal_size: '8GB',
-      checkpoint_timeout: '30min',
-    },
-  });
+  const folder = values.keep ?? (await mkdtemp(join(tmpdir(), 'gatehouse-growth-')));
+  const server = await startEmbeddedPostgres({ dataDir: folder, durable: false, settings: SETTINGS });
   const stages: OpenStage[] = [];
   try {
     const listener = new StatementListener();
-    for (const verifications of [SMALL, rows]) stages.push(await openStage(server, verifications, listener));
+    for (const verifications of [SMALL, rows])
+      stages.push(await openStage(server, verifications, listener, folder));
     const [small, large] = stages;
     if (small === undefined || large === undefined) throw new Error('unreachable');
     const measured = await measure(small, large, { listener, rounds, only: values.only ?? '' });
@@ -108,53 +98,8 @@ async function main(): Promise<void> {
   } finally {
     for (const stage of stages) await stage.close();
     await server.stop();
-    await rm(dataDir, { recursive: true, force: true });
+    if (values.keep === undefined) await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** A gateway, on a database of its own of the server, that holds so many verifications. */
-async function openStage(
-  server: EmbeddedPostgres,
-  verifications: number,
-  listener: StatementListener,
-): Promise<OpenStage> {
-  const log = new Log({ level: 'warn' });
-  const url = new URL(server.databaseUrl);
-  url.pathname = `/growth_${verifications}`;
-  const owner = new pg.Client({ connectionString: server.databaseUrl });
-  await owner.connect();
-  await owner.query(`CREATE DATABASE growth_${verifications}`);
-  await owner.end();
-  await migrate(url.href, log);
-  const database = await connectDatabase(url.href, { poolSize: 4, log });
-  const adminKey = `gk_admin_${randomBytes(20).toString('hex')}`;
-  const gateway = await createGateway({
-    config: {
-      ...gatewayConfig({ PORT: '0' }),
-      publicUrl: 'http://127.0.0.1:0',
-      adminApiKey: adminKey,
-      allowPrivateNetworks: true,
-      role: 'api',
-    },
-    database,
-    masterKeys: { current: new LocalMasterKey(randomBytes(32)), previous: null },
-    log,
-    rateLimits: { requestsPerKey: 1e9, failuresPerAddress: 1e9, windowSeconds: 60 },
-  });
-  const empty = { origin: `http://127.0.0.1:${gateway.port}`, adminKey, databaseUrl: url.href };
-  const stage = await fillStage(empty, {
-    verifications,
-    tenants: TENANTS,
-    listener,
-    onProgress: (line) => process.stderr.write(`${line}\n`),
-  });
-  return {
-    ...stage,
-    close: async () => {
-      await gateway.stop();
-      await database.close();
-    },
-  };
 }
 
 interface Measuring {

@@ -59,8 +59,8 @@ export async function fillStage(empty: EmptyStage, options: StageOptions): Promi
   for (let n = 0; n < options.tenants; n += 1) {
     made.push(await makeTenant(empty.adminKey, call, n === 0 ? 3 : 1));
   }
-  const [giant, lonely] = made;
-  if (giant === undefined || lonely === undefined) throw new Error('two tenants at least');
+  const [giant] = made;
+  if (giant === undefined) throw new Error('two tenants at least');
   onProgress(`${options.tenants} tenants`);
   const { key } = giant.tenant;
   // What the gateway looks for is what has to be there: the keyed hashes are in nobody else's hands.
@@ -69,33 +69,37 @@ export async function fillStage(empty: EmptyStage, options: StageOptions): Promi
   const email = await hashIn(listener, () =>
     call(key, 'POST', '/v1/verifications/search', { email: KNOWN_EMAIL }),
   );
-  const session = new pg.Client({ connectionString: empty.databaseUrl });
-  await session.connect();
-  try {
-    await fill(session, {
-      verifications: options.verifications,
-      tenants: made.map(({ toFill }) => toFill),
-      known: { reference, email },
-      until: new Date(),
-      onProgress,
-    });
-  } finally {
-    await session.end();
-  }
+  await fill(empty.databaseUrl, {
+    verifications: options.verifications,
+    tenants: made.map(({ toFill }) => toFill),
+    known: { reference, email },
+    until: new Date(),
+    onProgress,
+  });
+  return stageOf(
+    empty,
+    made.map(({ tenant }) => tenant),
+  );
+}
+
+/** Of a gateway over a database that {@link fillStage} has filled, for these tenants in this order. */
+export function stageOf(gateway: EmptyStage, tenants: readonly StageTenant[]): Stage {
+  const [giant, lonely] = tenants;
+  if (giant === undefined || lonely === undefined) throw new Error('two tenants at least');
   return {
-    ...empty,
-    giant: giant.tenant,
-    lonely: lonely.tenant,
-    tenants: made.map(({ tenant }) => tenant),
-    call,
+    ...gateway,
+    giant,
+    lonely,
+    tenants,
+    call: caller(gateway.origin),
     settle: async () => {
       await ask(
-        empty.databaseUrl,
+        gateway.databaseUrl,
         'WITH placed AS (DELETE FROM ledger_queue RETURNING 1) SELECT count(*) FROM placed',
         [],
       );
     },
-    row: (text, values = []) => ask(empty.databaseUrl, text, values),
+    row: (text, values = []) => ask(gateway.databaseUrl, text, values),
   };
 }
 
