@@ -62,6 +62,8 @@ export async function openStage(
   });
   const empty = { origin: `http://127.0.0.1:${gateway.port}`, adminKey, databaseUrl: url.href };
   const onProgress = (line: string): void => void process.stderr.write(`${line}\n`);
+  // As PostgreSQL would do by itself meanwhile: what was searched for last time is in the ledger of no tenant.
+  if (kept !== null) await analyze(url.href);
   const stage =
     kept === null
       ? await fillStage(empty, { verifications, tenants: TENANTS, listener, onProgress })
@@ -83,6 +85,13 @@ async function readKept(file: string): Promise<Kept | null> {
     throw error;
   });
   return text === null ? null : (JSON.parse(text) as Kept);
+}
+
+async function analyze(databaseUrl: string): Promise<void> {
+  const owner = new pg.Client({ connectionString: databaseUrl });
+  await owner.connect();
+  await owner.query('ANALYZE');
+  await owner.end();
 }
 
 /** In the place of one that was not filled to its end. */

@@ -105,6 +105,27 @@ describe('the endpoints of all tenants', () => {
     expect(found.slice(0, 3)).toEqual(made.map(({ id }) => id).reverse());
   });
 
+  it('are counted as far as a thousand of what waits, whose oldest is known all the same', async () => {
+    const tenant = await harness.tenant();
+    const { id } = await endpointOf(tenant);
+    const oldest = '2026-01-31T12:04:00.000Z';
+    const queue = async (from: number, to: number): Promise<void> => {
+      await harness.pool.query(
+        `INSERT INTO webhook_deliveries (tenant_id, id, environment, endpoint_id, event_id, event_type, state, turn, due_at, created_at)
+         SELECT tenant_id, uuidv7(), environment, id, uuidv7(), 'verification.created', 'pending', n % 2, now() + interval '1 day',
+                $2::timestamptz + n * interval '1 second'
+           FROM webhook_endpoints, generate_series($3::int, $4::int) n WHERE id = $1`,
+        [fromTypeId('whe', id), oldest, from, to],
+      );
+    };
+    const shown = async (): Promise<unknown> =>
+      required(await harness.admin('GET', `/webhook-endpoints?tenantId=${tenant.id}`), 200)['data'];
+    await queue(0, 998);
+    expect(await shown()).toMatchObject([{ pending: 999, oldestPendingAt: oldest }]);
+    await queue(999, 1_200);
+    expect(await shown()).toMatchObject([{ pending: 1_000, oldestPendingAt: oldest }]);
+  });
+
   it('are shown without the query of their address, and not once they are removed', async () => {
     const tenant = await harness.tenant();
     const { id, path } = await endpointOf(tenant, '?token=of-the-receiver');

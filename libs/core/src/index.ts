@@ -131,7 +131,12 @@ export {
   WebhookEndpointService,
 } from './webhooks/webhook-endpoint.service.js';
 export { AllDeliveries, type DeliveryFilterOfAll, type DeliveryInFull } from './webhooks/all-deliveries.js';
-export { AllEndpoints, type EndpointOfTenant, type ReplayProgress } from './webhooks/all-endpoints.js';
+export {
+  AllEndpoints,
+  COUNTED_PENDING,
+  type EndpointOfTenant,
+  type ReplayProgress,
+} from './webhooks/all-endpoints.js';
 export {
   type OutcomeCounts,
   NO_OUTCOMES,

@@ -9,6 +9,7 @@ import { Loading } from '../kit/loading.js';
 import { Moment } from '../kit/moment.js';
 import { ProblemNotice } from '../kit/problem-notice.js';
 import { StatusBadge } from '../kit/status-badge.js';
+import { counted } from '../kit/quantity.js';
 import { TenantName, TenantSelect } from '../kit/tenant-select.js';
 import { TextLink } from '../kit/text-link.js';
 import { useMay } from '../session/use-session.js';
@@ -16,6 +17,8 @@ import { type ViewProps } from './deliveries.js';
 import { ReplayButton } from './replay-button.js';
 import { type Endpoint, endpointsQuery } from './webhooks.query.js';
 
+/** As far as the API counts what waits. */
+const COUNTED_PENDING = 1_000;
 const REASONS: Readonly<Record<string, string>> = {
   asked: 'somebody asked for it',
   gone: 'it answered that it is gone',
@@ -107,7 +110,8 @@ function EndpointRow({
           'none'
         ) : (
           <>
-            {pending}, the oldest of <Moment at={oldestPendingAt} />
+            {pending < COUNTED_PENDING ? pending : `${counted(COUNTED_PENDING)} or more`}, the oldest of{' '}
+            <Moment at={oldestPendingAt} />
           </>
         )}
       </Table.Td>

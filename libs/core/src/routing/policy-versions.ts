@@ -61,9 +61,10 @@ const AHEAD: Statement = {
 };
 const NEWEST: Statement = {
   name: 'routing_policies_newest',
-  text: `SELECT coalesce(max(version), 0) AS version,
-                coalesce(max(version) FILTER (WHERE state = 'accepted'), 0) AS accepted
-           FROM routing_policies WHERE ${OF_PLACE}`,
+  // By two probes: as figures of all versions they would be made of all versions.
+  text: `SELECT coalesce((SELECT version FROM routing_policies WHERE ${OF_PLACE} ORDER BY version DESC LIMIT 1), 0) AS version,
+                coalesce((SELECT version FROM routing_policies WHERE ${OF_PLACE} AND state = 'accepted'
+                           ORDER BY version DESC LIMIT 1), 0) AS accepted`,
 };
 const EARLIER: Statement = {
   name: 'routing_policies_earlier',

@@ -15,7 +15,7 @@ import { endpointOf, type EndpointRow, type WebhookEndpoint, withoutQuery } from
 export interface EndpointOfTenant extends WebhookEndpoint {
   readonly tenantId: string;
   readonly environment: Environment;
-  /** Deliveries that wait for it, and since when the one has that was first; null: none waits. */
+  /** Deliveries that wait for it, as far as {@link COUNTED_PENDING}, and since when the one has that was first; null: none waits. */
   readonly pending: number;
   readonly oldestPendingAt: Date | null;
 }
@@ -40,14 +40,21 @@ interface EndpointPlace {
   readonly environment: Environment;
 }
 
-/** What waits is counted by webhook_deliveries_due, for the endpoints of a page. */
+/** So far is counted what waits for an endpoint: who looks at a page of them does not wait for a backlog to be counted. */
+export const COUNTED_PENDING = 1_000;
+/** What waits is counted by webhook_deliveries_due, for the endpoints of a page; the oldest is found by webhook_deliveries_by_endpoint. */
 const list = (name: string, condition: string): Statement => ({
   name,
-  text: `SELECT e.*, waiting.pending, waiting.oldest
+  text: `SELECT e.*, waiting.pending,
+                (SELECT d.created_at FROM webhook_deliveries d
+                  WHERE d.tenant_id = e.tenant_id AND d.environment = e.environment AND d.endpoint_id = e.id AND d.state = 'pending'
+                  ORDER BY d.created_at, d.id LIMIT 1) AS oldest
            FROM (SELECT * FROM webhook_endpoints WHERE deleted_at IS NULL AND id < $1 ${condition} ORDER BY id DESC LIMIT $2) e
           CROSS JOIN LATERAL (
-            SELECT count(*)::int AS pending, min(d.created_at) AS oldest FROM webhook_deliveries d
-             WHERE d.turn = ANY($3) AND d.tenant_id = e.tenant_id AND d.endpoint_id = e.id AND d.due_at IS NOT NULL) waiting
+            SELECT count(*)::int AS pending FROM (
+              SELECT 1 FROM webhook_deliveries d
+               WHERE d.turn = ANY($3) AND d.tenant_id = e.tenant_id AND d.endpoint_id = e.id AND d.due_at IS NOT NULL
+               LIMIT ${COUNTED_PENDING}) d) waiting
           ORDER BY e.id DESC`,
 });
 /** Served by webhook_endpoints_of_all. */

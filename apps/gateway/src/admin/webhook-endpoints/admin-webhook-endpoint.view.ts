@@ -1,4 +1,4 @@
-import { type EndpointOfTenant } from '@gatehouse/core';
+import { COUNTED_PENDING, type EndpointOfTenant } from '@gatehouse/core';
 import { toTypeId } from '@gatehouse/platform';
 import { ApiProperty } from '@nestjs/swagger';
 
@@ -17,7 +17,10 @@ export class AdminWebhookEndpointView extends WebhookEndpointView {
   @ApiProperty({ example: 'tnt_01kahn4r5sf1trr9gy5vqd2s0x' })
   tenantId!: string;
 
-  @ApiProperty({ type: 'integer', description: 'Deliveries that wait for it.' })
+  @ApiProperty({
+    type: 'integer',
+    description: `Deliveries that wait for it, counted as far as ${COUNTED_PENDING}: that is as many, or more.`,
+  })
   pending!: number;
 
   @ApiProperty({
