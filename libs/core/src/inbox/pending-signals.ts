@@ -19,6 +19,8 @@ import {
   type SignalRow,
 } from './signal.rows.js';
 
+/** Of a batch that is as large, one half is read and opened while the database writes the other. */
+const WORTH_HALVING = 16;
 /** A signal that fails so often, over some three hours, fails for good: a read tells what it would have told. */
 const MAX_ATTEMPTS = 10;
 
@@ -54,7 +56,9 @@ export class PendingSignals {
     const now = this.clock.now();
     const rows = await this.store.database.across.query<SignalRow>(CLAIM_PENDING, [now, now, limit]);
     const inOrder = [...rows].sort((a, b) => a.received_at.getTime() - b.received_at.getTime());
-    for (const batch of batchesOf(inOrder)) await this.#apply(batch);
+    for (const batch of batchesOf(inOrder)) {
+      await Promise.all(partsOf(batch).map((part) => this.#apply(part)));
+    }
     return rows.length;
   }
 
@@ -202,4 +206,11 @@ function batchesOf(rows: readonly SignalRow[]): readonly (readonly SignalRow[])[
     batches.set(name, [...(batches.get(name) ?? []), row]);
   }
   return [...batches.values()];
+}
+
+/** Of different verifications, so that they may be applied at once. Pure. */
+function partsOf(batch: readonly SignalRow[]): readonly (readonly SignalRow[])[] {
+  if (batch.length < WORTH_HALVING) return [batch];
+  const middle = Math.ceil(batch.length / 2);
+  return [batch.slice(0, middle), batch.slice(middle)];
 }
