@@ -123,6 +123,6 @@ function written(value: unknown): string {
   if (value instanceof Date) return value.toISOString();
   if (Buffer.isBuffer(value)) return `\\x${value.toString('hex')}`;
   if (Array.isArray(value))
-    return `{${value.map((item: unknown) => JSON.stringify(written(item))).join(',')}}`;
+    return `{${value.map((item: unknown) => (item === null ? 'NULL' : JSON.stringify(written(item)))).join(',')}}`;
   return JSON.stringify(value);
 }

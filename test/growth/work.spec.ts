@@ -5,13 +5,14 @@ import { fromTypeId, type Statement } from '@gatehouse/platform';
 import { faultsOf } from '../../bench/growth/plan.js';
 import { fillStage, type Stage } from '../../bench/growth/stage.js';
 import { StatementListener } from '../../bench/growth/statements.js';
+import { LOCK_PENDING, SETTLE_MANY } from '../../libs/core/src/inbox/signal.rows.js';
 import { CORRELATE } from '../../libs/core/src/verifications/verification.rows.js';
-import { CLAIM } from '../../libs/core/src/webhooks/delivery-queue.js';
+import { CLAIM, SETTLE } from '../../libs/core/src/webhooks/delivery-queue.js';
 import { type GatewayHarness, startGateway } from '../support/gateway-harness.js';
 
 /*
  * What is done for every webhook, in and out, on a history of some thousand verifications: it must not read more of it the longer it is. Seen
- * with `npm run bench -- --only webhooks`: each claim of deliveries read all of them.
+ * with `npm run bench -- --only webhooks`: each claim of deliveries read all of them, and so did what wrote down what came of them.
  */
 const VERIFICATIONS = 6_000;
 const AT_ONCE = 16;
@@ -80,6 +81,59 @@ it('claims the deliveries of an endpoint by their keys', async () => {
   const lease = new Date(now.getTime() + 45_000);
   const values = [[tenantId], [endpoint_id], [AT_ONCE], 0, now, lease];
   expect(await explained(CLAIM, values, null)).toEqual({ faults: [], rows: AT_ONCE });
+});
+
+it('writes down what came of deliveries by their keys, also where it was planned while they were few', async () => {
+  await harness.pool.query('CREATE TABLE all_deliveries AS SELECT * FROM webhook_deliveries');
+  await harness.pool.query('TRUNCATE webhook_deliveries');
+  await harness.pool.query(
+    'INSERT INTO webhook_deliveries SELECT * FROM all_deliveries ORDER BY id LIMIT 300',
+  );
+  await harness.pool.query('ANALYZE webhook_deliveries');
+  const now = new Date();
+  const outcomes = async (): Promise<readonly unknown[]> => {
+    const { rows } = await harness.pool.query<{ id: string; attempts: number }>(
+      'SELECT id, attempts FROM webhook_deliveries WHERE tenant_id = $1 ORDER BY id LIMIT $2',
+      [tenantId, AT_ONCE],
+    );
+    const column = <T>(of: (row: { readonly id: string; readonly attempts: number }) => T): readonly T[] =>
+      rows.map(of);
+    const made = [204, 20, null, 'delivered', null, null].map((value) => column(() => value));
+    return [
+      column(() => tenantId),
+      column(({ id }) => id),
+      column(({ attempts }) => attempts),
+      column(() => now),
+      ...made,
+    ];
+  };
+  await harness.database.across.query(SETTLE, await outcomes());
+  await harness.pool.query(
+    'INSERT INTO webhook_deliveries SELECT * FROM all_deliveries ON CONFLICT DO NOTHING',
+  );
+  expect((await explained(SETTLE, await outcomes(), null)).faults).toEqual([]);
+  const written = await harness.pool.query(
+    'SELECT count(*)::int FROM webhook_attempts WHERE tenant_id = $1 AND at = $2',
+    [tenantId, now],
+  );
+  expect(written.rows).toEqual([{ count: 2 * AT_ONCE }]);
+});
+
+it('locks and settles webhooks by their keys, however many are pending', async () => {
+  await harness.pool.query(
+    `UPDATE signals SET state = 'pending', due_at = now() WHERE tenant_id = $1 AND state = 'applied'`,
+    [tenantId],
+  );
+  await forgetStatisticsOf('signals');
+  const { rows } = await harness.pool.query<{ id: string }>(
+    `SELECT id FROM signals WHERE tenant_id = $1 AND environment = 'live' AND state = 'pending' ORDER BY id LIMIT $2`,
+    [tenantId, AT_ONCE],
+  );
+  const ids = rows.map(({ id }) => id);
+  expect(await explained(LOCK_PENDING, [tenantId, ids], 'live')).toEqual({ faults: [], rows: AT_ONCE });
+  const settled = JSON.stringify(ids.map((id) => ({ id, state: 'applied', reason: null })));
+  expect((await explained(SETTLE_MANY, [tenantId, settled, new Date()], 'live')).faults).toEqual([]);
+  expect(await explained(LOCK_PENDING, [tenantId, ids], 'live')).toEqual({ faults: [], rows: 0 });
 });
 
 it('finds whom vendors speak of by what they are called', async () => {

@@ -80,19 +80,22 @@ export const CLAIM_PENDING: Statement = {
          RETURNING s.tenant_id, s.id, s.connection_id, s.environment, s.provider, s.verification_id, s.event, s.authenticity,
              s.body_sealed, s.state, s.state_reason, s.attempts, s.received_at`,
 };
-/** In the order of their ids, as everybody who locks several does. Served by the primary key. */
+/**
+ * In the order of their ids, as everybody who locks several does. Served by the primary key, as no index serves such a comparison of the
+ * state: by signals_by_state PostgreSQL read all that was pending of the tenant for each few.
+ */
 export const LOCK_PENDING: Statement = {
   name: 'signals_lock_pending',
-  text: `SELECT id FROM signals WHERE tenant_id = $1 AND id = ANY($2) AND state = 'pending' ORDER BY id FOR UPDATE`,
+  text: `SELECT id FROM signals WHERE tenant_id = $1 AND id = ANY($2) AND state IS NOT DISTINCT FROM 'pending' ORDER BY id FOR UPDATE`,
 };
-/** Several (`$2`). What an erased person is still spoken of with is not kept. Served by the primary key. */
+/** Several (`$2`). What an erased person is still spoken of with is not kept. Served by the primary key, as {@link LOCK_PENDING} is. */
 export const SETTLE_MANY: Statement = {
   name: 'signals_settle_many',
   text: `WITH settled AS (SELECT * FROM json_to_recordset($2::json) AS r(id uuid, state text, reason text))
          UPDATE signals s SET state = settled.state, state_reason = coalesce(settled.reason, s.state_reason), due_at = NULL,
              applied_at = $3, body_sealed = CASE WHEN settled.reason = 'erased' THEN ''::bytea ELSE s.body_sealed END
            FROM settled
-          WHERE s.tenant_id = $1 AND s.id = ANY(ARRAY(SELECT id FROM settled)) AND s.id = settled.id AND s.state = 'pending'`,
+          WHERE s.tenant_id = $1 AND s.id = ANY(ARRAY(SELECT id FROM settled)) AND s.id = settled.id AND s.state IS NOT DISTINCT FROM 'pending'`,
 };
 /** Unless it was adopted meanwhile, because the vendor has sent it again. */
 export const ADOPT: Statement = {

@@ -82,8 +82,11 @@ export const CLAIM: Statement = {
            LEFT JOIN LATERAL (
              SELECT * FROM verifications WHERE tenant_id = e.tenant_id AND id = e.verification_id LIMIT 1) v ON true`,
 };
-/** An attempt counts once, also where its lease had run out and another process made one of its own. */
-const SETTLE: Statement = {
+/**
+ * An attempt counts once, also where its lease had run out and another process made one of its own. Served by the primary key: the arrays
+ * leave PostgreSQL no choice. Planned while few deliveries were there, it read all of them for each few, for as long as the session lasted.
+ */
+export const SETTLE: Statement = {
   name: 'webhook_settle',
   text: `WITH outcome AS (
            SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::timestamptz[], $5::int[], $6::int[], $7::text[], $8::text[], $9::timestamptz[], $10::bytea[])
@@ -93,7 +96,8 @@ const SETTLE: Statement = {
               SET state = o.state, due_at = o.due_at, turn = 1, attempts = d.attempts + 1, tries = d.tries + 1,
                   completed_at = CASE o.state WHEN 'pending' THEN NULL ELSE o.at END
              FROM outcome o
-            WHERE d.tenant_id = o.tenant_id AND d.id = o.id AND d.attempts = o.attempts
+            WHERE d.tenant_id = ANY(ARRAY(SELECT tenant_id FROM outcome)) AND d.id = ANY(ARRAY(SELECT id FROM outcome))
+              AND d.tenant_id = o.tenant_id AND d.id = o.id AND d.attempts = o.attempts
            RETURNING d.tenant_id, d.id)
          INSERT INTO webhook_attempts (tenant_id, delivery_id, number, at, response_status, duration_ms, error, response_sealed)
          SELECT o.tenant_id, o.id, o.attempts + 1, o.at, o.response_status, o.duration_ms, o.error, o.response_sealed
