@@ -281,12 +281,12 @@ export const CLAIM_DUE_ALIKE = claim(
     WHERE tenant_id = $4 AND connection_id = $5 AND due_at <= $1 AND start_state <> 'starting' AND handle_sealed IS NOT NULL`,
 );
 
-/** What was claimed and could not be done is as due as it was, unless a hint has come meanwhile. */
+/** What was claimed and could not be done is as due as it was, unless a hint has come meanwhile. By the primary key, as {@link update}. */
 export const PUT_BACK: Statement = {
   name: 'verifications_put_back',
   text: `UPDATE verifications v SET due_at = claimed.was_due_at
            FROM unnest($2::uuid[], $3::timestamptz[]) AS claimed (id, was_due_at)
-          WHERE v.tenant_id = $1 AND v.id = claimed.id AND v.due_at = $4`,
+          WHERE v.tenant_id = $1 AND v.id = ANY($2) AND v.id = claimed.id AND v.due_at = $4`,
 };
 
 /** After a read that failed: when to try again, unless a hint has made it due meanwhile (`$4`: now). */
@@ -296,12 +296,12 @@ export const POSTPONE: Statement = {
           WHERE tenant_id = $1 AND id = $2 AND due_at > $4`,
 };
 
-/** After a glance that told nothing new, unless a hint has made it due meanwhile (`$4`: now). */
+/** After a glance that told nothing new, unless a hint has made it due meanwhile (`$4`: now). By the primary key, as {@link update}. */
 export const READ_AGAIN: Statement = {
   name: 'verifications_read_again',
   text: `UPDATE verifications v SET due_at = next.due_at, read_count = read_count + 1, failed_reads = 0
            FROM unnest($2::uuid[], $3::timestamptz[]) AS next (id, due_at)
-          WHERE v.tenant_id = $1 AND v.id = next.id AND v.due_at > $4`,
+          WHERE v.tenant_id = $1 AND v.id = ANY($2) AND v.id = next.id AND v.due_at > $4`,
 };
 
 /** Where there is nothing to be read, only the deadline is left to wait for. */

@@ -27,25 +27,25 @@ const PAGE: Statement = {
   text: `SELECT id AS subject_id, key_wrapped, key_version, spare_key_sealed, spare_key_role
            FROM subjects WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
 };
-/** Whoever was erased or got another key meanwhile is left alone, here and below. By the primary key. */
+/** Whoever was erased or got another key meanwhile is left alone, here and below. By the primary key: the array leaves PostgreSQL no choice. */
 const OFFER: Statement = {
   name: 'rotation_subject_keys_offer',
   text: `UPDATE subjects s SET spare_key_sealed = fresh.spare, spare_key_role = 'next'
            FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) AS fresh (id, was, spare)
-          WHERE s.tenant_id = $1 AND s.id = fresh.id AND s.key_wrapped = fresh.was AND s.spare_key_sealed IS NULL`,
+          WHERE s.tenant_id = $1 AND s.id = ANY($2) AND s.id = fresh.id AND s.key_wrapped = fresh.was AND s.spare_key_sealed IS NULL`,
 };
 const SWITCH: Statement = {
   name: 'rotation_subject_keys_switch',
   text: `UPDATE subjects s SET key_wrapped = fresh.wrapped, key_version = fresh.version, spare_key_sealed = fresh.spare,
              spare_key_role = 'previous'
            FROM unnest($2::uuid[], $3::bytea[], $4::bytea[], $5::int[], $6::bytea[]) AS fresh (id, was, wrapped, version, spare)
-          WHERE s.tenant_id = $1 AND s.id = fresh.id AND s.key_wrapped = fresh.was AND s.spare_key_role = 'next'`,
+          WHERE s.tenant_id = $1 AND s.id = ANY($2) AND s.id = fresh.id AND s.key_wrapped = fresh.was AND s.spare_key_role = 'next'`,
 };
 const FORGET: Statement = {
   name: 'rotation_subject_keys_forget',
   text: `UPDATE subjects s SET spare_key_sealed = NULL, spare_key_role = NULL
            FROM unnest($2::uuid[], $3::bytea[]) AS fresh (id, was)
-          WHERE s.tenant_id = $1 AND s.id = fresh.id AND s.spare_key_sealed = fresh.was RETURNING s.id`,
+          WHERE s.tenant_id = $1 AND s.id = ANY($2) AND s.id = fresh.id AND s.spare_key_sealed = fresh.was RETURNING s.id`,
 };
 
 const PAGE_SIZE = 500;
