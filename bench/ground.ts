@@ -45,9 +45,10 @@ export interface Ground {
   close(): Promise<void>;
 }
 
-export async function openGround(): Promise<Ground> {
+/** `settings`: of PostgreSQL, besides those that it comes with. */
+export async function openGround(settings: Readonly<Record<string, string>> = {}): Promise<Ground> {
   const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
-  const server = await startEmbeddedPostgres({ dataDir, settings: { max_connections: '100' } });
+  const server = await startEmbeddedPostgres({ dataDir, settings: { max_connections: '100', ...settings } });
   const log = new Log({ level: 'warn' });
   await migrate(server.databaseUrl, log);
   const masterKeys = { current: new LocalMasterKey(randomBytes(32)), previous: null };

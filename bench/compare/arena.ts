@@ -42,7 +42,7 @@ export async function openArena(options: Options, layout: Layout): Promise<Arena
     return one;
   };
   try {
-    const databases = keep(await openDatabases(layout));
+    const databases = keep(await openDatabases(layout, { areStatementsKept: options.profile !== null }));
     const upstream = keep(await startUpstream(layout));
     const generator = start({ layout, part: 'rest', command: [ownProgram('generator/main.js')] });
     keep({ close: () => generator.stop() });

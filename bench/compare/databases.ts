@@ -16,11 +16,27 @@ export interface Databases {
   copy(name: string, options: { readonly isOpen: boolean }): Promise<string>;
   /** Waits until nothing is vacuumed, and has written what is to be written: both would fall on whoever comes next. */
   rest(): Promise<void>;
+  /** What the copies have run, the longest first, where it is kept. */
+  statements(): Promise<readonly RunStatement[]>;
   close(): Promise<void>;
 }
 
-export async function openDatabases(layout: Layout): Promise<Databases> {
-  const ground = await openGround();
+/** A statement with its constants left out, and what all its runs took. */
+export interface RunStatement {
+  readonly text: string;
+  readonly calls: number;
+  readonly ms: number;
+  readonly rows: number;
+}
+
+/** `areStatementsKept`: PostgreSQL notes what each takes, and is slower for it. */
+export async function openDatabases(
+  layout: Layout,
+  { areStatementsKept }: { readonly areStatementsKept: boolean },
+): Promise<Databases> {
+  const ground = await openGround(
+    areStatementsKept ? { shared_preload_libraries: 'pg_stat_statements' } : {},
+  );
   try {
     move(layout, 'rest', treeOf(ground.postgresPid));
   } catch (error) {
@@ -42,8 +58,20 @@ export async function openDatabases(layout: Layout): Promise<Databases> {
       return url;
     },
     rest: () => asOwner(asSuperuser(ground.databaseUrl), rest),
+    statements: () => asOwner(asSuperuser(ground.databaseUrl), statementsRun),
     close: () => ground.close(),
   };
+}
+
+async function statementsRun(superuser: pg.Client): Promise<readonly RunStatement[]> {
+  await superuser.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements');
+  const { rows } = await superuser.query<RunStatement>(
+    `SELECT s.query AS text, sum(s.calls)::int AS calls, sum(s.total_exec_time) AS ms, sum(s.rows)::int AS rows
+       FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid
+      WHERE d.datname LIKE 'bench\\_%' AND s.query NOT LIKE 'VACUUM%'
+      GROUP BY 1 ORDER BY ms DESC`,
+  );
+  return rows;
 }
 
 const LOOK_MS = 200;

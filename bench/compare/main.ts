@@ -20,6 +20,7 @@ import { possibleLayout } from './process/layout.js';
 import { capacityOf } from './report/capacity.js';
 import { writeDocument, writeProfile } from './report/document.js';
 import { profileOf } from './report/profile.js';
+import { statementProfile } from './report/statement-profile.js';
 import { measureWebhooks } from './webhooks.js';
 import { asText, summaryText, tablesOf } from './report/table.js';
 
@@ -66,6 +67,7 @@ try {
   // What is still under way is of no use any more.
   process.exit(1);
 }
+const statements = options.profile === null ? [] : await arena.databases.statements();
 await arena.close();
 const summary = summaryOf(figures);
 for (const table of [...tablesOf(figures), ...capacityOf(figures)])
@@ -73,9 +75,10 @@ for (const table of [...tablesOf(figures), ...capacityOf(figures)])
 process.stdout.write(summaryText(figures));
 if (summary.noisy) process.stdout.write('\nNOISY: something else ran on this machine; allow for 30 %.\n');
 if (options.profile !== null) {
-  const table = await profileOf(options.profile, `Where the time goes: ${[...options.only].join(', ')}`);
-  process.stdout.write(`\n${asText(table)}\n`);
-  if (options.isWritten) await writeProfile(table);
+  const name = [...options.only].join(', ');
+  const tables = [await profileOf(options.profile, name), statementProfile(statements, name)];
+  for (const table of tables) process.stdout.write(`\n${asText(table)}\n`);
+  if (options.isWritten) await writeProfile(name, tables);
 }
 if (options.json !== null) await writeFile(options.json, `${JSON.stringify(summary, null, 2)}\n`);
 // What is profiled is slower than it is.

@@ -22,10 +22,10 @@ const FIGURES: Place = {
   begin: '<!-- figures: made by `npm run bench` -->',
   end: '<!-- end of the figures -->',
 };
-const PROFILE: Place = {
-  begin: '<!-- profile: made by `npm run bench -- --profile` -->',
-  end: '<!-- end of the profile -->',
-};
+const profileOfMeasure = (name: string): Place => ({
+  begin: `<!-- profile of ${name}: made by \`npm run bench -- --profile\` -->`,
+  end: `<!-- end of the profile of ${name} -->`,
+});
 
 /** Puts the figures between their markers in docs/PERFORMANCE.md and docs/CAPACITY.md, and the charts beside them. */
 export async function writeDocument(
@@ -54,9 +54,10 @@ export async function writeDocument(
   ]);
 }
 
-/** Puts what a profile shows between its own markers in docs/PERFORMANCE.md. */
-export async function writeProfile(table: Table): Promise<void> {
-  await put(join(findProjectRoot(), 'docs', 'PERFORMANCE.md'), PROFILE, [asMarkdown(table)]);
+/** Puts what a profile shows of a measure between its own markers in docs/PERFORMANCE.md. */
+export async function writeProfile(name: string, tables: readonly Table[]): Promise<void> {
+  const path = join(findProjectRoot(), 'docs', 'PERFORMANCE.md');
+  await put(path, profileOfMeasure(name), tables.map(asMarkdown));
 }
 
 async function put(path: string, { begin, end }: Place, parts: readonly string[]): Promise<void> {

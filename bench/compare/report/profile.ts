@@ -62,7 +62,7 @@ const WITHOUT_WORK = new Set(['(root)', '(idle)']);
  * The second half of the newest CPU profile of a folder, when all is warm: what share of its main thread's work was whose, in per cent.
  * What is built in counts for who called it. The threads that collect garbage beside it are not in a profile.
  */
-export async function profileOf(folder: string, title: string): Promise<Table> {
+export async function profileOf(folder: string, measure: string): Promise<Table> {
   const path = await newest(folder);
   const { nodes, samples, timeDeltas } = JSON.parse(await readFile(path, 'utf8')) as CpuProfile;
   const owners = await ownersOf(nodes);
@@ -77,7 +77,7 @@ export async function profileOf(folder: string, title: string): Promise<Table> {
   const rows = [...shares]
     .sort(([, a], [, b]) => b - a)
     .map(([owner, share]) => [owner, ((100 * share) / all).toFixed(1)]);
-  return { title, rows: [['', '% of the main thread'], ...rows] };
+  return { title: `Where the server’s time goes: ${measure}`, rows: [['', '% of the main thread'], ...rows] };
 }
 
 async function newest(folder: string): Promise<string> {
