@@ -90,18 +90,23 @@ describe('signals of one moment', () => {
     return { tenant, said };
   }
 
+  /** In how many transactions they were applied, and whether all verifications tell of it. */
+  async function appliedTo(tenant: HarnessTenant): Promise<unknown> {
+    const { rows } = await core.pool.query<Readonly<Record<string, unknown>>>(
+      `SELECT count(DISTINCT s.xmin::text)::int AS transactions, bool_and(v.delivery ->> 'state' = 'failed') AS are_told
+         FROM signals s JOIN verifications v ON v.id = s.verification_id WHERE s.tenant_id = $1`,
+      [tenant.scope.tenantId],
+    );
+    return rows[0];
+  }
+
   it('are stored together, each once, and applied together', async () => {
     const { tenant, said } = await several(5);
     await Promise.all([...said, ...said].map((one) => deliverFromDentity(core.inbox, tenant, one)));
     expect((await keptOf(tenant)).map(({ state }) => state)).toEqual(said.map(() => 'pending'));
     await settle();
     expect(await keptOf(tenant)).toEqual(said.map(() => settled('applied', null)));
-    const { rows } = await core.pool.query(
-      `SELECT count(DISTINCT s.xmin::text)::int AS transactions, bool_and(v.delivery ->> 'state' = 'failed') AS are_told
-         FROM signals s JOIN verifications v ON v.id = s.verification_id WHERE s.tenant_id = $1`,
-      [tenant.scope.tenantId],
-    );
-    expect(rows).toEqual([{ transactions: 1, are_told: true }]);
+    expect(await appliedTo(tenant)).toEqual({ transactions: 1, are_told: true });
   });
 
   it('are applied by halves where they are many', async () => {
@@ -109,12 +114,7 @@ describe('signals of one moment', () => {
     await Promise.all(said.map((one) => deliverFromDentity(core.inbox, tenant, one)));
     await settle();
     expect(await keptOf(tenant)).toEqual(said.map(() => settled('applied', null)));
-    const { rows } = await core.pool.query(
-      `SELECT count(DISTINCT s.xmin::text)::int AS transactions, bool_and(v.delivery ->> 'state' = 'failed') AS are_told
-         FROM signals s JOIN verifications v ON v.id = s.verification_id WHERE s.tenant_id = $1`,
-      [tenant.scope.tenantId],
-    );
-    expect(rows).toEqual([{ transactions: 2, are_told: true }]);
+    expect(await appliedTo(tenant)).toEqual({ transactions: 2, are_told: true });
   });
 
   it.each([4, 20])('do not wait for one of %i that cannot be applied', async (count) => {

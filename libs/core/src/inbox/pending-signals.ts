@@ -57,7 +57,9 @@ export class PendingSignals {
     const rows = await this.store.database.across.query<SignalRow>(CLAIM_PENDING, [now, now, limit]);
     const inOrder = [...rows].sort((a, b) => a.received_at.getTime() - b.received_at.getTime());
     for (const batch of batchesOf(inOrder)) {
-      await Promise.all(partsOf(batch).map((part) => this.#apply(part)));
+      // Where one fails, the other is waited for all the same: whoever stops the workers closes the database then.
+      const parts = await Promise.allSettled(partsOf(batch).map((part) => this.#apply(part)));
+      for (const part of parts) if (part.status === 'rejected') throw part.reason;
     }
     return rows.length;
   }
