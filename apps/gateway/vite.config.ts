@@ -77,7 +77,7 @@ export default defineConfig({
         entryFileNames: '[name].js',
         chunkFileNames: '[name]-[hash].js',
         keepNames: true,
-        // V8 keeps the text of what runs, at two bytes a character unless it is ASCII throughout: no indentation, all names as they are. In
+        // V8 keeps the text of what runs, at two bytes a character unless it is ASCII throughout; so no indentation either, but all names. In
         // comments nothing can be escaped; the licences that some of them name are in node_modules, which the image has as well.
         charset: 'ascii',
         comments: false,

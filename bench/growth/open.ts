@@ -42,7 +42,9 @@ export async function openStage(
   const kept = await readKept(file);
   const url = new URL(server.databaseUrl);
   url.pathname = `/${name}`;
-  if (kept === null) await createDatabase(server, name);
+  // In the place of one that was not filled to its end.
+  if (kept === null)
+    await asOwner(server.databaseUrl, `DROP DATABASE IF EXISTS ${name}`, `CREATE DATABASE ${name}`);
   await migrate(url.href, log);
   const database = await connectDatabase(url.href, { poolSize: 4, log });
   const adminKey = kept?.adminKey ?? `gk_admin_${randomBytes(20).toString('hex')}`;
@@ -63,7 +65,7 @@ export async function openStage(
   const empty = { origin: `http://127.0.0.1:${gateway.port}`, adminKey, databaseUrl: url.href };
   const onProgress = (line: string): void => void process.stderr.write(`${line}\n`);
   // As PostgreSQL would do by itself meanwhile: what was searched for last time is in the ledger of no tenant.
-  if (kept !== null) await analyze(url.href);
+  if (kept !== null) await asOwner(url.href, 'ANALYZE');
   const stage =
     kept === null
       ? await fillStage(empty, { verifications, tenants: TENANTS, listener, onProgress })
@@ -87,18 +89,12 @@ async function readKept(file: string): Promise<Kept | null> {
   return text === null ? null : (JSON.parse(text) as Kept);
 }
 
-async function analyze(databaseUrl: string): Promise<void> {
+async function asOwner(databaseUrl: string, ...statements: readonly string[]): Promise<void> {
   const owner = new pg.Client({ connectionString: databaseUrl });
   await owner.connect();
-  await owner.query('ANALYZE');
-  await owner.end();
-}
-
-/** In the place of one that was not filled to its end. */
-async function createDatabase(server: EmbeddedPostgres, name: string): Promise<void> {
-  const owner = new pg.Client({ connectionString: server.databaseUrl });
-  await owner.connect();
-  await owner.query(`DROP DATABASE IF EXISTS ${name}`);
-  await owner.query(`CREATE DATABASE ${name}`);
-  await owner.end();
+  try {
+    for (const statement of statements) await owner.query(statement);
+  } finally {
+    await owner.end();
+  }
 }
