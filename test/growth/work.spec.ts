@@ -4,11 +4,12 @@ import { fromTypeId, type Statement } from '@gatehouse/platform';
 
 import { faultsOf } from '../../bench/growth/plan.js';
 import { fillStage, type Stage } from '../../bench/growth/stage.js';
-import { StatementListener } from '../../bench/growth/statements.js';
+import { isReading, StatementListener } from '../../bench/growth/statements.js';
 import { LOCK_PENDING, SETTLE_MANY } from '../../libs/core/src/inbox/signal.rows.js';
 import { CORRELATE } from '../../libs/core/src/verifications/verification.rows.js';
 import { CLAIM, SETTLE } from '../../libs/core/src/webhooks/delivery-queue.js';
 import { type GatewayHarness, startGateway } from '../support/gateway-harness.js';
+import { type Explained, rowsLookedAt } from '../support/rows-looked-at.js';
 
 /*
  * What is done for every webhook, in and out, on a history of some thousand verifications: it must not read more of it the longer it is. Seen
@@ -67,6 +68,17 @@ async function explained(
   return { faults, rows: result.length };
 }
 
+/** Rows that PostgreSQL looks at to answer an operator. */
+async function lookedAt(path: string): Promise<number> {
+  const { result, statements } = await listener.during(() => stage.call(stage.adminKey, 'GET', path));
+  expect(result.status).toBe(200);
+  let rows = 0;
+  for (const sent of statements.filter(isReading)) {
+    rows += rowsLookedAt({ 'QUERY PLAN': await listener.plan(sent) } as Explained);
+  }
+  return rows;
+}
+
 it('claims the deliveries of an endpoint by their keys', async () => {
   const { endpoint_id } = await stage.row(
     `UPDATE webhook_deliveries SET turn = 0, state = 'pending', due_at = now() - interval '1 hour', endpoint_id = (
@@ -117,6 +129,29 @@ it('writes down what came of deliveries by their keys, also where it was planned
     [tenantId, now],
   );
   expect(written.rows).toEqual([{ count: 2 * AT_ONCE }]);
+});
+
+it('finds the newest version of a routing policy without the others', async () => {
+  await harness.pool.query(
+    `INSERT INTO routing_policies (tenant_id, environment, version, policy, author, created_at)
+     SELECT $1, 'live', n, '{"provider":"sentinel","rules":[],"fallback":[],"callerMayChoose":false,"guardrail":null}', 'system', now()
+       FROM generate_series(10000, 13000) n`,
+    [tenantId],
+  );
+  await harness.pool.query('ANALYZE routing_policies');
+  const path = `/admin/v1/tenants/${stage.giant.id}/routing/versions?environment=live&limit=1`;
+  expect(await lookedAt(path)).toBeLessThan(100);
+});
+
+it('looks through the ledger by actor once where PostgreSQL has not counted the tenant, not once for each kind', async () => {
+  await harness.pool.query('ANALYZE ledger_entries');
+  const entries = 3_000;
+  await harness.pool.query(
+    `INSERT INTO ledger_entries (tenant_id, id, kind, actor, data, at)
+     SELECT '00000000-0000-0000-0000-000000000000', uuidv7(), 'audit.searched', 'admin:somebody', '{}', now() FROM generate_series(1, $1::int)`,
+    [entries],
+  );
+  expect(await lookedAt('/admin/v1/audit-log?actor=browser')).toBeLessThan(5 * entries);
 });
 
 it('locks and settles webhooks by their keys, however many are pending', async () => {
