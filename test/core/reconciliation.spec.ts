@@ -291,7 +291,8 @@ describe('what a vendor takes in a minute', () => {
     await Promise.all(Array.from({ length: 5 }, () => begin(tenant)));
     const other = await core.replica();
     await pass(590, [tenant], [other]);
-    expect(await dueAt('sardine', tenant)).toBe(5);
+    // Those that were refused wait for a time of their own; any that came after them was not asked for at all, and is due as it was.
+    expect(await dueAt('sardine', tenant)).toBe(8 - refused);
     expect((await readsAtSardine(tenant)).length).toBe(refused);
 
     await pass(200, [tenant], [other]);

@@ -81,9 +81,11 @@ export class Workers {
   async workOff(): Promise<void> {
     let isOver = false;
     while (!isOver) {
+      // What is under way keeps others of its kind from being taken, also where it ends while we look.
+      const wasIdle = this.#running.size === 0;
       if (await this.#once()) continue;
-      isOver = this.#running.size === 0;
-      if (!isOver) await Promise.race(this.#running.keys());
+      if (this.#running.size > 0) await Promise.race(this.#running.keys());
+      else isOver = wasIdle;
     }
     await Promise.all(this.#inBackground.values());
   }
