@@ -21,6 +21,7 @@ import { LedgerReceipts } from './ledger/ledger-receipts.js';
 import { LedgerVerifier } from './ledger/ledger-verifier.js';
 import { Remapper } from './readings/remapper.js';
 import { OverviewQueries } from './overview/overview-queries.js';
+import { CallQuotas } from './quotas/call-quotas.js';
 import { KeyProgress } from './privacy/key-progress.js';
 import { PolicyPreview } from './routing/policy-preview.js';
 import { ProviderHealth } from './routing/provider-health.js';
@@ -65,6 +66,7 @@ const SERVICES: readonly (readonly [Type, keyof Core])[] = [
   [TenantService, 'tenants'],
   [ApiKeyService, 'apiKeys'],
   [KeyUse, 'keyUse'],
+  [CallQuotas, 'callQuotas'],
   [AdminKeyService, 'adminKeys'],
   [AdminSessionService, 'adminSessions'],
   [ConnectionService, 'connections'],

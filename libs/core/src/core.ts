@@ -122,6 +122,7 @@ export interface Core {
   readonly feedWatch: FeedWatch;
   readonly ledgerKeys: LedgerKeys;
   readonly keyUse: KeyUse;
+  readonly callQuotas: CallQuotas;
   readonly ledgerReceipts: LedgerReceipts;
   readonly identityReceipts: IdentityReceipts;
   readonly ledgerVerifier: LedgerVerifier;
@@ -343,6 +344,7 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     feedWatch,
     ledgerKeys,
     keyUse,
+    callQuotas: quotas,
     ledgerReceipts: receipts,
     identityReceipts: new IdentityReceipts({ database, queries, sealer, receipts, ledger }),
     ledgerVerifier: new LedgerVerifier(database, ledgerKeys),

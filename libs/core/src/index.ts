@@ -77,6 +77,7 @@ export {
 } from './tenancy/admin-session.service.js';
 export { type ApiKey, ApiKeyService } from './tenancy/api-key.service.js';
 export { type Principal, type Scope, SCOPES } from './tenancy/principal.js';
+export { CallQuotas } from './quotas/call-quotas.js';
 export { KeyUse } from './tenancy/key-use.js';
 export { type ConnectionInput } from './tenancy/connection-input.js';
 export { ConnectionService, type ConnectionView } from './tenancy/connection.service.js';

@@ -111,6 +111,19 @@ export class CallQuotas {
     await this.database.within(place).query(REST, [place.tenantId, place.id, this.clock.now(), until]);
   }
 
+  /** Counts in the database what was counted here so far. Throws nothing: what cannot be is kept for the next time, and logged. */
+  async tell(): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    try {
+      for (const { place } of [...this.#untold.values()]) {
+        await this.#spend(place, callRate(place.callsPerMinute, place.requestsPerRead), 0, 1);
+      }
+    } catch (error) {
+      this.log.warn('calls to vendors could not be counted', { error });
+    }
+  }
+
   #count(place: QuotaPlace): void {
     const purse = this.#purses.getStore();
     if (purse?.connectionId === place.id && purse.left > 0) purse.left -= 1;
@@ -123,20 +136,8 @@ export class CallQuotas {
     this.#untold.set(place.id, untold);
     if (this.#timer !== null) return;
     this.#timer = setTimeout(() => {
-      this.#timer = null;
-      void this.#tell();
+      void this.tell();
     }, TELL_AFTER_MS).unref();
-  }
-
-  async #tell(): Promise<void> {
-    try {
-      for (const { place } of [...this.#untold.values()]) {
-        await this.#spend(place, callRate(place.callsPerMinute, place.requestsPerRead), 0, 1);
-      }
-    } catch (error) {
-      // They are kept, and told with the next.
-      this.log.warn('calls to vendors could not be counted', { error });
-    }
   }
 
   async #spend(place: QuotaPlace, rate: CallRate, pieces: number, calls: number): Promise<SpentRow> {
