@@ -11,6 +11,7 @@ import { type Layout } from './process/layout.js';
 import { type OwnProcess, ownProgram, start } from './process/own-process.js';
 import { cpuMsOf } from './process/process-tree.js';
 import { setUpTenant, type Tenant } from './tenant.js';
+import { openTrust } from './trust.js';
 import { startUpstream, type Upstream, VENDOR } from './vendor.js';
 
 /** Everything that runs while something is measured. */
@@ -23,6 +24,8 @@ export interface Arena {
   /** The tenant's endpoint. */
   readonly receiver: OwnProcess;
   generate(load: Load): Promise<Outcome>;
+  /** For who speaks TLS with others here. */
+  readonly trusting: Readonly<Record<string, string>>;
   /** Started and warm, and frozen but while it is measured. */
   contestant(name: Entrant): Promise<Contestant>;
   senderOf(name: Entrant): Sender;
@@ -43,14 +46,20 @@ export async function openArena(options: Options, layout: Layout): Promise<Arena
   };
   try {
     const databases = keep(await openDatabases(layout, { areStatementsKept: options.profile !== null }));
-    const upstream = keep(await startUpstream(layout));
-    const generator = start({ layout, part: 'rest', command: [ownProgram('generator/main.js')] });
+    const { environment } = keep(await openTrust(options));
+    const upstream = keep(await startUpstream(layout, options));
+    const generator = start({
+      layout,
+      part: 'rest',
+      command: [ownProgram('generator/main.js')],
+      environment,
+    });
     keep({ close: () => generator.stop() });
     const generate = (load: Load): Promise<Outcome> => generator.ask<Outcome>(load);
     const receiver = start({ layout, part: 'rest', command: [ownProgram('receiver.js')] });
     keep({ close: () => receiver.stop() });
     const { origin: receiverUrl } = (await receiver.first) as { readonly origin: string };
-    const tenant = await setUp(layout, { databases, upstream, receiverUrl, generate });
+    const tenant = await setUp(layout, { databases, upstream, receiverUrl, generate, trusting: environment });
     await receiver.ask({ secret: tenant.webhookSecret });
     say('the database is set up');
     const started = new Map<Entrant, Contestant>();
@@ -62,6 +71,7 @@ export async function openArena(options: Options, layout: Layout): Promise<Arena
       tenant,
       receiver,
       generate,
+      trusting: environment,
       async contestant(name) {
         const known = started.get(name);
         if (known !== undefined) return known;
@@ -92,9 +102,10 @@ async function setUp(
     upstream,
     receiverUrl,
     generate,
-  }: Pick<Arena, 'databases' | 'upstream' | 'generate'> & { readonly receiverUrl: string },
+    trusting,
+  }: Pick<Arena, 'databases' | 'upstream' | 'generate' | 'trusting'> & { readonly receiverUrl: string },
 ): Promise<Tenant> {
-  const { origin, process } = await startGateway(layout, databases.templateUrl, { profile: null });
+  const { origin, process } = await startGateway(layout, databases.templateUrl, { profile: null }, trusting);
   const tenant = await setUpTenant(origin, {
     vendorOrigin: upstream.origin,
     receiverUrl,

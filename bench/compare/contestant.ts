@@ -9,6 +9,7 @@ import { ready, startGateway } from './gateway.js';
 import { type Kind } from './generator/requests.js';
 import { type Entrant } from './names.js';
 import { type Options } from './options.js';
+import { fronted } from './process/fronted.js';
 import { watched } from './process/held-up.js';
 import { type Layout } from './process/layout.js';
 import { type OwnProcess, ownProgram, start } from './process/own-process.js';
@@ -19,6 +20,8 @@ export interface Contestant {
   readonly name: Entrant;
   readonly origin: string;
   readonly process: OwnProcess;
+  /** Whose CPU time it needs, each with its children's. */
+  readonly pids: readonly number[];
   /** Null for those that store nothing. */
   readonly databaseUrl: string | null;
   /** What it is asked for where verifications are created. */
@@ -33,17 +36,26 @@ interface Surroundings {
   readonly databases: Databases;
   readonly upstream: Upstream;
   readonly options: Options;
+  readonly trusting: Readonly<Record<string, string>>;
 }
 
 /** Starts one on a database of its own; the vendor has been started. */
-export async function startContestant(
+export async function startContestant(name: Entrant, surroundings: Surroundings): Promise<Contestant> {
+  const server = await startServer(name, surroundings);
+  const { layout, options } = surroundings;
+  return options.isTls
+    ? { ...server, ...(await fronted(layout, server)) }
+    : { ...server, pids: [server.process.pid] };
+}
+
+async function startServer(
   name: Entrant,
-  { layout, databases, upstream, options }: Surroundings,
-): Promise<Contestant> {
+  { layout, databases, upstream, options, trusting }: Surroundings,
+): Promise<Omit<Contestant, 'pids'>> {
   switch (name) {
     case 'ours': {
       const databaseUrl = await databases.copy(name, { isOpen: false });
-      const { origin, process } = await startGateway(layout, databaseUrl, options);
+      const { origin, process } = await startGateway(layout, databaseUrl, options, trusting);
       return { name, origin, process, databaseUrl, creates: 'create' };
     }
     case 'b0':
@@ -54,14 +66,17 @@ export async function startContestant(
         layout,
         part: 'server',
         command: watched([ownProgram(PROGRAMS[name])]),
-        environment: written({
-          databaseUrl,
-          poolSize: POOL_SIZE,
-          vendorOrigin: upstream.origin,
-          vendorPath: VENDOR.startPath,
-          vendorCredentials: VENDOR.credentials,
-          returnUrl: `http://127.0.0.1:30000/return/${'r'.repeat(RETURN_TOKEN)}`,
-        }),
+        environment: {
+          ...trusting,
+          ...written({
+            databaseUrl,
+            poolSize: POOL_SIZE,
+            vendorOrigin: upstream.origin,
+            vendorPath: VENDOR.startPath,
+            vendorCredentials: VENDOR.credentials,
+            returnUrl: `http://127.0.0.1:30000/return/${'r'.repeat(RETURN_TOKEN)}`,
+          }),
+        },
       });
       const { origin } = (await process.first) as { readonly origin: string };
       return { name, origin, process, databaseUrl, creates: 'create' };

@@ -4,6 +4,7 @@ import { type InFlight } from './in-flight.js';
 import { type Added, type Half, type Rates } from './measures.js';
 import { median } from './median.js';
 import { type Result } from './rounds.js';
+import { type Starts } from './starts.js';
 import { type Sample } from './turn.js';
 import { type Webhooks } from './webhooks.js';
 
@@ -18,6 +19,7 @@ export interface Figures {
   readonly latency: { readonly added: ReadonlyMap<Name, Added>; readonly isNoisy: boolean } | null;
   readonly rates: Rates | null;
   readonly webhooks: Webhooks | null;
+  readonly starts: Starts | null;
   readonly footprint: Footprint | null;
   readonly inFlight: InFlight | null;
   /** Creates with all processes where the system puts them. */
@@ -58,7 +60,8 @@ export type Summary = Readonly<
 };
 
 export function summaryOf(figures: Figures): Summary {
-  const { creates, reads, half, replays, latency, rates, webhooks, footprint, inFlight, free } = figures;
+  const { creates, reads, half, replays, latency, rates, webhooks, starts, footprint, inFlight, free } =
+    figures;
   const atOnce = creates?.get(0);
   const added = latency?.added.get('ours');
   const measured = [
@@ -69,6 +72,7 @@ export function summaryOf(figures: Figures): Summary {
     latency,
     rates,
     webhooks,
+    starts,
     footprint,
     inFlight,
     free,
@@ -84,7 +88,7 @@ export function summaryOf(figures: Figures): Summary {
     throughPerS: rounded(webhooks?.throughPerS),
     deliveryP50Ms: rounded(webhooks?.delivery.p50),
     deliveryP99Ms: rounded(webhooks?.delivery.p99),
-    coldStartS: rounded(footprint === null ? null : median(footprint.coldStartsS)),
+    coldStartS: rounded(starts === null ? null : median(starts.readyAfterS)),
     idleMb: rounded(footprint?.idleMb),
     loadedMb: rounded(footprint?.loadedMb),
   };

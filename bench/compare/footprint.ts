@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { type Arena, CALLERS, quiet } from './arena.js';
 import { analyze, sizeOf, writtenIn } from './databases.js';
-import { type Gateway, startGateway } from './gateway.js';
+import { startGateway } from './gateway.js';
 import { type Outcome } from './generator/load.js';
 import { FOREIGN_CPU, watchNeighbours } from './process/neighbours.js';
 import { residentMbOf } from './process/process-tree.js';
@@ -10,8 +10,6 @@ import { requireWritten } from './turn.js';
 
 /** What the gateway needs of a machine, in a process that has done nothing else. */
 export interface Footprint {
-  /** From the start of the process to the first 200 of /health/ready; all starts. */
-  readonly coldStartsS: readonly number[];
   readonly idleMb: number;
   readonly loadedMb: number;
   /** Megabytes for each 10,000 creates, over the second half of them. */
@@ -29,20 +27,10 @@ const STEPS = 40;
 
 /** Throws where a create was not answered as it has to be, or is not in the database. */
 export async function measureFootprint(arena: Arena): Promise<Footprint> {
-  const { coldStarts, footprintCreates, isQuick } = arena.options.plan;
+  const { footprintCreates, isQuick } = arena.options.plan;
   const databaseUrl = await arena.databases.copy('footprint', { isOpen: false });
-  const coldStartsS: number[] = [];
-  let gateway: Gateway | null = null;
   await arena.databases.rest();
-  const whileStarting = watchNeighbours();
-  for (let start = 0; start < coldStarts; start += 1) {
-    await gateway?.process.stop();
-    gateway = await startGateway(arena.layout, databaseUrl, { profile: null });
-    coldStartsS.push(gateway.readyAfterMs / 1000);
-    arena.say(`ready after ${(gateway.readyAfterMs / 1000).toFixed(2)} s`);
-  }
-  if (gateway === null) throw new Error('a gateway has to be started at least once');
-  const foreignCpu = [whileStarting()];
+  const gateway = await startGateway(arena.layout, databaseUrl, { profile: null });
   const { pid } = gateway.process;
   await delay(isQuick ? IDLE_MS / 5 : IDLE_MS);
   const idleMb = residentMbOf(pid);
@@ -64,7 +52,7 @@ export async function measureFootprint(arena: Arena): Promise<Footprint> {
     if (step === 1) await analyze(databaseUrl);
     course.push([(footprintCreates * step) / STEPS, residentMbOf(pid)]);
   }
-  foreignCpu.push(whileCreating());
+  const foreignCpu = whileCreating();
   await quiet(pid);
   const after = { ...(await sizeOf(databaseUrl)), rows: await writtenIn(databaseUrl) };
   await gateway.process.stop();
@@ -74,17 +62,16 @@ export async function measureFootprint(arena: Arena): Promise<Footprint> {
   const loadedMb = course.at(-1)?.[1] ?? Number.NaN;
   arena.say(
     `${idleMb.toFixed(0)} MB idle, ${loadedMb.toFixed(0)} MB after ${footprintCreates} creates, ` +
-      `others' CPU ${foreignCpu.map((cpu) => cpu.toFixed(2)).join(' and ')}`,
+      `others' CPU ${foreignCpu.toFixed(2)}`,
   );
   return {
-    coldStartsS,
     idleMb,
     loadedMb,
     slopeMb: slopeOf(second) * 10_000,
     storedKb: kbEach(after.database - before.database),
     loggedKb: kbEach(after.log - before.log),
     course,
-    isNoisy: foreignCpu.some((cpu) => cpu > FOREIGN_CPU),
+    isNoisy: foreignCpu > FOREIGN_CPU,
   };
 }
 

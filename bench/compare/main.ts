@@ -18,14 +18,15 @@ import {
 import { optionsOf } from './options.js';
 import { possibleLayout } from './process/layout.js';
 import { capacityOf } from './report/capacity.js';
-import { writeDocument, writeProfile } from './report/document.js';
+import { writeDocument, writeProfile, writeWithTls } from './report/document.js';
 import { profileOf } from './report/profile.js';
 import { statementProfile } from './report/statement-profile.js';
+import { measureStarts } from './starts.js';
 import { measureWebhooks } from './webhooks.js';
 import { asText, summaryText, tablesOf } from './report/table.js';
 
 /*
- * `npm run bench -- [--quick] [--json FILE] [--rounds N] [--only create,read,…] [--unpinned] [--profile FOLDER] [--write]`: what
+ * `npm run bench -- [--quick] [--json FILE] [--rounds N] [--only create,read,…] [--unpinned] [--tls] [--profile FOLDER] [--write]`: what
  * docs/PERFORMANCE.md tells of.
  */
 
@@ -45,6 +46,7 @@ async function measure(): Promise<Figures> {
     latency: only.has('latency') ? await measureLatency(arena) : null,
     rates: only.has('rate') ? await measureRates(arena) : null,
     webhooks: only.has('webhooks') ? await measureWebhooks(arena) : null,
+    starts: only.has('start') ? await measureStarts(arena) : null,
     footprint: only.has('footprint') ? await measureFootprint(arena) : null,
     inFlight: only.has('in-flight') ? await measureInFlight(arena) : null,
     // The last one: nobody is pinned any more.
@@ -76,11 +78,16 @@ process.stdout.write(summaryText(figures));
 if (summary.noisy) process.stdout.write('\nNOISY: something else ran on this machine; allow for 30 %.\n');
 if (options.profile !== null) {
   const name = [...options.only].join(', ');
-  const tables = [await profileOf(options.profile, name), statementProfile(statements, name)];
+  const tables = [
+    await profileOf(options.profile, name, { isOfStart: name === 'start' }),
+    statementProfile(statements, name),
+  ];
   for (const table of tables) process.stdout.write(`\n${asText(table)}\n`);
   if (options.isWritten) await writeProfile(name, tables);
 }
 if (options.json !== null) await writeFile(options.json, `${JSON.stringify(summary, null, 2)}\n`);
 // What is profiled is slower than it is.
-if (options.isWritten && options.profile === null)
-  await writeDocument(figures, { plan: options.plan, layout, cores: availableParallelism() });
+if (options.isWritten && options.profile === null) {
+  const write = options.isTls ? writeWithTls : writeDocument;
+  await write(figures, { plan: options.plan, layout, cores: availableParallelism() });
+}

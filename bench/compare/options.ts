@@ -11,11 +11,16 @@ export const MEASURES = [
   'latency',
   'rate',
   'webhooks',
+  'start',
   'footprint',
   'in-flight',
   'free',
 ] as const;
 export type Measure = (typeof MEASURES)[number];
+
+/** What a run with TLS can measure: the others start servers of their own. */
+const MEASURES_WITH_TLS = ['create', 'read'] as const;
+const NAMES_WITH_TLS = ['ours', 'b0'] as const;
 
 /** How long everything takes. */
 export interface Plan {
@@ -42,6 +47,8 @@ export interface Plan {
 export interface Options {
   readonly plan: Plan;
   readonly layout: Layout;
+  /** Whether callers and vendor speak TLS. */
+  readonly isTls: boolean;
   readonly only: ReadonlySet<Measure>;
   /** Who is measured; the others are not even started. */
   readonly who: ReadonlySet<Name>;
@@ -99,6 +106,7 @@ export function optionsOf(args: readonly string[]): Options {
       profile: { type: 'string' },
       write: { type: 'boolean', default: false },
       unpinned: { type: 'boolean', default: false },
+      tls: { type: 'boolean', default: false },
     },
   });
   const plan = values.quick ? QUICK : FULL;
@@ -106,12 +114,15 @@ export function optionsOf(args: readonly string[]): Options {
   const usual = values.quick
     ? MEASURES.filter((measure) => measure !== 'rate' && measure !== 'free' && measure !== 'in-flight')
     : MEASURES;
-  const only = values.only === undefined ? new Set(usual) : among('only', values.only, MEASURES);
-  const who = among('who', values.who, NAMES);
+  const possible = values.tls ? MEASURES_WITH_TLS : MEASURES;
+  const only: ReadonlySet<Measure> =
+    values.only === undefined ? new Set(values.tls ? possible : usual) : among('only', values.only, possible);
+  const who: ReadonlySet<Name> = among('who', values.who, values.tls ? NAMES_WITH_TLS : NAMES);
   const isWhole = only.size === MEASURES.length && who.size === NAMES.length;
   return {
     plan: { ...plan, rounds: values.rounds === undefined ? plan.rounds : wholeNumber(values.rounds) },
     layout: values.unpinned ? 'free' : 'pinned',
+    isTls: values.tls,
     only,
     who,
     json: values.json ?? null,

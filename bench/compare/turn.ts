@@ -37,7 +37,7 @@ export async function takeTurn(
   contestant: Contestant,
   load: Pick<Load, 'kind' | 'shape'>,
 ): Promise<Sample> {
-  const { name, origin, process: server, databaseUrl } = contestant;
+  const { name, origin, process: server, pids, databaseUrl } = contestant;
   const sender = arena.senderOf(name);
   await arena.databases.rest();
   server.thaw();
@@ -52,14 +52,15 @@ export async function takeTurn(
 
   const isWatched = name !== 'direct';
   if (isWatched) await heldUp(server);
-  const cpu = { server: cpuMsOf(server.pid), database: cpuMsOf(arena.databases.postgresPid) };
+  const serverMsOf = (): number => pids.reduce((sum, pid) => sum + cpuMsOf(pid), 0);
+  const cpu = { server: serverMsOf(), database: cpuMsOf(arena.databases.postgresPid) };
   const neighbours = watchNeighbours();
   const outcome = await arena.generate({ sender, origin, ...load });
   const foreignCpu = neighbours();
   const residentMb = residentMbOf(server.pid);
   const loop = isWatched ? await heldUp(server) : null;
   await quiet(server.pid);
-  const serverMs = cpuMsOf(server.pid) - cpu.server;
+  const serverMs = serverMsOf() - cpu.server;
   const databaseMs = cpuMsOf(arena.databases.postgresPid) - cpu.database;
   server.freeze();
 

@@ -1,9 +1,12 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { z } from 'zod';
 
+import { CERTIFICATES } from '../../libs/providers/test/certificates.js';
+import { SPEAKS_TLS } from './trust.js';
 import { vendorIdOf } from './vendor-id.js';
 
 /*
@@ -47,7 +50,7 @@ function answerTo(path: string, body: string): string {
 
 const PERSON = { firstName: 'Ana', lastName: 'Ruiz', email: 'ana.ruiz@mail.test', dateOfBirth: '05/17/1990' };
 
-const server = createServer((request, response) => {
+const answer: RequestListener = (request, response) => {
   if (request.url?.endsWith('/clients/encrypt/url') === true) starts += 1;
   let body = '';
   request.setEncoding('utf8');
@@ -58,11 +61,11 @@ const server = createServer((request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' }).end(text);
     });
   });
-});
+};
 
-async function later(answer: () => void): Promise<void> {
+async function later(send: () => void): Promise<void> {
   if (delayMs > 0) await delay(delayMs);
-  answer();
+  send();
 }
 
 process.on('message', (message) => {
@@ -73,7 +76,10 @@ process.once('disconnect', () => {
   process.exit();
 });
 
+const isTls = process.env[SPEAKS_TLS] !== undefined;
+const server = isTls ? createSecureServer(CERTIFICATES.good, answer) : createServer(answer);
 server.listen(0, '127.0.0.1', () => {
-  // A server that listens on a port has an address of this form.
-  process.send?.({ origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+  // A server that listens on a port has an address of this form. The certificate is for the host's name.
+  const { port } = server.address() as AddressInfo;
+  process.send?.({ origin: isTls ? `https://localhost:${port}` : `http://127.0.0.1:${port}` });
 });

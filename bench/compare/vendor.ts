@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 
 import { type Layout } from './process/layout.js';
 import { type OwnProcess, ownProgram, start } from './process/own-process.js';
+import { SPEAKS_TLS } from './trust.js';
 import { type Count } from './upstream.js';
 
 /** The vendor that is begun with by one call; the gateway's own account there. */
@@ -22,8 +23,16 @@ export interface Upstream {
   close(): Promise<void>;
 }
 
-export async function startUpstream(layout: Layout): Promise<Upstream> {
-  const process = start({ layout, part: 'rest', command: [ownProgram('upstream.js')] });
+export async function startUpstream(
+  layout: Layout,
+  { isTls }: { readonly isTls: boolean },
+): Promise<Upstream> {
+  const process = start({
+    layout,
+    part: 'rest',
+    command: [ownProgram('upstream.js')],
+    environment: isTls ? { [SPEAKS_TLS]: 'yes' } : {},
+  });
   const { origin } = (await process.first) as { readonly origin: string };
   return {
     origin,

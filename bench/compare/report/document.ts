@@ -27,31 +27,50 @@ const profileOfMeasure = (name: string): Place => ({
   end: `<!-- end of the profile of ${name} -->`,
 });
 
+const WITH_TLS: Place = {
+  begin: '<!-- with TLS: made by `npm run bench -- --tls` -->',
+  end: '<!-- end of the figures with TLS -->',
+};
+
+interface Conditions {
+  readonly plan: Plan;
+  readonly layout: Layout;
+  readonly cores: number;
+}
+
 /** Puts the figures between their markers in docs/PERFORMANCE.md and docs/CAPACITY.md, and the charts beside them. */
-export async function writeDocument(
-  figures: Figures,
-  { plan, layout, cores }: { readonly plan: Plan; readonly layout: Layout; readonly cores: number },
-): Promise<void> {
+export async function writeDocument(figures: Figures, conditions: Conditions): Promise<void> {
   const docs = join(findProjectRoot(), 'docs');
   const charts = chartsOf(figures);
   await mkdir(join(docs, FOLDER), { recursive: true });
   for (const { file, svg } of charts) await writeFile(join(docs, FOLDER, file), svg);
 
-  const conditions = [
+  await put(join(docs, 'PERFORMANCE.md'), FIGURES, [
+    `Medians, with the least in brackets. ${under(conditions, figures)}.`,
+    ...charts.map(({ file, alternative }) => `![${alternative}](${FOLDER}/${file})`),
+    ...tablesOf(figures).map(asMarkdown),
+    notesOf(conditions.plan, figures),
+  ]);
+  await put(join(docs, 'CAPACITY.md'), FIGURES, [
+    `Of medians. ${under(conditions, figures)}.`,
+    ...capacityOf(figures).map(asMarkdown),
+  ]);
+}
+
+/** Puts the figures of a run with TLS between markers of their own in docs/PERFORMANCE.md. */
+export async function writeWithTls(figures: Figures, conditions: Conditions): Promise<void> {
+  await put(join(findProjectRoot(), 'docs', 'PERFORMANCE.md'), WITH_TLS, [
+    `Medians, with the least in brackets. ${under(conditions, figures)}.`,
+    ...tablesOf(figures).map(asMarkdown),
+  ]);
+}
+
+function under({ plan, layout, cores }: Conditions, figures: Figures): string {
+  return [
     `${cores} cores, ${layout === 'pinned' ? 'the server on one of them and all else on the other' : 'processes where the system puts them'}`,
     `${plan.rounds} rounds`,
     ...(summaryOf(figures).noisy ? ['something else ran on the machine: allow for 30 %'] : []),
   ].join('; ');
-  await put(join(docs, 'PERFORMANCE.md'), FIGURES, [
-    `Medians, with the least in brackets. ${conditions}.`,
-    ...charts.map(({ file, alternative }) => `![${alternative}](${FOLDER}/${file})`),
-    ...tablesOf(figures).map(asMarkdown),
-    notesOf(plan, figures),
-  ]);
-  await put(join(docs, 'CAPACITY.md'), FIGURES, [
-    `Of medians. ${conditions}.`,
-    ...capacityOf(figures).map(asMarkdown),
-  ]);
 }
 
 /** Puts what a profile shows of a measure between its own markers in docs/PERFORMANCE.md. */

@@ -14,7 +14,6 @@ export function notesOf(
     'B0 is some 500 lines and T some 470, each with 150 more that they share; they were to be under 200. B0’s are [here](../bench/compare/contestants/bare), with what B1 batches; T’s [here](../bench/compare/contestants/typical).',
   ];
   const missing = [
-    'a run with TLS: Gatehouse has none of its own, what stands before it has;',
     ...(slowest < 500
       ? [`sixteen callers of a vendor that takes 500 ms (the slowest took ${slowest});`]
       : []),

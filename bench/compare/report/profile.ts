@@ -59,25 +59,31 @@ const BY_NAME: ReadonlyMap<string, string> = new Map([
 const WITHOUT_WORK = new Set(['(root)', '(idle)']);
 
 /**
- * The second half of the newest CPU profile of a folder, when all is warm: what share of its main thread's work was whose, in per cent.
- * What is built in counts for who called it. The threads that collect garbage beside it are not in a profile.
+ * The newest CPU profile of a folder: of a start all of it, with what it waits, else the second half, when all is warm. What share of its
+ * main thread's work was whose, in per cent. What is built in counts for who called it. The threads that collect garbage beside it are not
+ * in a profile.
  */
-export async function profileOf(folder: string, measure: string): Promise<Table> {
+export async function profileOf(
+  folder: string,
+  measure: string,
+  { isOfStart }: { readonly isOfStart: boolean },
+): Promise<Table> {
   const path = await newest(folder);
   const { nodes, samples, timeDeltas } = JSON.parse(await readFile(path, 'utf8')) as CpuProfile;
   const owners = await ownersOf(nodes);
+  if (isOfStart) for (const id of idleOf(nodes)) owners.set(id, 'waiting: PostgreSQL, files, threads');
   const shares = new Map<string, number>();
-  const middle = Math.floor(samples.length / 2);
+  const first = isOfStart ? 0 : Math.floor(samples.length / 2);
   for (const [index, id] of samples.entries()) {
     const owner = owners.get(id);
-    if (index < middle || owner === undefined) continue;
+    if (index < first || owner === undefined) continue;
     shares.set(owner, (shares.get(owner) ?? 0) + (timeDeltas[index] ?? 0));
   }
   const all = [...shares.values()].reduce((sum, share) => sum + share, 0);
   const rows = [...shares]
     .sort(([, a], [, b]) => b - a)
     .map(([owner, share]) => [owner, ((100 * share) / all).toFixed(1)]);
-  return { title: `Where the server’s time goes: ${measure}`, rows: [['', '% of the main thread'], ...rows] };
+  return { title: `Where the server’s time goes: ${measure}`, rows: [['', isOfStart ? '% of the time' : '% of the main thread'], ...rows] };
 }
 
 async function newest(folder: string): Promise<string> {
@@ -90,8 +96,12 @@ async function newest(folder: string): Promise<string> {
   return last.path;
 }
 
+function idleOf(nodes: CpuProfile['nodes']): readonly number[] {
+  return nodes.filter(({ callFrame }) => callFrame.functionName === '(idle)').map(({ id }) => id);
+}
+
 /** By the ids of nodes; none for one that does no work. */
-async function ownersOf(nodes: CpuProfile['nodes']): Promise<ReadonlyMap<number, string>> {
+async function ownersOf(nodes: CpuProfile['nodes']): Promise<Map<number, string>> {
   const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id])));
   const places = await placesOf(nodes.map(({ callFrame }) => callFrame));
   const owners = new Map<number, string>();

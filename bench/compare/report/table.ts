@@ -21,7 +21,8 @@ export const TITLES: Readonly<Record<Name, string>> = {
 };
 
 export function tablesOf(figures: Figures): readonly Table[] {
-  const { creates, reads, half, replays, latency, rates, webhooks, footprint, inFlight, free } = figures;
+  const { creates, reads, half, replays, latency, rates, webhooks, starts, footprint, inFlight, free } =
+    figures;
   const tables: Table[] = [];
   for (const [delayMs, result] of creates ?? [])
     tables.push(ofRounds(`Create, 16 callers, vendor answers after ${delayMs} ms`, result));
@@ -70,14 +71,23 @@ export function tablesOf(figures: Figures): readonly Table[] {
       ],
     });
   }
+  if (starts !== null) {
+    const seconds = starts.readyAfterS.map((each) => each.toFixed(2)).join(' ');
+    tables.push({
+      title: 'Gatehouse’s starts',
+      rows: [
+        ['', ''],
+        ['ready after, s', seconds],
+      ],
+    });
+  }
   if (footprint !== null) {
-    const { coldStartsS, idleMb, loadedMb, slopeMb, course } = footprint;
+    const { idleMb, loadedMb, slopeMb, course } = footprint;
     const [creates] = course.at(-1) ?? [0];
     tables.push({
       title: 'What Gatehouse needs',
       rows: [
         ['', ''],
-        ['ready after, s', coldStartsS.map((seconds) => seconds.toFixed(2)).join(' ')],
         ['idle, MB', idleMb.toFixed(0)],
         [`after ${creates} creates, MB`, loadedMb.toFixed(0)],
         ['growth for 10,000 creates, MB', slopeMb.toFixed(2)],
