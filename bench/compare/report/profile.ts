@@ -83,7 +83,10 @@ export async function profileOf(
   const rows = [...shares]
     .sort(([, a], [, b]) => b - a)
     .map(([owner, share]) => [owner, ((100 * share) / all).toFixed(1)]);
-  return { title: `Where the server’s time goes: ${measure}`, rows: [['', isOfStart ? '% of the time' : '% of the main thread'], ...rows] };
+  return {
+    title: `Where the server’s time goes: ${measure}`,
+    rows: [['', isOfStart ? '% of the time' : '% of the main thread'], ...rows],
+  };
 }
 
 async function newest(folder: string): Promise<string> {
