@@ -6,7 +6,7 @@ import { faultsOf } from '../../bench/growth/plan.js';
 import { fillStage, type Stage } from '../../bench/growth/stage.js';
 import { isReading, StatementListener } from '../../bench/growth/statements.js';
 import { LOCK_PENDING, SETTLE_MANY } from '../../libs/core/src/inbox/signal.rows.js';
-import { CORRELATE } from '../../libs/core/src/verifications/verification.rows.js';
+import { CLAIM_DUE_BEHIND, CORRELATE } from '../../libs/core/src/verifications/verification.rows.js';
 import { CLAIM, SETTLE } from '../../libs/core/src/webhooks/delivery-queue.js';
 import { type GatewayHarness, startGateway } from '../support/gateway-harness.js';
 import { type Explained, rowsLookedAt } from '../support/rows-looked-at.js';
@@ -129,6 +129,43 @@ it('writes down what came of deliveries by their keys, also where it was planned
     [tenantId, now],
   );
   expect(written.rows).toEqual([{ count: 2 * AT_ONCE }]);
+});
+
+it('claims what is due at a connection without looking through the backlog of another', async () => {
+  await stage.row(
+    `INSERT INTO connections (tenant_id, id, environment, provider, secrets_sealed, settings, created_at, updated_at)
+     VALUES ($1, gen_random_uuid(), 'test', 'sardine', '', '{}', now(), now()) RETURNING *`,
+    [tenantId],
+  );
+  await harness.pool.query(
+    `UPDATE verifications SET due_at = created_at - interval '10 years' WHERE tenant_id = $1`,
+    [tenantId],
+  );
+  const now = new Date();
+  const lease = new Date(now.getTime() + 60_000);
+  const claimed = (): Promise<unknown> => explained(CLAIM_DUE_BEHIND, [now, lease, 4, [], []], null);
+
+  await harness.pool.query('ANALYZE verifications');
+  // As where two connections are all there are: each is taken to have half of what is due, and rows lie as they become due.
+  for (const column of ['tenant_id', 'connection_id'])
+    await harness.pool.query(`SELECT pg_clear_attribute_stats('public', 'verifications', $1::text, false)`, [
+      column,
+    ]);
+  for (const [column, distinct, correlation] of [
+    ['tenant_id', 1, 0],
+    ['connection_id', 2, 0],
+    ['due_at', -1, 1],
+  ])
+    await harness.pool.query(
+      `SELECT pg_restore_attribute_stats('schemaname', 'public', 'relname', 'verifications', 'attname', $1::text, 'inherited', false,
+         'null_frac', 0::real, 'avg_width', 16, 'n_distinct', $2::real, 'correlation', $3::real)`,
+      [column, distinct, correlation],
+    );
+  expect(await claimed()).toEqual({ faults: [], rows: 0 });
+
+  await forgetStatisticsOf('verifications');
+  expect(await claimed()).toEqual({ faults: [], rows: 0 });
+  await harness.pool.query('ANALYZE verifications');
 });
 
 it('finds the newest version of a routing policy without the others', async () => {

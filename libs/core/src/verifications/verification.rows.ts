@@ -263,14 +263,16 @@ export const CLAIM_DUE = claim(
 
 /**
  * Where all of the oldest were left out: what others have behind them. A connection without calls left may have any number of due rows, so
- * each of the others is asked for its own, served by verifications_due_at_connection.
+ * each of the others is asked for its own, in an order that only verifications_due_at_connection has: by equality, and by due time alone,
+ * PostgreSQL looked through what is due at all others for each, where it took it for one that has much of it.
  */
 export const CLAIM_DUE_BEHIND = claim(
   'verifications_claim_due_behind',
   `SELECT due.tenant_id, due.id, due.due_at
      FROM connections c CROSS JOIN LATERAL (
             SELECT tenant_id, id, due_at FROM verifications
-             WHERE tenant_id = c.tenant_id AND connection_id = c.id AND due_at <= $1 ORDER BY due_at LIMIT ${READY} * $3) due
+             WHERE tenant_id = c.tenant_id AND connection_id = ANY(ARRAY[c.id]) AND due_at <= $1
+             ORDER BY connection_id, due_at LIMIT ${READY} * $3) due
     WHERE c.provider <> ALL($4) AND c.id <> ALL($5) AND (SELECT count(*) FROM (${OLDEST_DUE}) oldest) = ${LOOKED_THROUGH}`,
 );
 
