@@ -18,7 +18,7 @@ export const MEASURES = [
 ] as const;
 export type Measure = (typeof MEASURES)[number];
 
-/** What a run with TLS can measure: the others start servers of their own. */
+/** What a run with TLS measures. Some of the others call the gateway itself, past what ends TLS before it. */
 const MEASURES_WITH_TLS = ['create', 'read'] as const;
 const NAMES_WITH_TLS = ['ours', 'b0'] as const;
 
