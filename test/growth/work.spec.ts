@@ -7,7 +7,7 @@ import { fillStage, type Stage } from '../../bench/growth/stage.js';
 import { isReading, StatementListener } from '../../bench/growth/statements.js';
 import { LOCK_PENDING, SETTLE_MANY } from '../../libs/core/src/inbox/signal.rows.js';
 import { CLAIM_DUE_BEHIND, CORRELATE } from '../../libs/core/src/verifications/verification.rows.js';
-import { CLAIM, SETTLE } from '../../libs/core/src/webhooks/delivery-queue.js';
+import { CLAIM, GIVE_BACK, SETTLE } from '../../libs/core/src/webhooks/delivery-queue.js';
 import { type GatewayHarness, startGateway } from '../support/gateway-harness.js';
 import { type Explained, rowsLookedAt } from '../support/rows-looked-at.js';
 
@@ -93,6 +93,36 @@ it('claims the deliveries of an endpoint by their keys', async () => {
   const lease = new Date(now.getTime() + 45_000);
   const values = [[tenantId], [endpoint_id], [AT_ONCE], 0, now, lease];
   expect(await explained(CLAIM, values, null)).toEqual({ faults: [], rows: AT_ONCE });
+});
+
+it('gives deliveries back by their keys, as far as it still holds them', async () => {
+  const { rows } = await harness.pool.query<{ id: string; due_at: Date }>(
+    'SELECT id, due_at FROM webhook_deliveries WHERE tenant_id = $1 AND due_at IS NOT NULL ORDER BY id LIMIT $2',
+    [tenantId, AT_ONCE],
+  );
+  expect(rows).toHaveLength(AT_ONCE);
+  const since = new Date(Date.now() - 60_000);
+  const given = (lease: (row: { readonly due_at: Date }) => Date): readonly unknown[] => [
+    rows.map(() => tenantId),
+    rows.map(({ id }) => id),
+    rows.map(lease),
+    rows.map(() => since),
+  ];
+  const due = async (): Promise<number> => {
+    const { rowCount } = await harness.pool.query(
+      'SELECT FROM webhook_deliveries WHERE tenant_id = $1 AND due_at = $2',
+      [tenantId, since],
+    );
+    return rowCount ?? 0;
+  };
+  await harness.database.across.query(
+    GIVE_BACK,
+    given(({ due_at }) => new Date(due_at.getTime() + 1)),
+  );
+  expect(await due()).toBe(0);
+  const held = given(({ due_at }) => due_at);
+  expect((await explained(GIVE_BACK, held, null)).faults).toEqual([]);
+  expect(await due()).toBe(AT_ONCE);
 });
 
 it('writes down what came of deliveries by their keys, also where it was planned while they were few', async () => {

@@ -32,7 +32,10 @@ async function carryOut(load: Load): Promise<Outcome> {
       const now = performance.now();
       if (load.kind === 'create') requests.learn(text);
       record.good(since, now);
-      if (request.tellsOf !== null) record.accepted(request.tellsOf, sent, now);
+      if (request.tellsOf !== null) {
+        requests.told(request.tellsOf);
+        record.accepted(request.tellsOf, sent, now);
+      }
       if (request.isLate === true) record.late();
     } catch (error) {
       record.bad(error instanceof Error ? error.message : String(error));

@@ -74,6 +74,11 @@ export class Requests {
     else this.#ids[randomInt(IDS_KEPT)] = id;
   }
 
+  /** Keeps of which verification a webhook has told. */
+  told(verificationId: string): void {
+    this.#webhooks?.told(verificationId);
+  }
+
   #create(number: number): Request {
     const body = JSON.stringify({
       subject: personOf(this.sender.seed, number),

@@ -15,7 +15,10 @@ const REPLAYED = 5;
 const FORGED = 3;
 const LATE = 2;
 
-/** What a vendor tells of verifications that were begun at it: each is done once. Among that what comes twice, late or from somebody else. */
+/**
+ * What a vendor tells of verifications that were begun at it: each is done once. Among that what comes twice, late or from somebody else,
+ * about those whose first news was answered: what is late news depends on which of the two comes first.
+ */
 export class WebhookRequests {
   readonly #key: KeyObject;
   readonly #untold: string[] = [];
@@ -30,6 +33,11 @@ export class WebhookRequests {
     this.#untold.push(verificationId);
   }
 
+  /** A verification whose news was taken. */
+  told(verificationId: string): void {
+    this.#told.push(verificationId);
+  }
+
   next(): Request {
     const told = this.#told[randomInt(Math.max(1, this.#told.length))];
     const die = randomInt(100);
@@ -40,7 +48,6 @@ export class WebhookRequests {
       return { ...this.#request(told, 'pending', { isGenuine: true }), isLate: true };
     const next = this.#untold.shift();
     if (next === undefined) throw new Error('every verification has been told of');
-    this.#told.push(next);
     return { ...this.#request(next, 'verified', { isGenuine: true }), tellsOf: next };
   }
 

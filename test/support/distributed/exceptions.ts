@@ -36,6 +36,7 @@ export const EXCEPTIONS: Readonly<Record<string, Exception>> = {
   webhook_claim: CLAIM,
   // Of one tenant, by way of the select that it joins.
   verifications_claim_due_alike: CLAIM,
+  webhook_give_back: { rules: ['writes without a tenant'], why: 'what of one claim was not begun' },
   webhook_settle: { rules: ['writes without a tenant'], why: 'how the attempts of one claim went' },
 
   idempotency_keys_purge: SWEEP,

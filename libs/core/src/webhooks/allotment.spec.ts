@@ -1,9 +1,9 @@
 import { describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { allot, type Queue, TURNS, type UnderWay } from './allotment.js';
+import { ahead, allot, type Queue, TURNS, type UnderWay } from './allotment.js';
 
-const IDLE: UnderWay = { total: 0, failing: 0, ofTenant: () => 0, ofEndpoint: () => 0 };
+const IDLE: UnderWay = { total: 0, failing: 0, ofTenant: () => 0, ofEndpoint: () => 0, aheadOf: () => 0 };
 
 function queue(tenant: number, endpoint: number, isFailing = false): Queue {
   return { tenantId: `t${tenant}`, endpointId: `t${tenant}e${endpoint}`, isFailing };
@@ -40,6 +40,24 @@ describe('the places of deliveries', () => {
     const all = takes([...busy, queue(1, 0)]);
     expect(all.slice(0, 30).reduce((sum, take) => sum + take, 0)).toBe(128);
     expect(all.at(-1)).toBe(16);
+  });
+
+  it('claims ahead for an endpoint that has all of its places, if it is quick and does not fail', () => {
+    const quick = { ...IDLE, aheadOf: () => 40 };
+    expect(takes([queue(0, 0)], quick)).toEqual([56]);
+    expect(takes([queue(0, 0)], { ...quick, ofEndpoint: () => 16 })).toEqual([40]);
+    expect(takes([queue(0, 0)], quick, 1)).toEqual([42]);
+    expect(takes([queue(0, 0, true)], quick)).toEqual([1]);
+  });
+
+  it('claims nothing ahead where others have the places', () => {
+    const quick = { ...IDLE, aheadOf: () => 40 };
+    expect(takes([queue(0, 0)], { ...quick, total: 512 })).toEqual([0]);
+    expect(takes([queue(0, 0)], { ...quick, ofTenant: () => 120 })).toEqual([8]);
+  });
+
+  it('claims as many ahead as an endpoint takes within a tenth of a second', () => {
+    expect([null, 0, 5, 20, 100, 800, 15_000].map(ahead)).toEqual([0, 112, 112, 80, 16, 2, 0]);
   });
 
   test('hold whatever is due and under way', () => {

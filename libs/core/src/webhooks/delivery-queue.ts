@@ -9,6 +9,9 @@ export interface ClaimedDelivery {
   readonly tenantId: string;
   readonly id: string;
   readonly endpointId: string;
+  /** Since when it was due, and when it was claimed. */
+  readonly dueAt: Date;
+  readonly claimedAt: Date;
   /** Attempts ever, and since it was last asked for, without this one. */
   readonly attempts: number;
   readonly tries: number;
@@ -64,19 +67,19 @@ export const QUEUES: Statement = {
 export const CLAIM: Statement = {
   name: 'webhook_claim',
   text: `WITH picked AS (
-           SELECT due.tenant_id, due.id FROM unnest($1::uuid[], $2::uuid[], $3::int[]) AS q(tenant_id, endpoint_id, take)
+           SELECT due.tenant_id, due.id, due.due_at FROM unnest($1::uuid[], $2::uuid[], $3::int[]) AS q(tenant_id, endpoint_id, take)
             CROSS JOIN LATERAL (
-              SELECT d.tenant_id, d.id FROM webhook_deliveries d
+              SELECT d.tenant_id, d.id, d.due_at FROM webhook_deliveries d
                WHERE d.turn = $4 AND d.tenant_id = q.tenant_id AND d.endpoint_id = q.endpoint_id AND d.due_at <= $5
                ORDER BY d.due_at LIMIT q.take FOR UPDATE SKIP LOCKED) due),
          claimed AS (
            UPDATE webhook_deliveries d SET due_at = $6
             WHERE d.tenant_id = ANY(ARRAY(SELECT tenant_id FROM picked)) AND d.id = ANY(ARRAY(SELECT id FROM picked))
            RETURNING d.tenant_id, d.id, d.endpoint_id, d.event_id, d.attempts, d.tries)
-         SELECT c.tenant_id AS "tenantId", c.id, c.endpoint_id AS "endpointId", c.attempts, c.tries, w.sealed,
+         SELECT c.tenant_id AS "tenantId", c.id, c.endpoint_id AS "endpointId", p.due_at AS "dueAt", c.attempts, c.tries, w.sealed,
                 w.failing_since AS "failingSince",
                 ${EVENT_COLUMN}
-           FROM claimed c
+           FROM claimed c JOIN picked p USING (tenant_id, id)
           CROSS JOIN LATERAL (SELECT * FROM webhook_endpoints WHERE tenant_id = c.tenant_id AND id = c.endpoint_id LIMIT 1) w
           CROSS JOIN LATERAL (SELECT * FROM ledger_entries WHERE tenant_id = c.tenant_id AND id = c.event_id LIMIT 1) e
            LEFT JOIN LATERAL (
@@ -102,6 +105,15 @@ export const SETTLE: Statement = {
          INSERT INTO webhook_attempts (tenant_id, delivery_id, number, at, response_status, duration_ms, error, response_sealed)
          SELECT o.tenant_id, o.id, o.attempts + 1, o.at, o.response_status, o.duration_ms, o.error, o.response_sealed
            FROM outcome o JOIN moved USING (tenant_id, id)`,
+};
+/** Only what this process still has: its lease says so. Served by the primary key, as {@link SETTLE}. */
+export const GIVE_BACK: Statement = {
+  name: 'webhook_give_back',
+  text: `WITH given AS (
+           SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[]) AS g(tenant_id, id, lease, due_at))
+         UPDATE webhook_deliveries d SET due_at = given.due_at FROM given
+          WHERE d.tenant_id = ANY(ARRAY(SELECT tenant_id FROM given)) AND d.id = ANY(ARRAY(SELECT id FROM given))
+            AND d.tenant_id = given.tenant_id AND d.id = given.id AND d.due_at = given.lease`,
 };
 /** What was pending at an endpoint that gets nothing any more. */
 const CLOSE: Statement = {
@@ -153,9 +165,19 @@ export class DeliveryQueue {
       allotted.map(({ take }) => take),
       turn,
       now,
-      new Date(now.getTime() + LEASE_MS),
+      leaseOf(now),
     ]);
-    return rows.map((row) => ({ ...row, event: entryOf(row.event) }));
+    return rows.map((row) => ({ ...row, claimedAt: now, event: entryOf(row.event) }));
+  }
+
+  /** What was claimed and not begun is due again, as it was: another process may take it at once. */
+  async giveBack(claimed: readonly ClaimedDelivery[]): Promise<void> {
+    await this.database.across.query(GIVE_BACK, [
+      claimed.map(({ tenantId }) => tenantId),
+      claimed.map(({ id }) => id),
+      claimed.map(({ claimedAt }) => leaseOf(claimedAt)),
+      claimed.map(({ dueAt }) => dueAt),
+    ]);
   }
 
   async settle(attempts: readonly Attempted[]): Promise<void> {
@@ -179,6 +201,10 @@ export class DeliveryQueue {
   }
 }
 
-interface ClaimedRow extends Omit<ClaimedDelivery, 'event'> {
+interface ClaimedRow extends Omit<ClaimedDelivery, 'event' | 'claimedAt'> {
   readonly event: EventColumn;
+}
+
+function leaseOf(claimedAt: Date): Date {
+  return new Date(claimedAt.getTime() + LEASE_MS);
 }

@@ -6,7 +6,8 @@ import { publishedEvent } from '../events/published-event.js';
 import { toldEvent } from '../events/told-event.js';
 import { type TenantVault } from '../privacy/tenant-vault.js';
 import { type Wakeup } from '../workers/wakeup.js';
-import { allot, TURNS, type UnderWay } from './allotment.js';
+import { allot, TURNS } from './allotment.js';
+import { DeliveryLanes } from './delivery-lanes.js';
 import { type Attempted, type ClaimedDelivery, type DeliveryQueue } from './delivery-queue.js';
 import { type EndpointHealth } from './endpoint-health.js';
 import { endpointSecrets, placeOfEndpoint, signingSecrets } from './endpoint-secrets.js';
@@ -37,10 +38,8 @@ const SETTLED_AT_ONCE = 64;
 export class WebhookDispatcher {
   #loop: Promise<void> | null = null;
   #stopping = false;
-  readonly #underWay = new Map<Promise<void>, ClaimedDelivery>();
-  readonly #ofTenant = new Map<string, number>();
-  readonly #ofEndpoint = new Map<string, number>();
-  #failing = 0;
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #lanes = new DeliveryLanes();
   #outcomes: Attempted[] = [];
   #settling: Promise<void> | null = null;
 
@@ -79,21 +78,25 @@ export class WebhookDispatcher {
       }
       if (isIdle) await this.parts.wakeup.wait(POLL_MS);
     }
-    await Promise.all(this.#underWay.keys());
+    await this.#giveBack(this.#lanes.leave()).catch((error: unknown) => {
+      this.parts.log.error('webhooks that were not begun are held until their lease runs out', { error });
+    });
+    await Promise.all(this.#underWay);
     await this.#settling;
   }
 
   /** One look at every endpoint for which something waits. How many deliveries were begun. */
   async #round(post: OutboundPost): Promise<number> {
+    await this.#giveBack(this.#lanes.left(this.clock.now()));
     let begun = 0;
     for (let isOver = false; !isOver && !this.#stopping;) {
       isOver = true;
       for (const turn of TURNS) {
         const now = this.clock.now();
         const { queues, isLast } = await this.parts.queue.due(turn, now);
-        const allotted = allot(queues, this.#places(), turn);
+        const allotted = allot(queues, this.#lanes.places(), turn);
         const claimed = allotted.length > 0 ? await this.parts.queue.claim(turn, allotted, now) : [];
-        for (const delivery of claimed) this.#launch(post, delivery);
+        for (const delivery of claimed) if (this.#lanes.begins(delivery)) this.#launch(post, delivery);
         begun += claimed.length;
         isOver &&= isLast;
       }
@@ -101,38 +104,29 @@ export class WebhookDispatcher {
     return begun;
   }
 
-  #places(): UnderWay {
-    return {
-      total: this.#underWay.size,
-      failing: this.#failing,
-      ofTenant: (id) => this.#ofTenant.get(id) ?? 0,
-      ofEndpoint: (id) => this.#ofEndpoint.get(id) ?? 0,
-    };
+  async #giveBack(left: readonly ClaimedDelivery[]): Promise<void> {
+    if (left.length > 0) await this.parts.queue.giveBack(left);
   }
 
   #launch(post: OutboundPost, delivery: ClaimedDelivery): void {
-    this.#count(delivery, 1);
     const work = this.#attempt(post, delivery)
       .then((outcome) => {
         this.#outcomes.push(outcome);
         this.#settling ??= this.#settleAll();
+        return outcome.state === 'delivered' ? outcome.durationMs : null;
       })
       .catch((error: unknown) => {
         // What cannot be opened or signed is ours to mend; its lease runs out, and it is tried again.
         this.parts.log.error('a webhook could not be prepared', { deliveryId: delivery.id, error });
+        return null;
       })
-      .finally(() => {
+      .then((tookMs) => {
         this.#underWay.delete(work);
-        this.#count(delivery, -1);
+        const next = this.#lanes.ended(delivery, tookMs);
+        if (next !== null) this.#launch(post, next);
         this.parts.wakeup.wake();
       });
-    this.#underWay.set(work, delivery);
-  }
-
-  #count({ tenantId, endpointId, failingSince }: ClaimedDelivery, by: 1 | -1): void {
-    add(this.#ofTenant, tenantId, by);
-    add(this.#ofEndpoint, endpointId, by);
-    if (failingSince !== null) this.#failing += by;
+    this.#underWay.add(work);
   }
 
   async #attempt(post: OutboundPost, delivery: ClaimedDelivery): Promise<Attempted> {
@@ -185,10 +179,4 @@ function errorOf(status: number | null, failure: string | null): string {
   if (status === null)
     return failure === 'timeout' ? 'no answer within 15 seconds' : `no connection: ${failure ?? ''}`;
   return status >= 300 && status < 400 ? 'answered with a redirect' : `answered ${status}`;
-}
-
-function add(counts: Map<string, number>, key: string, by: 1 | -1): void {
-  const count = (counts.get(key) ?? 0) + by;
-  if (count === 0) counts.delete(key);
-  else counts.set(key, count);
 }

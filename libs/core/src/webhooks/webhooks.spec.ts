@@ -311,6 +311,105 @@ it('keeps others going while an endpoint hangs', async () => {
   await receiver.close();
 });
 
+interface Hanging {
+  /** Takes all that is held, and all others from now on. */
+  release(): void;
+  /** Refuses one that is held. */
+  fail(): void;
+}
+
+/** An endpoint `/hook` that takes the first `count` of eighty quickly, and the others when it is told to; once all of its places are held. */
+async function hangingAfter(count: number): Promise<Hanging> {
+  await endpoint('/hook');
+  await core.dispatcher.stop();
+  for (let n = 0; n < 80; n += 1) await publish();
+  const held: ((status: number) => void)[] = [];
+  let answered = 0;
+  receiver.answer('/hook', (response) => {
+    answered += 1;
+    const end = (status: number): void => {
+      response.writeHead(status).end();
+    };
+    if (answered <= count) end(204);
+    else held.push(end);
+  });
+  core.dispatcher.start();
+  await eventually(() => {
+    expect(held).toHaveLength(16);
+  });
+  return {
+    release: () => {
+      receiver.answer('/hook', (response) => {
+        response.writeHead(204).end();
+      });
+      for (const end of held.splice(0)) end(204);
+    },
+    fail: () => held.pop()?.(500),
+  };
+}
+
+/** How many deliveries that were not attempted yet a process holds. */
+async function claimed(): Promise<number> {
+  const [row] = await database.across.query<{ count: string }>(
+    {
+      name: 'test_claimed_count',
+      text: `SELECT count(*) FROM webhook_deliveries WHERE tenant_id = $1 AND attempts = 0 AND due_at > $2`,
+    },
+    [scope.tenantId, clock.now()],
+  );
+  return Number(row?.count);
+}
+
+it('claims ahead for an endpoint that is quick, and gives back what waits when it is not any more', async () => {
+  const hanging = await hangingAfter(16);
+  await eventually(async () => {
+    expect(await claimed()).toBeGreaterThan(16);
+  });
+  clock.forward(3);
+  await eventually(async () => {
+    expect(await claimed()).toBe(16);
+  });
+  hanging.release();
+  await eventually(() => {
+    expect(new Set(messagesTo('/hook').map(({ headers }) => headers['webhook-id'])).size).toBe(80);
+  });
+  expect(messagesTo('/hook')).toHaveLength(80);
+});
+
+it('gives back what it has not begun when it ends', async () => {
+  const hanging = await hangingAfter(16);
+  await eventually(async () => {
+    expect(await claimed()).toBeGreaterThan(16);
+  });
+  const stopped = core.dispatcher.stop();
+  await eventually(async () => {
+    expect(await claimed()).toBe(16);
+  });
+  hanging.release();
+  await stopped;
+  expect(messagesTo('/hook')).toHaveLength(32);
+  core.dispatcher.start();
+  await eventually(() => {
+    expect(messagesTo('/hook')).toHaveLength(80);
+  });
+});
+
+it('gives back what waits behind one that fails', async () => {
+  const hanging = await hangingAfter(16);
+  await eventually(async () => {
+    expect(await claimed()).toBeGreaterThan(16);
+  });
+  hanging.fail();
+  await eventually(async () => {
+    // Its place may be taken once more before it is known to fail.
+    expect(await claimed()).toBeLessThanOrEqual(16);
+  });
+  hanging.release();
+  await eventually(() => {
+    expect(messagesTo('/hook')).toHaveLength(80);
+  });
+});
+
 it('takes up what another process left when it died', async () => {
   const { id } = await endpoint('/hook');
   await core.dispatcher.stop();

@@ -21,7 +21,7 @@ const POLL_MS = 500;
 const READS_AT_ONCE = 32;
 const READS_AT_ONE_PROVIDER = 12;
 const CLAIM_SIZE = 4;
-const SIGNALS_AT_ONCE = 50;
+const SIGNALS_AT_ONCE = 128;
 const IDEMPOTENCY_KEPT_MS = 48 * 3_600_000;
 const PURGE_EVERY_MS = 3_600_000;
 
@@ -108,12 +108,18 @@ export class Workers {
 
   /** Whether there may be more to take at once. */
   async #once(): Promise<boolean> {
-    const signals = await this.parts.pendingSignals.apply(SIGNALS_AT_ONCE);
     const size = Math.min(CLAIM_SIZE, READS_AT_ONCE - this.#count(() => true));
-    const due = size > 0 ? await this.#claim(size) : [];
+    // Neither waits for the other, nor does it go on alone where the other fails.
+    const [signals, due] = await Promise.allSettled([
+      this.parts.pendingSignals.apply(SIGNALS_AT_ONCE),
+      size > 0 ? this.#claim(size) : [],
+    ]);
+    if (signals.status === 'rejected') throw signals.reason;
+    if (due.status === 'rejected') throw due.reason;
     for (const [name, work] of Object.entries(this.parts.background)) this.#launchBackground(name, work);
     await this.#purge();
-    return signals === SIGNALS_AT_ONCE || (due.length === size && size > 0);
+    // What was applied may have made reads due.
+    return signals.value > 0 || (due.value.length === size && size > 0);
   }
 
   async #claim(limit: number): Promise<readonly DueRow[]> {
