@@ -5,7 +5,12 @@ import { fromTypeId, type Statement } from '@gatehouse/platform';
 import { faultsOf } from '../../bench/growth/plan.js';
 import { fillStage, type Stage } from '../../bench/growth/stage.js';
 import { isReading, StatementListener } from '../../bench/growth/statements.js';
-import { LOCK_PENDING, SETTLE_MANY } from '../../libs/core/src/inbox/signal.rows.js';
+import {
+  CLAIM_PENDING,
+  LOCK_PENDING,
+  SETTLE_MANY,
+  type SignalRow,
+} from '../../libs/core/src/inbox/signal.rows.js';
 import { CLAIM_DUE_BEHIND, CORRELATE } from '../../libs/core/src/verifications/verification.rows.js';
 import { CLAIM, GIVE_BACK, SETTLE } from '../../libs/core/src/webhooks/delivery-queue.js';
 import { type GatewayHarness, startGateway } from '../support/gateway-harness.js';
@@ -225,6 +230,27 @@ it('locks and settles webhooks by their keys, however many are pending', async (
   const settled = JSON.stringify(ids.map((id) => ({ id, state: 'applied', reason: null })));
   expect((await explained(SETTLE_MANY, [tenantId, settled, new Date()], 'live')).faults).toEqual([]);
   expect(await explained(LOCK_PENDING, [tenantId, ids], 'live')).toEqual({ faults: [], rows: 0 });
+});
+
+it('claims stored webhooks with the keys of those whom they are about, each found by its own', async () => {
+  await harness.pool.query(
+    `UPDATE signals SET state = 'pending', due_at = now() - interval '1 hour', attempts = 0
+      WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM signals WHERE tenant_id = $1 AND verification_id IS NOT NULL ORDER BY id LIMIT $2)`,
+    [tenantId, 3 * AT_ONCE],
+  );
+  await forgetStatisticsOf('verifications');
+  await forgetStatisticsOf('subjects');
+  const now = new Date();
+  expect(await explained(CLAIM_PENDING, [now, now, AT_ONCE], null)).toEqual({ faults: [], rows: AT_ONCE });
+  const rest = await harness.database.across.query<SignalRow>(CLAIM_PENDING, [now, now, AT_ONCE]);
+  expect(rest).toHaveLength(AT_ONCE);
+  const { rows } = await harness.pool.query<{ subject_id: string; key_wrapped: Buffer }>(
+    `SELECT s.id AS subject_id, s.key_wrapped FROM unnest($2::uuid[]) WITH ORDINALITY said(id, n)
+       JOIN verifications v ON v.tenant_id = $1 AND v.id = said.id
+       JOIN subjects s ON s.tenant_id = $1 AND s.id = v.subject_id ORDER BY said.n`,
+    [tenantId, rest.map(({ verification_id }) => verification_id)],
+  );
+  expect(rest.map(({ subject_id, key_wrapped }) => ({ subject_id, key_wrapped }))).toEqual(rows);
 });
 
 it('finds whom vendors speak of by what they are called', async () => {

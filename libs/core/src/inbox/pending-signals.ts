@@ -1,9 +1,9 @@
 import { type Clock, type Database, type Log, MasterKeyUnavailable, type Tx } from '@gatehouse/platform';
 
-import { type TenantVault, wrappedKeyOf } from '../privacy/tenant-vault.js';
+import { type TenantVault, type WrappedSubjectKey, wrappedKeyOf } from '../privacy/tenant-vault.js';
 import { reachOf } from '../tenancy/tenant-scope.js';
 import { type Arrival, type VerificationApplier } from '../verifications/verification-applier.js';
-import { FIND_MANY, MAKE_DUE, type VerificationRow } from '../verifications/verification.rows.js';
+import { MAKE_DUE } from '../verifications/verification.rows.js';
 import { type Wakeup } from '../workers/wakeup.js';
 import { nextLook, type OrphanReason } from './orphan-looks.js';
 import { openOrphan, openSignal, sealSignal, signalScope } from './sealed-signal.js';
@@ -86,13 +86,9 @@ export class PendingSignals {
   async #applyTogether(rows: readonly SignalRow[]): Promise<void> {
     const [first] = rows;
     if (first === undefined) return;
-    const { tenant_id: tenantId, environment } = first;
     const own = this.store.database.within(reachOf(first));
-    const ids = rows.map(({ verification_id }) => verification_id);
-    const found = await own.query<VerificationRow>(FIND_MANY, [tenantId, environment, ids]);
-    const people = new Map(found.map((verification) => [verification.id, verification]));
-    const ready = await Promise.all(rows.map((row) => this.#ready(row, people)));
-    await own.transaction((tx) => this.#applyIn(tx, tenantId, rows, ready), { isPipelined: true });
+    const ready = await Promise.all(rows.map((row) => this.#ready(row)));
+    await own.transaction((tx) => this.#applyIn(tx, first.tenant_id, rows, ready), { isPipelined: true });
     for (const one of ready) if (one !== null) await this.#askOthers(one);
     this.wakeup.wake();
   }
@@ -106,27 +102,24 @@ export class PendingSignals {
     const locked = await tx.query<{ id: string }>(LOCK_PENDING, [tenantId, rows.map(({ id }) => id)]);
     const pending = new Set(locked.map(({ id }) => id));
     const still = ready.filter((one): one is Ready => one !== null && pending.has(one.row.id));
-    const applied = await this.applier.applyAllIn(
-      tx,
-      still.map(({ arrival }) => arrival),
-    );
     const erased = rows.filter((_, index) => ready[index] === null);
-    const settled: readonly Settled[] = [
-      ...erased.map(({ id }): Settled => ({ id, state: 'set_aside', reason: 'erased' })),
-      ...still.map(({ row: { id } }, index): Settled => {
-        const reason = applied[index]?.setAside ?? null;
-        return { id, state: reason === null ? 'applied' : 'set_aside', reason };
-      }),
-    ];
-    await tx.query(SETTLE_MANY, [tenantId, JSON.stringify(settled), this.clock.now()]);
+    const arrivals = still.map(({ arrival }) => arrival);
+    await this.applier.applyAllIn(tx, arrivals, (applied) => {
+      const settled: readonly Settled[] = [
+        ...erased.map(({ id }): Settled => ({ id, state: 'set_aside', reason: 'erased' })),
+        ...still.map(({ row: { id } }, index): Settled => {
+          const reason = applied[index]?.setAside ?? null;
+          return { id, state: reason === null ? 'applied' : 'set_aside', reason };
+        }),
+      ];
+      return tx.query(SETTLE_MANY, [tenantId, JSON.stringify(settled), this.clock.now()]);
+    });
   }
 
   /** Null when the person has been erased since. */
-  async #ready(row: SignalRow, people: ReadonlyMap<string, VerificationRow>): Promise<Ready | null> {
+  async #ready(row: SignalRow): Promise<Ready | null> {
     const id = row.verification_id;
-    const verification = id === null ? undefined : people.get(id);
-    const wrapped =
-      verification === undefined || verification.erased_at !== null ? null : wrappedKeyOf(verification);
+    const wrapped = keyOf(row);
     if (wrapped === null || id === null) return null;
     const scope = signalScope(row.tenant_id, row.environment, row.provider);
     const kept = openSignal(await this.store.vault.openSubjectKey(scope.tenantId, wrapped), row);
@@ -191,6 +184,17 @@ export class PendingSignals {
     if (kept.observation.verdict === null || others.length === 0) return;
     await this.store.database.within(reachOf(row)).query(MAKE_DUE, [row.tenant_id, others, this.clock.now()]);
   }
+}
+
+/** As it was when the signal was claimed; whoever is erased after that is found so under the lock. Pure. */
+function keyOf({
+  subject_id,
+  key_wrapped,
+  key_version,
+  spare_key_sealed,
+}: SignalRow): WrappedSubjectKey | null {
+  if (subject_id === null || key_version === null) return null;
+  return wrappedKeyOf({ subject_id, key_wrapped, key_version, spare_key_sealed });
 }
 
 /**

@@ -27,6 +27,11 @@ export interface SignalRow {
   readonly state_reason: string | null;
   readonly attempts: number;
   readonly received_at: Date;
+  /** Of the person whom it is about; null where nobody is known, or was erased. */
+  readonly subject_id: string | null;
+  readonly key_wrapped: Buffer | null;
+  readonly key_version: number | null;
+  readonly spare_key_sealed: Buffer | null;
 }
 
 /** A webhook as {@link STORE_MANY} takes it. Bytes as base64. */
@@ -69,16 +74,25 @@ export const STORE_MANY: Statement = {
           WHERE signals.state = 'orphan' AND EXCLUDED.verification_id IS NOT NULL
          RETURNING id`,
 };
-/** Served by signals_due. */
+/** With the key of the person whom it is about. Served by signals_due, then by primary keys, in a form that leaves PostgreSQL no choice. */
 export const CLAIM_PENDING: Statement = {
   name: 'signals_claim_pending',
   isPlannedAnew: true,
-  text: `UPDATE signals s SET due_at = $2::timestamptz + interval '30 s' * (2 ^ least(attempts, 7)), attempts = attempts + 1
-           FROM (SELECT tenant_id, id FROM signals
-                  WHERE due_at <= $1 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED) due
-          WHERE s.tenant_id = due.tenant_id AND s.id = due.id
-         RETURNING s.tenant_id, s.id, s.connection_id, s.environment, s.provider, s.verification_id, s.event, s.authenticity,
-             s.body_sealed, s.state, s.state_reason, s.attempts, s.received_at`,
+  text: `WITH claimed AS (
+           UPDATE signals s SET due_at = $2::timestamptz + interval '30 s' * (2 ^ least(attempts, 7)), attempts = attempts + 1
+             FROM (SELECT tenant_id, id FROM signals
+                    WHERE due_at <= $1 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED) due
+            WHERE s.tenant_id = due.tenant_id AND s.id = due.id
+           RETURNING s.tenant_id, s.id, s.connection_id, s.environment, s.provider, s.verification_id, s.event, s.authenticity,
+               s.body_sealed, s.state, s.state_reason, s.attempts, s.received_at)
+         SELECT claimed.*, whose.subject_id, whose.key_wrapped, whose.key_version, whose.spare_key_sealed
+           FROM claimed
+           LEFT JOIN LATERAL (
+             SELECT subject.id AS subject_id, subject.key_wrapped, subject.key_version, subject.spare_key_sealed
+               FROM (SELECT subject_id FROM verifications
+                      WHERE tenant_id = claimed.tenant_id AND id = claimed.verification_id AND erased_at IS NULL LIMIT 1) v
+              CROSS JOIN LATERAL (SELECT * FROM subjects WHERE tenant_id = claimed.tenant_id AND id = v.subject_id LIMIT 1) subject
+           ) whose ON true`,
 };
 /**
  * In the order of their ids, as everybody who locks several does. Served by the primary key, as no index serves such a comparison of the

@@ -195,26 +195,41 @@ export class VerificationApplier {
     return found(applied ?? null);
   }
 
-  /** As {@link applyIn}, of one tenant and environment, in their order. */
-  async applyAllIn(tx: Tx, arrivals: readonly Arrival[]): Promise<readonly Applied[]> {
-    return (await this.#applyAll(tx, arrivals)).map(found);
+  /** As {@link applyIn}, of one tenant and environment, in their order. `settle` writes beside it what becomes of what they came in with. */
+  async applyAllIn(
+    tx: Tx,
+    arrivals: readonly Arrival[],
+    settle: (applied: readonly Applied[]) => Promise<unknown>,
+  ): Promise<void> {
+    await this.#applyAll(tx, arrivals, (applied) => settle(applied.map(found)));
   }
 
   /** Signals of one tenant and environment, in their order; null for an id that names nothing. */
-  async #applyAll(tx: Tx, arrivals: readonly Arrival[]): Promise<readonly (Applied | null)[]> {
+  async #applyAll(
+    tx: Tx,
+    arrivals: readonly Arrival[],
+    settle: (applied: readonly (Applied | null)[]) => Promise<unknown> = () => Promise.resolve(),
+  ): Promise<readonly (Applied | null)[]> {
     const [first] = arrivals;
-    if (first === undefined) return [];
+    if (first === undefined) {
+      await settle([]);
+      return [];
+    }
     const { tenantId, environment } = first.scope;
     const ids = [...new Set(arrivals.map(({ id }) => id))];
     const locked = await tx.query<VerificationRow>(LOCK_MANY, [tenantId, environment, ids]);
     const { results, rows, told, answers } = await this.#changes(arrivals, locked, (change) =>
       this.#writeBeside(tx, change),
     );
-    if (rows.length === 0) return results;
+    if (rows.length === 0) {
+      await settle(results);
+      return results;
+    }
     const columns = JSON.stringify(rows.map(changedColumns));
     const [[updated]] = await Promise.all([
       tx.query<Updated>(UPDATE_MANY, [tenantId, columns, JSON.stringify(told)]),
       this.idempotency.finishIn(tx, answers),
+      settle(results),
     ]);
     if (updated?.is_published === true) this.ledger.published(tx);
     return results;
