@@ -201,7 +201,9 @@ export class VerificationApplier {
     arrivals: readonly Arrival[],
     settle: (applied: readonly Applied[]) => Promise<unknown>,
   ): Promise<void> {
-    await this.#applyAll(tx, arrivals, (applied) => settle(applied.map(found)));
+    await this.#applyAll(tx, arrivals, async (applied) => {
+      await settle(applied.map(found));
+    });
   }
 
   /** Signals of one tenant and environment, in their order; null for an id that names nothing. */
@@ -221,13 +223,9 @@ export class VerificationApplier {
     const { results, rows, told, answers } = await this.#changes(arrivals, locked, (change) =>
       this.#writeBeside(tx, change),
     );
-    if (rows.length === 0) {
-      await settle(results);
-      return results;
-    }
     const columns = JSON.stringify(rows.map(changedColumns));
     const [[updated]] = await Promise.all([
-      tx.query<Updated>(UPDATE_MANY, [tenantId, columns, JSON.stringify(told)]),
+      rows.length === 0 ? [] : tx.query<Updated>(UPDATE_MANY, [tenantId, columns, JSON.stringify(told)]),
       this.idempotency.finishIn(tx, answers),
       settle(results),
     ]);

@@ -35,7 +35,7 @@ export const OF_AN_ENDPOINT = 16;
  * several, and one of many costs little more than one of a few.
  */
 const AHEAD_MS = 100;
-const AHEAD = 112;
+const MOST_AHEAD = OF_A_TENANT - OF_AN_ENDPOINT;
 /** One that fails is asked by one message at a time, and all such together have half of the places. */
 const OF_A_FAILING_ENDPOINT = 1;
 const OF_FAILING_ONES = IN_ALL / 2;
@@ -46,7 +46,7 @@ const SHARE_OF_RETRIES = 3 / 4;
 /** How many may wait for a place at an endpoint that answers in so long on average; null: not known. Pure. */
 export function ahead(answersInMs: number | null): number {
   if (answersInMs === null) return 0;
-  return Math.min(AHEAD, Math.floor((OF_AN_ENDPOINT * AHEAD_MS) / Math.max(1, answersInMs)));
+  return Math.min(MOST_AHEAD, Math.floor((OF_AN_ENDPOINT * AHEAD_MS) / Math.max(1, answersInMs)));
 }
 
 /**

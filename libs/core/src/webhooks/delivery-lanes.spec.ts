@@ -86,8 +86,8 @@ it('believes an endpoint that becomes slow', () => {
 it('leaves what waits behind a failure, once, and claims nothing ahead until one succeeds', () => {
   const { lanes } = filled(19);
   expect(lanes.ended(delivery(0), null)).toBeNull();
-  expect(idsOf(lanes.left(NOW))).toEqual(['d16', 'd17', 'd18']);
-  expect(lanes.left(NOW)).toEqual([]);
+  expect(idsOf(lanes.takeLeft(NOW))).toEqual(['d16', 'd17', 'd18']);
+  expect(lanes.takeLeft(NOW)).toEqual([]);
   expect(lanes.places().aheadOf('e')).toBe(0);
   lanes.ended(delivery(1), QUICK_MS);
   expect(lanes.places().aheadOf('e')).toBe(112);
@@ -97,15 +97,15 @@ it('leaves what has waited for two seconds', () => {
   const { lanes } = filled(17);
   lanes.ended(delivery(0), QUICK_MS);
   lanes.begins(delivery(20));
-  expect(lanes.left(after(2_000))).toEqual([]);
-  expect(idsOf(lanes.left(after(2_001)))).toEqual(['d20']);
+  expect(lanes.takeLeft(after(2_000))).toEqual([]);
+  expect(idsOf(lanes.takeLeft(after(2_001)))).toEqual(['d20']);
   expect(lanes.places().aheadOf('e')).toBe(0);
 });
 
 it('leaves all that waits when it ends', () => {
   const { lanes } = filled(18);
   lanes.begins(delivery(50, 'other'));
-  expect(idsOf(lanes.leave())).toEqual(['d16', 'd17']);
+  expect(idsOf(lanes.takeAll())).toEqual(['d16', 'd17']);
   expect(lanes.ended(delivery(0), QUICK_MS)).toBeNull();
 });
 

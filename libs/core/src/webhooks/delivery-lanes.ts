@@ -19,7 +19,7 @@ const WEIGHT_OF_LATEST = 0.2;
 export class DeliveryLanes {
   readonly #lanes = new Map<string, Lane>();
   #failing = 0;
-  #left: ClaimedDelivery[] = [];
+  #notBegun: ClaimedDelivery[] = [];
 
   /** Whether it is to begin now; else it waits. */
   begins(delivery: ClaimedDelivery): boolean {
@@ -53,18 +53,18 @@ export class DeliveryLanes {
   }
 
   /** What was claimed and is not to begin here, each of it once: of endpoints that fail, or have become slow. */
-  left(now: Date): readonly ClaimedDelivery[] {
+  takeLeft(now: Date): readonly ClaimedDelivery[] {
     for (const lane of this.#lanes.values()) {
       const [longest] = lane.waiting;
       if (longest !== undefined && now.getTime() - longest.claimedAt.getTime() > WAITS_MS) this.#leave(lane);
     }
-    return this.#left.splice(0);
+    return this.#notBegun.splice(0);
   }
 
-  /** As {@link left}, with all that waits. */
-  leave(): readonly ClaimedDelivery[] {
+  /** As {@link takeLeft}, with all that waits. */
+  takeAll(): readonly ClaimedDelivery[] {
     for (const lane of this.#lanes.values()) this.#leave(lane);
-    return this.#left.splice(0);
+    return this.#notBegun.splice(0);
   }
 
   places(): UnderWay {
@@ -93,7 +93,7 @@ export class DeliveryLanes {
 
   /** It is not as quick as it was, so nothing is claimed ahead until it answers again. */
   #leave(lane: Lane): void {
-    this.#left.push(...lane.waiting);
+    this.#notBegun.push(...lane.waiting);
     lane.waiting = [];
     lane.answersInMs = null;
   }

@@ -63,6 +63,7 @@ export const QUEUES: Statement = {
 /**
  * Served by webhook_deliveries_due, for each endpoint; then by primary keys, in a form that leaves PostgreSQL no choice: it cannot know how
  * many an endpoint is allotted, took them for a tenth of the table, and read all deliveries, entries and verifications for each claim.
+ * Due times are looked up as an array is, since of two lists of which it knows nothing it goes through the one for each of the other.
  */
 export const CLAIM: Statement = {
   name: 'webhook_claim',
@@ -76,10 +77,11 @@ export const CLAIM: Statement = {
            UPDATE webhook_deliveries d SET due_at = $6
             WHERE d.tenant_id = ANY(ARRAY(SELECT tenant_id FROM picked)) AND d.id = ANY(ARRAY(SELECT id FROM picked))
            RETURNING d.tenant_id, d.id, d.endpoint_id, d.event_id, d.attempts, d.tries)
-         SELECT c.tenant_id AS "tenantId", c.id, c.endpoint_id AS "endpointId", p.due_at AS "dueAt", c.attempts, c.tries, w.sealed,
+         SELECT c.tenant_id AS "tenantId", c.id, c.endpoint_id AS "endpointId", c.attempts, c.tries, w.sealed,
                 w.failing_since AS "failingSince",
+                (ARRAY(SELECT due_at FROM picked))[array_position(ARRAY(SELECT id FROM picked), c.id)] AS "dueAt",
                 ${EVENT_COLUMN}
-           FROM claimed c JOIN picked p USING (tenant_id, id)
+           FROM claimed c
           CROSS JOIN LATERAL (SELECT * FROM webhook_endpoints WHERE tenant_id = c.tenant_id AND id = c.endpoint_id LIMIT 1) w
           CROSS JOIN LATERAL (SELECT * FROM ledger_entries WHERE tenant_id = c.tenant_id AND id = c.event_id LIMIT 1) e
            LEFT JOIN LATERAL (

@@ -78,7 +78,7 @@ export class WebhookDispatcher {
       }
       if (isIdle) await this.parts.wakeup.wait(POLL_MS);
     }
-    await this.#giveBack(this.#lanes.leave()).catch((error: unknown) => {
+    await this.#giveBack(this.#lanes.takeAll()).catch((error: unknown) => {
       this.parts.log.error('webhooks that were not begun are held until their lease runs out', { error });
     });
     await Promise.all(this.#underWay);
@@ -87,7 +87,7 @@ export class WebhookDispatcher {
 
   /** One look at every endpoint for which something waits. How many deliveries were begun. */
   async #round(post: OutboundPost): Promise<number> {
-    await this.#giveBack(this.#lanes.left(this.clock.now()));
+    await this.#giveBack(this.#lanes.takeLeft(this.clock.now()));
     let begun = 0;
     for (let isOver = false; !isOver && !this.#stopping;) {
       isOver = true;

@@ -385,6 +385,12 @@ it('gives back what it has not begun when it ends', async () => {
   await eventually(async () => {
     expect(await claimed()).toBe(16);
   });
+  // Due since they were, so that nothing that came later goes before them.
+  const { rows } = await files.pool.query(
+    'SELECT FROM webhook_deliveries WHERE tenant_id = $1 AND attempts = 0 AND due_at = created_at',
+    [scope.tenantId],
+  );
+  expect(rows).toHaveLength(48);
   hanging.release();
   await stopped;
   expect(messagesTo('/hook')).toHaveLength(32);

@@ -109,7 +109,7 @@ export class Workers {
   /** Whether there may be more to take at once. */
   async #once(): Promise<boolean> {
     const size = Math.min(CLAIM_SIZE, READS_AT_ONCE - this.#count(() => true));
-    // Neither waits for the other, nor does it go on alone where the other fails.
+    // Neither waits for the other, nor does it go on alone where the other fails. Where both fail, it is for the same reason.
     const [signals, due] = await Promise.allSettled([
       this.parts.pendingSignals.apply(SIGNALS_AT_ONCE),
       size > 0 ? this.#claim(size) : [],
