@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { IdempotencyService, type NewVerification, type Verification } from '@gatehouse/core';
+import {
+  IdempotencyService,
+  type NewVerification,
+  type TenantScope,
+  type Verification,
+} from '@gatehouse/core';
 import { LocalMasterKey, SystemClock, SystemRandom } from '@gatehouse/platform';
 
 import {
@@ -97,6 +102,17 @@ async function whileStarting(
   }
 }
 
+/** As rerouting does it, while the first provider is still asked. */
+async function giveToSentinel(scope: TenantScope, id: string): Promise<void> {
+  await core.route(scope, 'sentinel');
+  await core.pool.query(
+    `UPDATE verifications SET version = 2, provider = 'sentinel',
+          connection_id = (SELECT id FROM connections WHERE tenant_id = $1 AND provider = 'sentinel')
+    WHERE tenant_id = $1 AND id = $2`,
+    [scope.tenantId, id],
+  );
+}
+
 async function versionsOf(verificationId: string): Promise<unknown[]> {
   const { rows } = await core.pool.query<{ version: number; kind: string }>(
     'SELECT version, kind FROM ledger_entries WHERE verification_id = $1 AND version IS NOT NULL ORDER BY version',
@@ -151,6 +167,7 @@ describe('somebody else comes to it before the provider has answered', () => {
         environment: scope.environment,
         verificationId: id,
         way: 'success',
+        connectionId: null,
       });
       await core.returns.arrive(token);
       await core.workers.workOff();
@@ -166,14 +183,8 @@ describe('somebody else comes to it before the provider has answered', () => {
   it('takes nothing from a provider that it was taken away from', async () => {
     const { tenant, created, answered } = await whileStarting(
       [newVerification()],
-      async ({ scope }, [id]) => {
-        await core.route(scope, 'sentinel');
-        await core.pool.query(
-          `UPDATE verifications SET version = 2, provider = 'sentinel',
-                connection_id = (SELECT id FROM connections WHERE tenant_id = $1 AND provider = 'sentinel')
-          WHERE tenant_id = $1 AND id = $2`,
-          [scope.tenantId, id],
-        );
+      async ({ scope }, [id = '']) => {
+        await giveToSentinel(scope, id);
       },
     );
     expect(created).toMatchObject([
@@ -187,6 +198,42 @@ describe('somebody else comes to it before the provider has answered', () => {
     );
     expect(rows).toEqual([{ handle_sealed: null, action_sealed: null, start_state: 'starting' }]);
   });
+
+  it.each([
+    ['the provider that it was taken from', 'sardine', 'review', 'requires_input', ['awaiting_user']],
+    ['the provider that it is with', 'sentinel', 'review', 'needs_review', ['manual_review_required']],
+    // A link from before links said whose page they were for.
+    ['one or the other', null, 'review', 'needs_review', ['manual_review_required']],
+    ['the provider that it was taken from', 'sardine', 'unshared', 'requires_input', ['awaiting_user']],
+  ] as const)(
+    'a browser that comes back from the page of %s (%s, %s) makes it %s',
+    async (_whose, provider, way, status, reasonCodes) => {
+      const review = 'https://shop.example/review';
+      const input = newVerification({ redirectUrl: 'https://shop.example/done', reviewRedirectUrl: review });
+      const { created } = await whileStarting([input], async ({ scope }, [id = '']) => {
+        await giveToSentinel(scope, id);
+        const { rows } = await core.pool.query<{ id: string }>(
+          'SELECT id FROM connections WHERE tenant_id = $1 AND provider = $2',
+          [scope.tenantId, provider],
+        );
+        const { tenantId, environment } = scope;
+        const connectionId = rows[0]?.id ?? null;
+        const token = await returnTokens().make({
+          tenantId,
+          environment,
+          verificationId: id,
+          way,
+          connectionId,
+        });
+        // Where they go on to is the same in any case.
+        expect(await core.returns.arrive(token)).toEqual({
+          verificationId: id,
+          location: { url: review, isCallers: true },
+        });
+      });
+      expect(created).toMatchObject([{ provider: { name: 'sentinel' }, status, reasonCodes }]);
+    },
+  );
 
   it('has one link and one handle where it was taken up again and both have been answered', async () => {
     let taken: unknown[] = [];

@@ -11,15 +11,19 @@ export interface ReturnAddress {
   readonly environment: Environment;
   readonly verificationId: string;
   readonly way: ReturnWay;
+  /** The account whose page sends the browser back; null in a link from before links named it. */
+  readonly connectionId: string | null;
 }
 
 /*
- * tenant (16 bytes) ‖ verification (16) ‖ flags (1) ‖ MAC (16), base64url. Names the tenant, so that no lookup crosses
- * tenants, and proves that we made it. It authorises nothing but a read of the provider.
+ * tenant (16 bytes) ‖ verification (16) ‖ flags (1) ‖ connection (16, or nothing) ‖ MAC (16), base64url. Names the tenant, so that
+ * no lookup crosses tenants, and proves that we made it. It authorises nothing but a read of the provider.
  */
 const ID_BYTES = 16;
 const MAC_BYTES = 16;
-const LENGTH = 2 * ID_BYTES + 1 + MAC_BYTES;
+const FLAGS_AT = 2 * ID_BYTES;
+const CONNECTION_AT = FLAGS_AT + 1;
+const BODY_BYTES: readonly number[] = [CONNECTION_AT, CONNECTION_AT + ID_BYTES];
 const LIVE = 1;
 const WAY_BITS = { success: 0, review: 2, unshared: 4 } as const satisfies Record<ReturnWay, number>;
 
@@ -33,6 +37,7 @@ export class ReturnTokens {
       uuidBytes(address.tenantId),
       uuidBytes(address.verificationId),
       Buffer.of(flags),
+      address.connectionId === null ? Buffer.alloc(0) : uuidBytes(address.connectionId),
     ]);
     return Buffer.concat([body, await this.#mac(address.tenantId, body)]).toString('base64url');
   }
@@ -40,7 +45,7 @@ export class ReturnTokens {
   /** Null for anything that we did not make. */
   async read(token: string): Promise<ReturnAddress | null> {
     const bytes = Buffer.from(token, 'base64url');
-    if (bytes.length !== LENGTH || bytes.toString('base64url') !== token) return null;
+    if (!BODY_BYTES.includes(bytes.length - MAC_BYTES) || bytes.toString('base64url') !== token) return null;
     const body = bytes.subarray(0, -MAC_BYTES);
     const tenantId = uuidText(body.subarray(0, ID_BYTES));
     const mac = await this.#mac(tenantId, body).catch((error: unknown) => {
@@ -49,12 +54,14 @@ export class ReturnTokens {
       throw error;
     });
     if (mac === null || !constantTimeEqual(mac, bytes.subarray(-MAC_BYTES))) return null;
-    const flags = body[2 * ID_BYTES] ?? 0;
+    const flags = body[FLAGS_AT] ?? 0;
+    const connection = body.subarray(CONNECTION_AT);
     return {
       tenantId,
       environment: (flags & LIVE) === 0 ? 'test' : 'live',
-      verificationId: uuidText(body.subarray(ID_BYTES, 2 * ID_BYTES)),
+      verificationId: uuidText(body.subarray(ID_BYTES, FLAGS_AT)),
       way: wayOf(flags),
+      connectionId: connection.length === 0 ? null : uuidText(connection),
     };
   }
 

@@ -2,7 +2,7 @@ import { InvalidShape, Problem, ProviderError } from '@gatehouse/contract';
 import { type Clock, type Log } from '@gatehouse/platform';
 
 import { tenantScope, type TenantScope } from '../tenancy/tenant-scope.js';
-import { type VerificationApplier } from '../verifications/verification-applier.js';
+import { type SignalEffects, type VerificationApplier } from '../verifications/verification-applier.js';
 import { type VerificationSealer } from '../verifications/verification-sealer.js';
 import { type VerificationStarter } from '../verifications/verification-starter.js';
 import { type VerificationRow } from '../verifications/verification.rows.js';
@@ -30,26 +30,26 @@ export class ReturnService {
   async arrive(token: string): Promise<{ verificationId: string; location: Location | null }> {
     const address = await this.tokens.read(token);
     if (address === null) throw new Problem('not_found', 'This link is not one of ours.');
-    const { verificationId } = address;
+    const { verificationId, connectionId } = address;
     const scope = tenantScope(address.tenantId, address.environment, 'browser');
     if (address.way === 'unshared') {
-      return { verificationId, location: await this.#goOn(scope, verificationId) };
+      return { verificationId, location: await this.#goOn(scope, verificationId, connectionId) };
     }
     const { row } = await this.applier.apply(
       scope,
       verificationId,
       { kind: 'return', at: this.surroundings.clock.now().toISOString(), way: address.way },
-      { cause: { way: address.way } },
+      { cause: { way: address.way }, ...sentBy(connectionId) },
     );
     this.wakeup.wake();
     return { verificationId, location: await this.#back(row, address.way) };
   }
 
   /** The person had nothing to share and is still there: on to the provider's page that asks for everything. */
-  async #goOn(scope: TenantScope, id: string): Promise<Location | null> {
+  async #goOn(scope: TenantScope, id: string, connectionId: string | null): Promise<Location | null> {
     try {
-      const action = await this.starter.goOnUnshared(scope, id);
-      if (action.type === 'redirect') return { url: action.url, isCallers: false };
+      const action = await this.starter.goOnUnshared(scope, id, sentBy(connectionId));
+      if (action?.type === 'redirect') return { url: action.url, isCallers: false };
     } catch (error) {
       // The record says what happened; the caller can get a link later. The person must not be left on an error page.
       const isOurs =
@@ -66,4 +66,9 @@ export class ReturnService {
     const url = way === 'review' ? (request.reviewRedirectUrl ?? request.redirectUrl) : request.redirectUrl;
     return url === null ? null : { url, isCallers: true };
   }
+}
+
+/** An account that the verification was taken from has nothing to say of it any more, and neither has its page. */
+function sentBy(connectionId: string | null): Pick<SignalEffects, 'begunAt'> {
+  return connectionId === null ? {} : { begunAt: connectionId };
 }

@@ -63,7 +63,7 @@ export interface SignalEffects extends EntryEffects {
   readonly identity?: Identity | null;
   readonly action?: Action;
   readonly startState?: StartState;
-  /** The account that was asked to begin: what came of it counts for a verification that is with it still. */
+  /** The account that was asked to begin: what comes of it counts for a verification that is with it still. */
   readonly begunAt?: string;
   /** What becomes of the person as they are known when the signal is applied; another correction may have come before. */
   readonly correctSubject?: (known: Subject) => Promise<CorrectedSubject>;

@@ -21,7 +21,12 @@ import { type Capabilities } from '../routing/capabilities.js';
 import { type Routed, type Router } from '../routing/router.js';
 import { type ConnectionOpener, type OpenConnection } from '../tenancy/connection-opener.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
-import { type Applied, type StartEffects, type VerificationApplier } from './verification-applier.js';
+import {
+  type Applied,
+  type SignalEffects,
+  type StartEffects,
+  type VerificationApplier,
+} from './verification-applier.js';
 import { type VerificationRerouter } from './verification-rerouter.js';
 import { VerificationStartFailed } from './verification-start-failed.js';
 import { FIND, type VerificationRow } from './verification.rows.js';
@@ -191,8 +196,15 @@ export class VerificationStarter {
     return started.action;
   }
 
-  /** The person's identity elsewhere cannot be shared: they are asked for everything, at the link returned. */
-  async goOnUnshared(scope: TenantScope, id: string): Promise<Action> {
+  /**
+   * The person's identity elsewhere cannot be shared: they are asked for everything, at the link returned. Null: the account that says so
+   * (`begunAt`) has nothing to do with it any more. Throws Problem, and as {@link renewLink}.
+   */
+  async goOnUnshared(
+    scope: TenantScope,
+    id: string,
+    effects: Pick<SignalEffects, 'begunAt'>,
+  ): Promise<Action | null> {
     const { status } = await this.row(scope, id);
     if (status !== 'requires_input') {
       throw new Problem(
@@ -200,8 +212,9 @@ export class VerificationStarter {
         `A verification that is ${status} asks the person for nothing.`,
       );
     }
-    const { row } = await this.parts.applier.apply(scope, id, { kind: 'unshared', at: this.#now() });
-    return this.renewLink(scope, row);
+    const signal = { kind: 'unshared', at: this.#now() } as const;
+    const { row, setAside } = await this.parts.applier.apply(scope, id, signal, effects);
+    return setAside === 'closed' ? null : this.renewLink(scope, row);
   }
 
   async #call(
@@ -417,8 +430,9 @@ export class VerificationStarter {
     { id, ...asked }: Asked,
     connection: OpenConnection,
   ): Promise<StartRequest> {
+    const whose = { tenantId, environment, verificationId: id, connectionId: connection.id };
     const returnUrl = async (way: ReturnWay): Promise<string> => {
-      const token = await this.parts.returnTokens.make({ tenantId, environment, verificationId: id, way });
+      const token = await this.parts.returnTokens.make({ ...whose, way });
       return `${this.publicUrl}/return/${token}`;
     };
     return {
