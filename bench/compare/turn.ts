@@ -2,6 +2,7 @@ import { type Arena, CALLERS, quiet } from './arena.js';
 import { type Contestant } from './contestant.js';
 import { type Written, writtenIn } from './databases.js';
 import { type Load, type Outcome } from './generator/load.js';
+import { type CoresBusy, watchCores } from './process/cores.js';
 import { heldUp, type HeldUp } from './process/held-up.js';
 import { FOREIGN_CPU, watchNeighbours } from './process/neighbours.js';
 import { cpuMsOf, residentMbOf } from './process/process-tree.js';
@@ -14,6 +15,8 @@ export interface Sample {
   /** CPU for each request, in microseconds, with all that it led to afterwards. */
   readonly serverUs: number;
   readonly databaseUs: number;
+  /** While requests came; null where nothing has a core of its own. */
+  readonly cores: CoresBusy | null;
   readonly residentMb: number;
   /** How long the server’s event loop was held up while it was measured; null for the vendor, which nobody watches. */
   readonly heldUp: HeldUp | null;
@@ -55,8 +58,10 @@ export async function takeTurn(
   const serverMsOf = (): number => pids.reduce((sum, pid) => sum + cpuMsOf(pid), 0);
   const cpu = { server: serverMsOf(), database: cpuMsOf(arena.databases.postgresPid) };
   const neighbours = watchNeighbours();
+  const busy = watchCores(arena.layout);
   const outcome = await arena.generate({ sender, origin, ...load });
   const foreignCpu = neighbours();
+  const cores = busy();
   const residentMb = residentMbOf(server.pid);
   const loop = isWatched ? await heldUp(server) : null;
   await quiet(server.pid);
@@ -76,6 +81,7 @@ export async function takeTurn(
     perSecond: outcome.good / outcome.seconds,
     serverUs: (serverMs * 1000) / outcome.good,
     databaseUs: (databaseMs * 1000) / outcome.good,
+    cores,
     residentMb,
     heldUp: loop,
     foreignCpu,

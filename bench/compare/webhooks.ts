@@ -7,6 +7,7 @@ import { startGateway } from './gateway.js';
 import { type Accepted, type Load, type Outcome } from './generator/load.js';
 import { type Sender } from './generator/requests.js';
 import { median } from './median.js';
+import { type CoresBusy, middleOfCores, watchCores } from './process/cores.js';
 import { FOREIGN_CPU, watchNeighbours } from './process/neighbours.js';
 import { cpuMsOf } from './process/process-tree.js';
 import { type Arrivals } from './receiver.js';
@@ -26,6 +27,8 @@ export interface Webhooks {
   /** CPU of the gateway and of PostgreSQL for each webhook that comes as fast as it can, all that follows included. */
   readonly serverUs: number;
   readonly databaseUs: number;
+  /** Meanwhile, until the last of them has arrived; null where nothing has a core of its own. */
+  readonly cores: CoresBusy | null;
   readonly isNoisy: boolean;
 }
 
@@ -42,6 +45,7 @@ interface Round {
   readonly answered: Outcome['latency'];
   readonly serverUs: number;
   readonly databaseUs: number;
+  readonly cores: CoresBusy | null;
   readonly isNoisy: boolean;
 }
 
@@ -83,6 +87,7 @@ export async function measureWebhooks(arena: Arena): Promise<Webhooks> {
       },
       serverUs: middle(({ serverUs }) => serverUs),
       databaseUs: middle(({ databaseUs }) => databaseUs),
+      cores: middleOfCores(measured.map(({ cores }) => cores)),
       isNoisy: measured.some(({ isNoisy }) => isNoisy),
     };
   } finally {
@@ -106,11 +111,13 @@ async function takeRound(scene: Scene, round: number): Promise<Round> {
 
   const cpu = { server: cpuMsOf(pid), database: cpuMsOf(arena.databases.postgresPid) };
   const neighbours = watchNeighbours();
+  const busy = watchCores(arena.layout);
   const burst = await tell(ofBurst, {
     type: 'closed',
     callers: CALLERS,
     until: { requests: Math.floor(webhookBurst * NEW_SHARE) },
   });
+  const cores = busy();
   const isNoisy = neighbours() > FOREIGN_CPU;
   await quiet(pid);
   const serverMs = cpuMsOf(pid) - cpu.server;
@@ -142,6 +149,7 @@ async function takeRound(scene: Scene, round: number): Promise<Round> {
     answered: steady.outcome.latency,
     serverUs: (serverMs * 1000) / outcome.good,
     databaseUs: (databaseMs * 1000) / outcome.good,
+    cores,
     isNoisy: isNoisy || steady.outcome.lag.p99 > LAG_MS,
   };
   arena.say(

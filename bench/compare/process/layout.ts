@@ -7,7 +7,7 @@ export type Layout = 'pinned' | 'free';
 /** `server`: what is measured. `rest`: database, vendor, callers and the bench itself. */
 export type Part = 'server' | 'rest';
 
-const CORES: Readonly<Record<Part, string>> = { server: '0', rest: '1' };
+export const CORES: Readonly<Record<Part, string>> = { server: '0', rest: '1' };
 
 /** Without `taskset`, or on one core, nothing can be pinned. */
 export function possibleLayout(wanted: Layout): Layout {

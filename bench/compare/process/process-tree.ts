@@ -30,11 +30,15 @@ export function residentMbOf(root: number): number {
   return kilobytes.reduce((sum, kb) => sum + kb, 0) / 1024;
 }
 
-/** CPU time that all cores together have worked so far, in milliseconds; and what another machine has taken away from this one. */
-export function busyMs(): number {
-  const [, user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = (
-    textOf('/proc/stat').split('\n')[0] ?? ''
-  )
+/**
+ * CPU time that all cores together have worked so far, or one of them (`0`), in milliseconds; and what another machine has taken away from
+ * this one. None, where there is no such core.
+ */
+export function busyMs(core = ''): number {
+  const line = textOf('/proc/stat')
+    .split('\n')
+    .find((one) => one.startsWith(`cpu${core} `));
+  const [, user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = (line ?? '')
     .split(/\s+/)
     .map(Number);
   return (user + nice + system + irq + softirq + steal) * TICK_MS;

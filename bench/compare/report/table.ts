@@ -3,6 +3,7 @@ import { type Name, NAMES } from '../names.js';
 import { type Figures, ratio, summaryOf } from '../figures.js';
 import { type Result } from '../rounds.js';
 import { rangeOf } from '../rounds.js';
+import { type CoresBusy, middleOfCores } from '../process/cores.js';
 import { type Sample } from '../turn.js';
 import { digits } from './digits.js';
 
@@ -56,7 +57,7 @@ export function tablesOf(figures: Figures): readonly Table[] {
     });
   }
   if (webhooks !== null) {
-    const { ingestPerS, throughPerS, delivery, answered, serverUs, databaseUs } = webhooks;
+    const { ingestPerS, throughPerS, delivery, answered, serverUs, databaseUs, cores } = webhooks;
     tables.push({
       title: 'A vendor’s webhooks, and what the tenant is told of them',
       rows: [
@@ -64,6 +65,7 @@ export function tablesOf(figures: Figures): readonly Table[] {
         ['stored, per s', ingestPerS.toFixed(0)],
         ['stored, applied and delivered, per s', throughPerS.toFixed(0)],
         ['CPU server + PostgreSQL for each, µs', `${serverUs.toFixed(0)} + ${databaseUs.toFixed(0)}`],
+        ['cores busy meanwhile: the server’s + the other, %', percentages(cores)],
         ['answered at 500/s, p50, ms', digits(answered.p50, 1)],
         ['answered at 500/s, p99, ms', digits(answered.p99, 1)],
         ['accepted to delivered at 500/s, p50, ms', digits(delivery.p50, 1)],
@@ -126,6 +128,7 @@ function ofRounds(title: string, result: Result): Table {
     'per s',
     'CPU server, µs',
     'CPU PostgreSQL, µs',
+    'cores busy, %',
     'p50, ms',
     'p99, ms',
     'RSS, MB',
@@ -146,12 +149,17 @@ function rowOf(name: Name, samples: readonly Sample[], result: Result): readonly
     range(({ perSecond }) => perSecond),
     range(({ serverUs }) => serverUs),
     name === 'g' ? '–' : range(({ databaseUs }) => databaseUs),
+    percentages(middleOfCores(samples.map(({ cores }) => cores))),
     rangeOf(samples, ({ outcome }) => outcome.latency.p50).median.toFixed(1),
     rangeOf(samples, ({ outcome }) => outcome.latency.p99).median.toFixed(1),
     rangeOf(samples, ({ residentMb }) => residentMb).median.toFixed(0),
     rangeOf(samples, ({ heldUp }) => heldUp?.p99 ?? Number.NaN).median.toFixed(0),
     times === null ? '' : `${times.toFixed(2)} ×`,
   ];
+}
+
+function percentages(cores: CoresBusy | null): string {
+  return cores === null ? '–' : `${(cores.server * 100).toFixed(0)} + ${(cores.rest * 100).toFixed(0)}`;
 }
 
 /** For a terminal. */
