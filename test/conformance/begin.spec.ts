@@ -146,7 +146,7 @@ describeProviders(suite, ({ provider, harness, open, capability }) => {
         const at = await open();
         const { action, handle } = await at.start();
         const { pass } = present(harness.forms, 'form');
-        expect(await walkThrough(linkOf(action), pass)).toBe(at.vendor.request.returnUrl);
+        expect(await walkThrough(linkOf(action), pass)).toBe(at.vendor.request.returnUrl('success'));
         expect(outcomeOf(await at.read(handle))).toBe('verified');
       });
 
@@ -155,7 +155,7 @@ describeProviders(suite, ({ provider, harness, open, capability }) => {
         it('sends a browser whose person needs a human to the address for that', async () => {
           const at = await open();
           const { action, handle } = await at.start();
-          expect(await walkThrough(linkOf(action), review)).toBe(at.vendor.request.reviewReturnUrl);
+          expect(await walkThrough(linkOf(action), review)).toBe(at.vendor.request.returnUrl('review'));
           expect(outcomeOf(await at.read(handle))).not.toBe('verified');
         });
     },

@@ -162,14 +162,13 @@ describe('somebody else comes to it before the provider has answered', () => {
 
   it('leaves the start to whoever waits for the provider when a browser comes back meanwhile', async () => {
     const { tenant, created } = await whileStarting([newVerification()], async ({ scope }, [id = '']) => {
-      const token = await returnTokens().make({
+      const tokenFor = await returnTokens().maker({
         tenantId: scope.tenantId,
         environment: scope.environment,
         verificationId: id,
-        way: 'success',
         connectionId: null,
       });
-      await core.returns.arrive(token);
+      await core.returns.arrive(tokenFor('success'));
       await core.workers.workOff();
     });
     const { rows } = await core.pool.query(
@@ -218,13 +217,8 @@ describe('somebody else comes to it before the provider has answered', () => {
         );
         const { tenantId, environment } = scope;
         const connectionId = rows[0]?.id ?? null;
-        const token = await returnTokens().make({
-          tenantId,
-          environment,
-          verificationId: id,
-          way,
-          connectionId,
-        });
+        const whose = { tenantId, environment, verificationId: id, connectionId };
+        const token = (await returnTokens().maker(whose))(way);
         // Where they go on to is the same in any case.
         expect(await core.returns.arrive(token)).toEqual({
           verificationId: id,

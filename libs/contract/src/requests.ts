@@ -34,6 +34,12 @@ export interface Subject extends Contact {
   readonly address: PostalAddress | null;
 }
 
+/**
+ * By which of the provider's ways the browser comes back. `review`: automation gave up (Sardine `manualKycUrl`). `unshared`: there was
+ * nothing to share; we go on from there without sharing.
+ */
+export type ReturnWay = 'success' | 'review' | 'unshared';
+
 /** Everything an adapter may use to begin a verification. */
 export interface StartRequest {
   /** Ours; echoed by providers that can echo (Dentity metadata). */
@@ -45,12 +51,8 @@ export interface StartRequest {
   readonly reuse: 'never' | 'allow';
   /** Text of the message the provider sends, where it sends one; contains `{{link}}`. */
   readonly message: string | null;
-  /** Where the provider must send the browser on success; ours, and a hint only. */
-  readonly returnUrl: string;
-  /** Where the provider must send the browser when automation gave up (Sardine `manualKycUrl`). */
-  readonly reviewReturnUrl: string;
-  /** Where the provider must send the browser when there was nothing to share; we go on from there without sharing. */
-  readonly unsharedReturnUrl: string;
+  /** Where the provider must send the browser; ours, and a hint only. Made when it is asked for: it takes a MAC. */
+  readonly returnUrl: (way: ReturnWay) => string;
   /** Where the provider must send its webhooks for this request, where it takes one (Dentity `callbackUrl`). */
   readonly webhookUrl: string;
 }

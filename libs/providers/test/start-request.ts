@@ -1,4 +1,10 @@
-import { type StartRequest, type Subject } from '@gatehouse/contract';
+import { type ReturnWay, type StartRequest, type Subject } from '@gatehouse/contract';
+
+const RETURN_URLS = {
+  success: 'https://idv.test/return/tok?hint=ok&x=ä',
+  review: 'https://idv.test/return/tok?hint=review',
+  unshared: 'https://idv.test/return/tok?hint=unshared',
+} as const satisfies Record<ReturnWay, string>;
 
 /** A request to begin, with an invented person. */
 export function startRequest(
@@ -10,9 +16,7 @@ export function startRequest(
     documentTypes: [],
     reuse: 'never',
     message: null,
-    returnUrl: 'https://idv.test/return/tok?hint=ok&x=ä',
-    reviewReturnUrl: 'https://idv.test/return/tok?hint=review',
-    unsharedReturnUrl: 'https://idv.test/return/tok?hint=unshared',
+    returnUrl: (way) => RETURN_URLS[way],
     webhookUrl: 'https://idv.test/hooks/x/con_1/tok',
     ...overrides,
     subject: {

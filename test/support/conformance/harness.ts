@@ -140,9 +140,7 @@ export function requestOf(place: Place): StartRequest {
     documentTypes: [],
     reuse: 'never',
     message: null,
-    returnUrl: 'https://idv.test/return/tok?hint=ok',
-    reviewReturnUrl: 'https://idv.test/return/tok?hint=review',
-    unsharedReturnUrl: 'https://idv.test/return/tok?hint=unshared',
+    returnUrl: (way) => `https://idv.test/return/tok?hint=${way}`,
     webhookUrl: place.webhookUrl,
   };
 }

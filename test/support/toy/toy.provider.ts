@@ -78,7 +78,7 @@ export class ToyProvider implements Provider<ToyCredentials, ToySettings> {
       body: {
         reference: request.verificationId,
         document: request.documentTypes[0] ?? 'passport',
-        returnUrl: request.returnUrl,
+        returnUrl: request.returnUrl('success'),
         ...given({ email, phone }),
       },
       schema: begun,

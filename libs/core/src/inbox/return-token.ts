@@ -1,10 +1,8 @@
+import { type ReturnWay } from '@gatehouse/contract';
 import { constantTimeEqual } from '@gatehouse/platform';
 
 import { NoTenantKey, type TenantVault } from '../privacy/tenant-vault.js';
 import { type Environment } from '../tenancy/tenant-scope.js';
-
-/** By which of the provider's ways the browser comes back; `unshared`: there was nothing to share. */
-export type ReturnWay = 'success' | 'review' | 'unshared';
 
 export interface ReturnAddress {
   readonly tenantId: string;
@@ -31,15 +29,19 @@ const WAY_BITS = { success: 0, review: 2, unshared: 4 } as const satisfies Recor
 export class ReturnTokens {
   constructor(private readonly vault: TenantVault) {}
 
-  async make(address: ReturnAddress): Promise<string> {
-    const flags = (address.environment === 'live' ? LIVE : 0) | WAY_BITS[address.way];
-    const body = Buffer.concat([
-      uuidBytes(address.tenantId),
-      uuidBytes(address.verificationId),
-      Buffer.of(flags),
-      address.connectionId === null ? Buffer.alloc(0) : uuidBytes(address.connectionId),
-    ]);
-    return Buffer.concat([body, await this.#mac(address.tenantId, body)]).toString('base64url');
+  /** For each of the ways one, when it is asked for. */
+  async maker(address: Omit<ReturnAddress, 'way'>): Promise<(way: ReturnWay) => string> {
+    const mac = await this.#macs(address.tenantId);
+    return (way) => {
+      const flags = (address.environment === 'live' ? LIVE : 0) | WAY_BITS[way];
+      const body = Buffer.concat([
+        uuidBytes(address.tenantId),
+        uuidBytes(address.verificationId),
+        Buffer.of(flags),
+        address.connectionId === null ? Buffer.alloc(0) : uuidBytes(address.connectionId),
+      ]);
+      return Buffer.concat([body, mac(body)]).toString('base64url');
+    };
   }
 
   /** Null for anything that we did not make. */
@@ -48,12 +50,12 @@ export class ReturnTokens {
     if (!BODY_BYTES.includes(bytes.length - MAC_BYTES) || bytes.toString('base64url') !== token) return null;
     const body = bytes.subarray(0, -MAC_BYTES);
     const tenantId = uuidText(body.subarray(0, ID_BYTES));
-    const mac = await this.#mac(tenantId, body).catch((error: unknown) => {
+    const mac = await this.#macs(tenantId).catch((error: unknown) => {
       // A tenant that does not exist: the same answer as for a token that is wrong.
       if (error instanceof NoTenantKey) return null;
       throw error;
     });
-    if (mac === null || !constantTimeEqual(mac, bytes.subarray(-MAC_BYTES))) return null;
+    if (mac === null || !constantTimeEqual(mac(body), bytes.subarray(-MAC_BYTES))) return null;
     const flags = body[FLAGS_AT] ?? 0;
     const connection = body.subarray(CONNECTION_AT);
     return {
@@ -65,8 +67,9 @@ export class ReturnTokens {
     };
   }
 
-  async #mac(tenantId: string, body: Buffer): Promise<Buffer> {
-    return (await this.vault.tokenMac(tenantId, 'return', body.toString('hex'))).subarray(0, MAC_BYTES);
+  async #macs(tenantId: string): Promise<(body: Buffer) => Buffer> {
+    const macOf = await this.vault.tokenMacs(tenantId);
+    return (body) => macOf('return', body.toString('hex')).subarray(0, MAC_BYTES);
   }
 }
 

@@ -288,10 +288,10 @@ export class TenantVault {
     return keyedHash(key, kind, value);
   }
 
-  /** Authenticates our own tokens (browser returns). */
-  async tokenMac(tenantId: string, ...parts: string[]): Promise<Buffer> {
+  /** Authenticates our own tokens (browser returns), of one tenant. */
+  async tokenMacs(tenantId: string): Promise<(...parts: readonly string[]) => Buffer> {
     const { key } = await this.#tenantKey(tenantId, 'lookup', null);
-    return keyedHash(key, 'token', ...parts);
+    return (...parts) => keyedHash(key, 'token', ...parts);
   }
 
   async #tenantKey(tenantId: string, purpose: KeyPurpose, version: number | null): Promise<TenantKey> {

@@ -16,7 +16,7 @@ import {
   linkTo,
   type SealedAnswer,
 } from '../idempotency/idempotency.service.js';
-import { type ReturnTokens, type ReturnWay } from '../inbox/return-token.js';
+import { type ReturnTokens } from '../inbox/return-token.js';
 import { type Capabilities } from '../routing/capabilities.js';
 import { type Routed, type Router } from '../routing/router.js';
 import { type ConnectionOpener, type OpenConnection } from '../tenancy/connection-opener.js';
@@ -430,17 +430,16 @@ export class VerificationStarter {
     { id, ...asked }: Asked,
     connection: OpenConnection,
   ): Promise<StartRequest> {
-    const whose = { tenantId, environment, verificationId: id, connectionId: connection.id };
-    const returnUrl = async (way: ReturnWay): Promise<string> => {
-      const token = await this.parts.returnTokens.make({ ...whose, way });
-      return `${this.publicUrl}/return/${token}`;
-    };
+    const tokenFor = await this.parts.returnTokens.maker({
+      tenantId,
+      environment,
+      verificationId: id,
+      connectionId: connection.id,
+    });
     return {
       ...asked,
       verificationId: id,
-      returnUrl: await returnUrl('success'),
-      reviewReturnUrl: await returnUrl('review'),
-      unsharedReturnUrl: await returnUrl('unshared'),
+      returnUrl: (way) => `${this.publicUrl}/return/${tokenFor(way)}`,
       webhookUrl: connection.webhookUrl,
     };
   }

@@ -75,7 +75,10 @@ describe('start', () => {
 
   test('opens a query where the link has none', async () => {
     vendor.will(json(200, { message: 'Success', data: 'https://verify.test/abc' }));
-    const { action } = await provider.start(connection(), startRequest({ returnUrl: 'https://r.test/' }));
+    const { action } = await provider.start(
+      connection(),
+      startRequest({ returnUrl: () => 'https://r.test/' }),
+    );
     expect(action).toMatchObject({ url: 'https://verify.test/abc?redirectUrl=https%3A%2F%2Fr.test%2F' });
   });
 

@@ -182,7 +182,10 @@ export class SentinelProvider implements Provider<SentinelCredentials, SentinelS
       throw invalid('mint a link', 'an e-mail address or a phone is needed');
     const documents = request.documentTypes.map(documentName);
     const { data, date } = await this.#calls.mint(connection, contact, documents);
-    return { url: withRedirect(data.data, request.returnUrl), startedAt: date?.toISOString() ?? null };
+    return {
+      url: withRedirect(data.data, request.returnUrl('success')),
+      startedAt: date?.toISOString() ?? null,
+    };
   }
 }
 
