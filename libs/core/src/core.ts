@@ -28,6 +28,7 @@ import { FeedWatch } from './events/feed-watch.js';
 import { HealthService } from './health.service.js';
 import { IdempotencyService } from './idempotency/idempotency.service.js';
 import { ImportService } from './imports/import.service.js';
+import { Handover } from './inbox/handover.js';
 import { InboxService } from './inbox/inbox.service.js';
 import { PendingSignals } from './inbox/pending-signals.js';
 import { ReturnService } from './inbox/return.service.js';
@@ -238,8 +239,24 @@ export function createCore(options: CoreOptions, providers: ProviderRegistry): C
     { clock, random, log },
   );
   const correlator = new SignalCorrelator(database, vault);
-  const inbox = new InboxService({ database, vault, log }, opener, correlator, links, { clock, ids }, wakeup);
-  const pendingSignals = new PendingSignals({ database, vault, log }, correlator, applier, clock, wakeup);
+  const handover = new Handover();
+  const inbox = new InboxService(
+    { database, vault, log },
+    opener,
+    correlator,
+    links,
+    { clock, ids },
+    wakeup,
+    handover,
+  );
+  const pendingSignals = new PendingSignals(
+    { database, vault, log },
+    correlator,
+    applier,
+    clock,
+    wakeup,
+    handover,
+  );
   const archive = new ReportArchive({ database, sealer, connections: opener, ledger, log }, clock);
   const imports = new ImportService(
     { database, choice, connections: opener, recorder, applier, ledger, log, wakeup },

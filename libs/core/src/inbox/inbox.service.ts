@@ -9,10 +9,11 @@ import { receiveWithAny } from '../tenancy/overlapping-credentials.js';
 import { type TenantScope } from '../tenancy/tenant-scope.js';
 import { bucketOf } from '../verifications/verification.rows.js';
 import { type Wakeup } from '../workers/wakeup.js';
+import { type Handover } from './handover.js';
 import { nextLook, type OrphanReason } from './orphan-looks.js';
 import { type Correlated, type SignalCorrelator } from './signal-correlator.js';
 import { sealSignal, signalScope } from './sealed-signal.js';
-import { type KeptSignal, type NewSignal, STORE_MANY } from './signal.rows.js';
+import { type KeptSignal, type NewSignal, type SignalRow, STORE_MANY } from './signal.rows.js';
 import { storable } from './storable.js';
 
 /** A webhook on its way into the store. */
@@ -20,6 +21,9 @@ interface Arrived {
   readonly scope: TenantScope;
   readonly signal: NewSignal;
 }
+
+/** What it was stored as; null: a repeat. */
+type Stored = Pick<SignalRow, 'state_reason'> | null;
 
 /** Of the vendor's word for what happened, which is kept in the clear and told in the timeline. */
 const MAX_EVENT = 64;
@@ -29,7 +33,7 @@ const MAX_EVENT = 64;
  */
 export class InboxService {
   /** With one commit for all that come at the same moment. */
-  readonly #stored = new Batches<Arrived, boolean>((arrived) => this.#storeTogether(arrived));
+  readonly #stored = new Batches<Arrived, Stored>((arrived) => this.#storeTogether(arrived));
 
   constructor(
     private readonly store: { readonly database: Database; readonly vault: TenantVault; readonly log: Log },
@@ -38,6 +42,7 @@ export class InboxService {
     private readonly links: ImageLinks,
     private readonly surroundings: { readonly clock: Clock; readonly ids: Ids },
     private readonly wakeup: Wakeup,
+    private readonly handover: Handover,
   ) {}
 
   /**
@@ -108,19 +113,41 @@ export class InboxService {
       evidence: signal.evidence,
     };
     const body = await sealSignal(this.store.vault, scope.tenantId, id, kept, match);
-    return this.#stored.add(reachName(scope), {
+    const named = await this.#named(scope, connection, signal);
+    const lease = match === null ? null : this.handover.leaseFrom(now);
+    const stored = await this.#stored.add(reachName(scope), {
       scope,
       signal: {
-        ...(await this.#named(scope, connection, signal)),
+        ...named,
         id,
         verification_id: match?.id ?? null,
         body_sealed: body.toString('base64'),
         state: match === null ? 'orphan' : 'pending',
         state_reason: match === null ? ('awaiting_owner' satisfies OrphanReason) : null,
-        due_at: match === null ? nextLook(0, now) : now,
+        due_at: match === null ? nextLook(0, now) : (lease ?? now),
         received_at: now,
       },
     });
+    if (stored !== null && match !== null && lease !== null) {
+      const { subjectId, wrapped, keyVersion, spare } = match.subjectKey;
+      this.handover.give({
+        ...named,
+        ...stored,
+        tenant_id: scope.tenantId,
+        environment: scope.environment,
+        id,
+        verification_id: match.id,
+        body_sealed: body,
+        state: 'pending',
+        attempts: 0,
+        received_at: now,
+        subject_id: subjectId,
+        key_wrapped: wrapped,
+        key_version: keyVersion,
+        spare_key_sealed: spare,
+      });
+    }
+    return stored !== null;
   }
 
   /** That something was said about somebody who has been erased; not what. */
@@ -164,19 +191,19 @@ export class InboxService {
     };
   }
 
-  async #storeTogether(arrived: readonly Arrived[]): Promise<readonly boolean[]> {
+  async #storeTogether(arrived: readonly Arrived[]): Promise<readonly Stored[]> {
     const [first] = arrived;
     if (first === undefined) return [];
     const { scope } = first;
     const rows = await this.store.database
       .within(scope)
-      .query<{ id: string }>(STORE_MANY, [
+      .query<Pick<SignalRow, 'id' | 'state_reason'>>(STORE_MANY, [
         scope.tenantId,
         scope.environment,
         JSON.stringify(arrived.map(({ signal }) => signal)),
       ]);
-    const stored = new Set(rows.map(({ id }) => id));
-    return arrived.map(({ signal }) => stored.has(signal.id));
+    const stored = new Map(rows.map((row) => [row.id, row]));
+    return arrived.map(({ signal }) => stored.get(signal.id) ?? null);
   }
 
   /** Keyed, because it outlives an erasure, and a vendor without names for its webhooks has all that it said in them. */

@@ -5,6 +5,7 @@ import { reachOf } from '../tenancy/tenant-scope.js';
 import { type Arrival, type VerificationApplier } from '../verifications/verification-applier.js';
 import { MAKE_DUE } from '../verifications/verification.rows.js';
 import { type Wakeup } from '../workers/wakeup.js';
+import { type Handover } from './handover.js';
 import { nextLook, type OrphanReason } from './orphan-looks.js';
 import { openOrphan, openSignal, sealSignal, signalScope } from './sealed-signal.js';
 import { type Correlated, type SignalCorrelator } from './signal-correlator.js';
@@ -21,6 +22,8 @@ import {
 
 /** Of a batch that is as large, one half is read and opened while the database writes the other. */
 const WORTH_HALVING = 16;
+/** While there is something handed over: what others have left is as patient as where nothing is. */
+const LOOK_EVERY_MS = 500;
 /** A signal that fails so often, over some three hours, fails for good: a read tells what it would have told. */
 const MAX_ATTEMPTS = 10;
 
@@ -43,25 +46,46 @@ interface Ready {
  * Those of one tenant share a transaction. Any number of replicas may do it.
  */
 export class PendingSignals {
+  #lookedAt = 0;
+
   constructor(
     private readonly store: { readonly database: Database; readonly vault: TenantVault; readonly log: Log },
     private readonly correlator: SignalCorrelator,
     private readonly applier: VerificationApplier,
     private readonly clock: Clock,
     private readonly wakeup: Wakeup,
+    readonly handover: Handover,
   ) {}
 
-  /** Up to `limit`; returns how many it took. */
+  /** Up to `limit`, of what was handed over and of what is due; returns how many it took. */
   async apply(limit: number): Promise<number> {
     const now = this.clock.now();
+    const isLookDue = now.getTime() - this.#lookedAt >= LOOK_EVERY_MS;
+    const handed = this.handover.take(isLookDue ? Math.floor(limit / 2) : limit);
+    const due = handed.length === 0 || isLookDue ? await this.#claim(limit - handed.length, now) : [];
+    await this.#applyInOrder([...handed, ...due]);
+    return handed.length + due.length;
+  }
+
+  /** What was handed over and not applied yet, and nothing else. */
+  async finish(): Promise<void> {
+    await this.#applyInOrder(this.handover.take(Infinity));
+  }
+
+  async #claim(limit: number, now: Date): Promise<readonly SignalRow[]> {
+    this.#lookedAt = now.getTime();
     const rows = await this.store.database.across.query<SignalRow>(CLAIM_PENDING, [now, now, limit]);
+    this.handover.isBehind = rows.length === limit;
+    return rows;
+  }
+
+  async #applyInOrder(rows: readonly SignalRow[]): Promise<void> {
     const inOrder = [...rows].sort((a, b) => a.received_at.getTime() - b.received_at.getTime());
     for (const batch of batchesOf(inOrder)) {
       // Where one fails, the other is waited for all the same: whoever stops the workers closes the database then.
       const parts = await Promise.allSettled(partsOf(batch).map((part) => this.#apply(part)));
       for (const part of parts) if (part.status === 'rejected') throw part.reason;
     }
-    return rows.length;
   }
 
   /** What fails together is tried one by one; what fails alone, when its lease runs out, each time later. It holds up nothing. */

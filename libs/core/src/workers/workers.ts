@@ -65,14 +65,17 @@ export class Workers {
   start(): void {
     if (this.#loop !== null) return;
     this.#stopping = false;
+    this.parts.pendingSignals.handover.open();
     this.#loop = this.#run();
   }
 
   /** Takes nothing new and waits for what is under way. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.parts.pendingSignals.handover.close();
     this.parts.wakeup.wake();
     await this.#loop;
+    await this.parts.pendingSignals.finish();
     await Promise.all([...this.#running.keys(), ...this.#inBackground.values()]);
     this.#loop = null;
   }
