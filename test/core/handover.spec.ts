@@ -101,6 +101,27 @@ it('is another process’s once the lease of one that died has run out, and is a
   expect(await changes(told, 0)).toBe(1);
 });
 
+it('is what was kept of nobody before, where it comes again of somebody who is known by now', async () => {
+  const { tenant, ids } = await begin(1);
+  const said = { type: 'verification_status', _id: '665f0a1b2c3d4e5f60718311', status: 'verified' };
+  await deliverFromDentity(core.inbox, tenant, said);
+  await core.pool.query('UPDATE verifications SET provider_reference = $2 WHERE id = $1', [ids[0], said._id]);
+  clock.forward(1);
+  core.pendingSignals.handover.open();
+  await deliverFromDentity(core.inbox, tenant, said);
+  await core.pendingSignals.finish();
+  const { rows } = await core.pool.query<Readonly<Record<string, unknown>>>(
+    `SELECT s.state, s.state_reason, v.facts -> 'claim' ->> 'receivedAt' AS claimed,
+            to_char(s.received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS received,
+            (SELECT data -> 'adopted' FROM ledger_entries WHERE verification_id = v.id AND data ->> 'signal' = 'webhook') AS adopted
+       FROM signals s JOIN verifications v ON v.id = s.verification_id WHERE s.tenant_id = $1`,
+    [tenant.scope.tenantId],
+  );
+  expect(rows).toMatchObject([{ state: 'applied', state_reason: 'adopted', adopted: true }]);
+  // When it came first, by which a read that does not bear it out finds it.
+  expect(rows[0]?.['claimed']).toBe(rows[0]?.['received']);
+});
+
 it('is applied before the workers have stopped', async () => {
   const told = await begin(3);
   core.pendingSignals.handover.open();

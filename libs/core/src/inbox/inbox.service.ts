@@ -23,7 +23,7 @@ interface Arrived {
 }
 
 /** What it was stored as; null: a repeat. */
-type Stored = Pick<SignalRow, 'state_reason'> | null;
+type Stored = Pick<SignalRow, 'state_reason' | 'received_at'> | null;
 
 /** Of the vendor's word for what happened, which is kept in the clear and told in the timeline. */
 const MAX_EVENT = 64;
@@ -140,7 +140,6 @@ export class InboxService {
         body_sealed: body,
         state: 'pending',
         attempts: 0,
-        received_at: now,
         subject_id: subjectId,
         key_wrapped: wrapped,
         key_version: keyVersion,
@@ -197,7 +196,7 @@ export class InboxService {
     const { scope } = first;
     const rows = await this.store.database
       .within(scope)
-      .query<Pick<SignalRow, 'id' | 'state_reason'>>(STORE_MANY, [
+      .query<Pick<SignalRow, 'id' | 'state_reason' | 'received_at'>>(STORE_MANY, [
         scope.tenantId,
         scope.environment,
         JSON.stringify(arrived.map(({ signal }) => signal)),

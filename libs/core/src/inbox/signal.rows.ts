@@ -72,7 +72,7 @@ export const STORE_MANY: Statement = {
                 state = EXCLUDED.state, state_reason = coalesce(EXCLUDED.state_reason, 'adopted'), attempts = 0,
                 due_at = EXCLUDED.due_at
           WHERE signals.state = 'orphan' AND EXCLUDED.verification_id IS NOT NULL
-         RETURNING id, state_reason`,
+         RETURNING id, state_reason, received_at`,
 };
 /** With the key of the person whom it is about. Served by signals_due, then by primary keys, in a form that leaves PostgreSQL no choice. */
 export const CLAIM_PENDING: Statement = {
