@@ -2,7 +2,7 @@ import { type SignalRow } from './signal.rows.js';
 
 /** How many may wait: what is applied in a fraction of a second. Of more than that, whoever is free takes the rest. */
 const ROOM = 256;
-/** Much longer than they wait, and as long as anybody waits for what a process had that died. */
+/** Ten times as long as they wait here; where this process ends, others have them after it. */
 const LEASE_MS = 5_000;
 
 /**
