@@ -28,6 +28,9 @@ describe('toE164', () => {
     '+1 202 555 0142 ext. 5',
     '+999123456789',
     '++14155550188',
+    // Possible by Germany's plan.
+    '+4930123456789012',
+    '+491234',
   ])('refuses %j', (text) => {
     expect(toE164(text)).toBeNull();
   });

@@ -7,12 +7,14 @@ export function isEmail(value: unknown): boolean {
 }
 
 const MAX_PHONE = 32;
+/** ITU-T E.164: at most 15 digits. Some countries' numbering plans allow for more, and for far too few. */
+const E164 = /^\+[1-9]\d{6,14}$/;
 
 /** E.164 of a number written with its country code, or null when no such number could exist. */
 export function toE164(value: string): string | null {
   if (value.length > MAX_PHONE || !/^\+[\d\s().-]+$/.test(value)) return null;
   const phone = parsePhoneNumberFromString(value, { extract: false });
-  return phone?.isPossible() === true ? phone.number : null;
+  return phone?.isPossible() === true && E164.test(phone.number) ? phone.number : null;
 }
 
 export function isPhone(value: unknown): boolean {
