@@ -26,4 +26,4 @@ USER node
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:3000/health/live').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--max-old-space-size=1024", "--max-semi-space-size=16", "dist/gateway/main.js"]
+CMD ["node", "--max-old-space-size=1024", "--max-semi-space-size=16", "--use-largepages=silent", "dist/gateway/main.js"]

@@ -10,6 +10,9 @@ import { requireWritten } from './turn.js';
 
 /** What the gateway needs of a machine, in a process that has done nothing else. */
 export interface Footprint {
+  /** As soon as all has come to rest after the start. */
+  readonly startedMb: number;
+  /** When V8 has given back what only the start needed, which it does once little was allocated for eight seconds. */
   readonly idleMb: number;
   readonly loadedMb: number;
   /** Megabytes for each 10,000 creates, over the second half of them. */
@@ -22,17 +25,20 @@ export interface Footprint {
   readonly isNoisy: boolean;
 }
 
-const IDLE_MS = 5_000;
+const STARTED_MS = 5_000;
+const IDLE_MS = 15_000;
 const STEPS = 40;
 
 /** Throws where a create was not answered as it has to be, or is not in the database. */
 export async function measureFootprint(arena: Arena): Promise<Footprint> {
-  const { footprintCreates, isQuick } = arena.options.plan;
+  const { footprintCreates } = arena.options.plan;
   const databaseUrl = await arena.databases.copy('footprint', { isOpen: false });
   await arena.databases.rest();
   const gateway = await startGateway(arena.layout, databaseUrl, { profile: null });
   const { pid } = gateway.process;
-  await delay(isQuick ? IDLE_MS / 5 : IDLE_MS);
+  await delay(STARTED_MS);
+  const startedMb = residentMbOf(pid);
+  await delay(IDLE_MS - STARTED_MS);
   const idleMb = residentMbOf(pid);
   const sender = { ...arena.senderOf('ours'), seed: 'footprint' };
   const course: [number, number][] = [[0, idleMb]];
@@ -61,10 +67,12 @@ export async function measureFootprint(arena: Arena): Promise<Footprint> {
   const second = course.slice(Math.floor(course.length / 2));
   const loadedMb = course.at(-1)?.[1] ?? Number.NaN;
   arena.say(
-    `${idleMb.toFixed(0)} MB idle, ${loadedMb.toFixed(0)} MB after ${footprintCreates} creates, ` +
+    `${startedMb.toFixed(0)} MB after the start, ${idleMb.toFixed(0)} MB idle, ` +
+      `${loadedMb.toFixed(0)} MB after ${footprintCreates} creates, ` +
       `others' CPU ${foreignCpu.toFixed(2)}`,
   );
   return {
+    startedMb,
     idleMb,
     loadedMb,
     slopeMb: slopeOf(second) * 10_000,

@@ -24,7 +24,6 @@ const NAMES_WITH_TLS = ['ours', 'b0'] as const;
 
 /** How long everything takes. */
 export interface Plan {
-  readonly isQuick: boolean;
   readonly rounds: number;
   /** Rounds that may be measured again because something else ran on the machine. */
   readonly spareRounds: number;
@@ -60,7 +59,6 @@ export interface Options {
 }
 
 const FULL: Plan = {
-  isQuick: false,
   rounds: 5,
   spareRounds: 5,
   warmUpRequests: 5_000,
@@ -77,7 +75,6 @@ const FULL: Plan = {
 };
 
 const QUICK: Plan = {
-  isQuick: true,
   rounds: 2,
   spareRounds: 0,
   warmUpRequests: 1_500,

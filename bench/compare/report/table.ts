@@ -84,12 +84,13 @@ export function tablesOf(figures: Figures): readonly Table[] {
     });
   }
   if (footprint !== null) {
-    const { idleMb, loadedMb, slopeMb, course } = footprint;
+    const { startedMb, idleMb, loadedMb, slopeMb, course } = footprint;
     const [creates] = course.at(-1) ?? [0];
     tables.push({
       title: 'What Gatehouse needs',
       rows: [
         ['', ''],
+        ['five seconds after a start, MB', startedMb.toFixed(0)],
         ['idle, MB', idleMb.toFixed(0)],
         [`after ${creates} creates, MB`, loadedMb.toFixed(0)],
         ['growth for 10,000 creates, MB', slopeMb.toFixed(2)],

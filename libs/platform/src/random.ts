@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** Randomness, as an argument. Never used for nonces or keys, which `crypto/` draws from the system itself. */
+/** Randomness, as an argument. Never used for nonces, which `crypto/` draws from the system itself. */
 export abstract class RandomSource {
   /** `count` bytes, each equally likely. */
   abstract bytes(count: number): Buffer;

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
-
-import { fromTypeId, type RandomSource, randomToken, toTypeId } from '@gatehouse/platform';
+import { fromTypeId, type RandomSource, randomToken, sha256, toTypeId } from '@gatehouse/platform';
 
 import { type Environment } from './tenant-scope.js';
 
@@ -47,5 +45,5 @@ export function hintOf(key: string): string {
 
 /** No secret: guards against typing errors only. */
 function checksum(body: string): string {
-  return createHash('sha256').update(body).digest('hex').slice(0, 6);
+  return sha256(body).toString('hex', 0, 3);
 }
