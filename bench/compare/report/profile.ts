@@ -57,6 +57,8 @@ const BY_NAME: ReadonlyMap<string, string> = new Map([
   ['writeUtf8String', 'sockets'],
 ]);
 const WITHOUT_WORK = new Set(['(root)', '(idle)']);
+/** Longer than anything runs between two samples: the process was frozen, while another one was measured. */
+const FROZEN_US = 1_000_000;
 
 /**
  * The newest CPU profile of a folder: of a start all of it, with what it waits, else the second half, when all is warm. What share of its
@@ -76,8 +78,9 @@ export async function profileOf(
   const first = isOfStart ? 0 : Math.floor(samples.length / 2);
   for (const [index, id] of samples.entries()) {
     const owner = owners.get(id);
-    if (index < first || owner === undefined) continue;
-    shares.set(owner, (shares.get(owner) ?? 0) + (timeDeltas[index] ?? 0));
+    const took = timeDeltas[index] ?? 0;
+    if (index < first || owner === undefined || took > FROZEN_US) continue;
+    shares.set(owner, (shares.get(owner) ?? 0) + took);
   }
   const all = [...shares.values()].reduce((sum, share) => sum + share, 0);
   const rows = [...shares]
