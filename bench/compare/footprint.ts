@@ -10,9 +10,9 @@ import { requireWritten } from './turn.js';
 
 /** What the gateway needs of a machine, in a process that has done nothing else. */
 export interface Footprint {
-  /** As soon as all has come to rest after the start. */
+  /** Five seconds after it was ready. */
   readonly startedMb: number;
-  /** When V8 has given back what only the start needed, which it does once little was allocated for eight seconds. */
+  /** Fifteen seconds after it was ready, when V8 has given back what only the start needed, which it does once little was allocated for eight seconds. */
   readonly idleMb: number;
   readonly loadedMb: number;
   /** Megabytes for each 10,000 creates, over the second half of them. */

@@ -19,7 +19,7 @@ export const MEASURES = [
 export type Measure = (typeof MEASURES)[number];
 
 /** What the short form leaves out, unless it is asked for. */
-const LONG: ReadonlySet<Measure> = new Set(['half', 'replay', 'rate', 'in-flight', 'free']);
+const NOT_IN_QUICK: ReadonlySet<Measure> = new Set(['half', 'replay', 'rate', 'in-flight', 'free']);
 
 /** What a run with TLS measures. Some of the others call the gateway itself, past what ends TLS before it. */
 const MEASURES_WITH_TLS = ['create', 'read'] as const;
@@ -110,7 +110,7 @@ export function optionsOf(args: readonly string[]): Options {
     },
   });
   const plan = values.quick ? QUICK : FULL;
-  const usual = values.quick ? MEASURES.filter((measure) => !LONG.has(measure)) : MEASURES;
+  const usual = values.quick ? MEASURES.filter((measure) => !NOT_IN_QUICK.has(measure)) : MEASURES;
   const possible = values.tls ? MEASURES_WITH_TLS : MEASURES;
   const only: ReadonlySet<Measure> =
     values.only === undefined ? new Set(values.tls ? possible : usual) : among('only', values.only, possible);

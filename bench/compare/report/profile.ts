@@ -57,7 +57,7 @@ const BY_NAME: ReadonlyMap<string, string> = new Map([
   ['writeUtf8String', 'sockets'],
 ]);
 const WITHOUT_WORK = new Set(['(root)', '(idle)']);
-/** Longer than anything runs between two samples: the process was frozen, while another one was measured. */
+/** Longer than anything runs between two samples: the process was frozen, while another one was measured. In a start none is. */
 const FROZEN_US = 1_000_000;
 
 /**
@@ -79,7 +79,7 @@ export async function profileOf(
   for (const [index, id] of samples.entries()) {
     const owner = owners.get(id);
     const took = timeDeltas[index] ?? 0;
-    if (index < first || owner === undefined || took > FROZEN_US) continue;
+    if (index < first || owner === undefined || (!isOfStart && took > FROZEN_US)) continue;
     shares.set(owner, (shares.get(owner) ?? 0) + took);
   }
   const all = [...shares.values()].reduce((sum, share) => sum + share, 0);

@@ -20,7 +20,10 @@ export interface PostalAddress {
   readonly country: string | null;
 }
 
-/** How a person is reached or found. Phone in E.164. */
+/** ITU-T E.164: at most 15 digits. Some countries' numbering plans allow for more, and for far too few. */
+export const E164 = /^\+[1-9]\d{6,14}$/u;
+
+/** How a person is reached or found. Phone in {@link E164}. */
 export interface Contact {
   readonly email: string | null;
   readonly phone: string | null;

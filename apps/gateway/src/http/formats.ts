@@ -1,3 +1,4 @@
+import { E164 } from '@gatehouse/contract';
 import { isEmail as isEmailText } from 'class-validator';
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 
@@ -7,8 +8,6 @@ export function isEmail(value: unknown): boolean {
 }
 
 const MAX_PHONE = 32;
-/** ITU-T E.164: at most 15 digits. Some countries' numbering plans allow for more, and for far too few. */
-const E164 = /^\+[1-9]\d{6,14}$/;
 
 /** E.164 of a number written with its country code, or null when no such number could exist. */
 export function toE164(value: string): string | null {

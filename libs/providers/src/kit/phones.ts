@@ -1,9 +1,7 @@
+import { E164 } from '@gatehouse/contract';
 import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js';
 
 import { toText } from './identity-words.js';
-
-/** ITU-T E.164: at most 15 digits. Some countries' numbering plans allow for more, and for far too few. */
-const E164 = /^\+[1-9]\d{6,14}$/u;
 
 /**
  * A phone number in E.164, or null if the text is not just one or could not exist. `country` (alpha-2) reads numbers that
