@@ -113,7 +113,11 @@ export const MANY: Pair = {
 
 export const FIND = {
   name: 'find',
-  text: `SELECT v.*, s.key_wrapped, s.key_version, s.spare_key_sealed, s.details_sealed
+  text: `SELECT v.tenant_id, v.id, v.environment, v.subject_id, v.provider, v.request_sealed, v.checks, v.document_types,
+             v.provider_reference, v.action_sealed, v.identity_sealed, v.status, v.reason_codes, v.version, v.attempt, v.raw_status,
+             v.observed_at, v.source, v.delivery, v.validity, v.risk_level, v.consent, v.evidence, v.warnings, v.previous_id,
+             v.import_id, v.expires_at, v.created_at, v.updated_at, v.completed_at, v.erased_at,
+             s.key_wrapped, s.key_version, s.spare_key_sealed, s.details_sealed
            FROM verifications v JOIN subjects s ON s.tenant_id = v.tenant_id AND s.id = v.subject_id
           WHERE v.tenant_id = $1 AND v.environment = 'test' AND v.id = $2`,
 };

@@ -7,7 +7,7 @@ import { type Environment, ENVIRONMENTS, tenantScope, type TenantScope } from '.
 import { type Condition, conditionsOf, narrowed } from './verification-conditions.js';
 import { verificationPage } from './verification-page.js';
 import { type VerificationSealer } from './verification-sealer.js';
-import { SELECT_VERIFICATION_OF_SUBJECT, type VerificationRow } from './verification.rows.js';
+import { SELECT_SHOWN_OF_SUBJECT, type ShownRow } from './verification.rows.js';
 import { type Page, type PageRequest, type Verification, type VerificationFilter } from './verification.js';
 
 /** Without a tenant, what verifications_of_all and verifications_in_review serve: the moment, the environment, and the reviews. */
@@ -37,7 +37,7 @@ const FIND_SCOPE: Statement = {
 const SEARCH: Statement = {
   name: 'directory_search',
   text: `SELECT v.* FROM unnest($2::text[]) AS e(environment) CROSS JOIN LATERAL (
-           ${SELECT_VERIFICATION_OF_SUBJECT} WHERE v.environment = e.environment
+           ${SELECT_SHOWN_OF_SUBJECT} WHERE v.environment = e.environment
               AND v.tenant_id = $1 AND s.environment = e.environment AND (s.email_hash = $3 OR s.phone_hash = $4)
               AND ($5::timestamptz IS NULL OR (v.created_at, v.id) < ($5, $6::uuid))
             ORDER BY v.created_at DESC, v.id DESC LIMIT $7) v
@@ -71,7 +71,7 @@ export class VerificationDirectory {
     });
     const query = listQuery(tenantId, conditions, after !== null);
     const session = tenantId === null ? this.database.across : this.database.within({ tenantId });
-    const rows = await session.query<VerificationRow>(query.statement, [
+    const rows = await session.query<ShownRow>(query.statement, [
       environmentsOf(filter),
       page.limit + 1,
       ...query.values,
@@ -92,7 +92,7 @@ export class VerificationDirectory {
       value === null ? Promise.resolve(null) : this.vault.lookupHash(tenantId, kind, value);
     const rows = await this.database
       .within({ tenantId })
-      .query<VerificationRow>(SEARCH, [
+      .query<ShownRow>(SEARCH, [
         tenantId,
         environmentsOf(of),
         await hash('email', by.email?.toLowerCase() ?? null),
@@ -109,7 +109,7 @@ export class VerificationDirectory {
     return conditionsOf(filter, await this.vault.lookupHash(filter.tenantId, 'reference', filter.reference));
   }
 
-  async #page(rows: readonly VerificationRow[], limit: number): Promise<Page<Verification>> {
+  async #page(rows: readonly ShownRow[], limit: number): Promise<Page<Verification>> {
     const verifications = await Promise.all(rows.map((row) => this.sealer.toVerification(row)));
     return pageOf(verifications, limit, ({ createdAt, id }) => ({ at: createdAt, id }));
   }

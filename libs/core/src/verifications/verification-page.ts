@@ -1,6 +1,7 @@
 import { VERIFICATION_STATUSES } from '@gatehouse/contract';
 
 import { type Condition } from './verification-conditions.js';
+import { SHOWN_COLUMNS } from './verification.rows.js';
 
 const NEWEST_FIRST = 'ORDER BY v.created_at DESC, v.id DESC';
 
@@ -16,11 +17,11 @@ export interface PagePlace {
 }
 
 /**
- * A page of verifications with their subjects' keys, newest first. The page is made before the subjects are looked up: joined to them at
+ * A page of verifications as callers are shown them, newest first. The page is made before the subjects are looked up: joined to them at
  * once, PostgreSQL takes the two for so few rows that it reads both from end to end.
  */
 export function verificationPage(used: readonly Condition[], place: PagePlace): string {
-  return `SELECT v.*, s.key_wrapped, s.key_version, s.spare_key_sealed, s.details_sealed
+  return `SELECT ${SHOWN_COLUMNS}
             FROM (${isAtProvider(used) ? newestOfEachStatus(place) : newestOfEach(place)}) v
             JOIN subjects s ON s.tenant_id = v.tenant_id AND s.id = v.subject_id ${NEWEST_FIRST}`;
 }

@@ -9,7 +9,10 @@ import { verificationPage } from './verification-page.js';
 import {
   FIND,
   FIND_MANY,
-  SELECT_VERIFICATION_OF_SUBJECT,
+  FIND_MANY_SHOWN,
+  FIND_SHOWN,
+  SELECT_SHOWN_OF_SUBJECT,
+  type ShownRow,
   type VerificationRow,
 } from './verification.rows.js';
 import { type VerificationSealer } from './verification-sealer.js';
@@ -25,7 +28,7 @@ import {
 /** Served by subjects_email, subjects_phone and verifications_by_subject. */
 const SEARCH: Statement = {
   name: 'verifications_search',
-  text: `${SELECT_VERIFICATION_OF_SUBJECT}
+  text: `${SELECT_SHOWN_OF_SUBJECT}
           WHERE v.tenant_id = $1 AND v.environment = $2 AND s.environment = $2
             AND (s.email_hash = $3 OR s.phone_hash = $4)
             AND ($5::timestamptz IS NULL OR (v.created_at, v.id) < ($5, $6::uuid))
@@ -62,12 +65,15 @@ export class VerificationQueries {
     const [row] = await this.database
       .within(scope)
       .query<VerificationRow>(FIND, [scope.tenantId, scope.environment, id]);
-    if (row === undefined) throw new Problem('not_found', 'There is no such verification.');
-    return row;
+    return found(row);
   }
 
+  /** Throws as {@link row}. */
   async get(scope: TenantScope, id: string): Promise<Verification> {
-    return this.sealer.toVerification(await this.row(scope, id));
+    const [row] = await this.database
+      .within(scope)
+      .query<ShownRow>(FIND_SHOWN, [scope.tenantId, scope.environment, id]);
+    return this.sealer.toVerification(found(row));
   }
 
   /** Of some ids, those that name something of the caller's, in no order. */
@@ -78,9 +84,11 @@ export class VerificationQueries {
   }
 
   async many(scope: TenantScope, ids: readonly string[]): Promise<ReadonlyMap<string, Verification>> {
-    const rows = await this.rows(scope, ids);
-    const found = await Promise.all(rows.map((row) => this.sealer.toVerification(row)));
-    return new Map(found.map((verification) => [verification.id, verification]));
+    const rows = await this.database
+      .within(scope)
+      .query<ShownRow>(FIND_MANY_SHOWN, [scope.tenantId, scope.environment, ids]);
+    const verifications = await Promise.all(rows.map((row) => this.sealer.toVerification(row)));
+    return new Map(verifications.map((verification) => [verification.id, verification]));
   }
 
   async list(scope: TenantScope, filter: VerificationFilter, page: PageRequest): Promise<Page<Verification>> {
@@ -95,7 +103,7 @@ export class VerificationQueries {
     const query = listQuery(conditions, after !== null);
     const rows = await this.database
       .within(scope)
-      .query<VerificationRow>(query.statement, [
+      .query<ShownRow>(query.statement, [
         scope.tenantId,
         scope.environment,
         page.limit + 1,
@@ -115,7 +123,7 @@ export class VerificationQueries {
       value === null ? Promise.resolve(null) : this.vault.lookupHash(scope.tenantId, kind, value);
     const rows = await this.database
       .within(scope)
-      .query<VerificationRow>(SEARCH, [
+      .query<ShownRow>(SEARCH, [
         scope.tenantId,
         scope.environment,
         await hash('email', by.email?.toLowerCase() ?? null),
@@ -151,13 +159,18 @@ export class VerificationQueries {
     };
   }
 
-  async #page(rows: readonly VerificationRow[], limit: number): Promise<Page<Verification>> {
+  async #page(rows: readonly ShownRow[], limit: number): Promise<Page<Verification>> {
     const verifications = await Promise.all(rows.map((row) => this.sealer.toVerification(row)));
     return pageOf(verifications, limit, (verification) => ({
       at: verification.createdAt,
       id: verification.id,
     }));
   }
+}
+
+function found<T>(row: T | undefined): T {
+  if (row === undefined) throw new Problem('not_found', 'There is no such verification.');
+  return row;
 }
 
 /**

@@ -2,10 +2,10 @@ import { type Action, type Handle, type Identity, Problem, type Subject } from '
 
 import { type Opening } from '../ledger/commitment.js';
 import { type SubjectKey } from '../privacy/subject-key.js';
-import { context, type TenantVault, wrappedKeyOf } from '../privacy/tenant-vault.js';
+import { context, type SubjectKeyColumns, type TenantVault, wrappedKeyOf } from '../privacy/tenant-vault.js';
 import { canonical } from './facts.js';
 import { type Verification } from './verification.js';
-import { type VerificationRow } from './verification.rows.js';
+import { type ShownRow, type VerificationRow } from './verification.rows.js';
 
 /** What the caller asked for beyond the subject. Sealed under the subject's key. */
 export interface SealedRequest {
@@ -39,6 +39,9 @@ export interface SealedDecision {
 
 export type SealedColumn =
   'request_sealed' | 'handle_sealed' | 'action_sealed' | 'identity_sealed' | 'decision_sealed';
+
+/** Sealed columns, as far as they were read. */
+type SealedRow = Pick<VerificationRow, 'tenant_id' | 'id'> & Partial<Pick<VerificationRow, SealedColumn>>;
 
 /** A verification's sealed parts, opened with its subject's key. */
 export interface Opened {
@@ -126,6 +129,10 @@ export class VerificationSealer {
 
   /** Throws Problem `erased` when the subject's key is gone, or what the verification kept of them. */
   async open(row: VerificationRow): Promise<Opened> {
+    return this.#opened(row);
+  }
+
+  async #opened(row: ShownRow & SealedRow): Promise<Opened> {
     const key = await this.#key(row);
     const { details_sealed, request_sealed } = row;
     if (key === null || details_sealed === null || request_sealed === null) {
@@ -151,9 +158,9 @@ export class VerificationSealer {
   }
 
   /** The record for a caller. An erased person leaves the record without them. */
-  async toVerification(row: VerificationRow): Promise<Verification> {
+  async toVerification(row: ShownRow): Promise<Verification> {
     const isErased = row.key_wrapped === null || row.erased_at !== null;
-    const opened = isErased ? null : await this.open(row);
+    const opened = isErased ? null : await this.#opened(row);
     // What there was at the provider is not to be had here any more.
     const evidence = isErased ? null : row.evidence;
     return {
@@ -200,7 +207,7 @@ export class VerificationSealer {
     };
   }
 
-  async #key(row: VerificationRow): Promise<SubjectKey | null> {
+  async #key(row: SubjectKeyColumns & Pick<VerificationRow, 'tenant_id'>): Promise<SubjectKey | null> {
     const wrapped = wrappedKeyOf(row);
     if (wrapped === null) return null;
     return this.#keys.get(wrapped.wrapped) ?? this.vault.openSubjectKey(row.tenant_id, wrapped);
@@ -212,8 +219,8 @@ export class VerificationSealer {
     return sealed;
   }
 
-  #open(key: SubjectKey, row: VerificationRow, column: SealedColumn): unknown {
-    const sealed = row[column];
+  #open(key: SubjectKey, row: SealedRow, column: SealedColumn): unknown {
+    const sealed = row[column] ?? null;
     if (sealed === null) return null;
     return this.#value(key, sealed, context(row.tenant_id, { table: 'verifications', row: row.id, column }));
   }
@@ -224,6 +231,6 @@ export class VerificationSealer {
 }
 
 /** A link is of use only while the person has something to do with it. */
-function hasAction(row: VerificationRow): boolean {
+function hasAction(row: ShownRow): boolean {
   return row.status === 'requires_input';
 }

@@ -77,23 +77,65 @@ export interface VerificationRow {
   readonly details_sealed: Buffer | null;
 }
 
+const OF_THE_SUBJECT = ['key_wrapped', 'key_version', 'spare_key_sealed', 'details_sealed'] as const;
+/** What a caller is shown is made of these. Of the others, the facts above all, each costs its reading. */
+const SHOWN = [
+  'tenant_id',
+  'id',
+  'environment',
+  'subject_id',
+  'provider',
+  'request_sealed',
+  'checks',
+  'document_types',
+  'provider_reference',
+  'action_sealed',
+  'identity_sealed',
+  'status',
+  'reason_codes',
+  'version',
+  'attempt',
+  'raw_status',
+  'observed_at',
+  'source',
+  'delivery',
+  'validity',
+  'risk_level',
+  'consent',
+  'evidence',
+  'warnings',
+  'previous_id',
+  'import_id',
+  'expires_at',
+  'created_at',
+  'updated_at',
+  'completed_at',
+  'erased_at',
+] as const satisfies readonly (keyof VerificationRow)[];
+
+/** A verification as far as a caller is shown it. */
+export type ShownRow = Pick<VerificationRow, (typeof SHOWN)[number] | (typeof OF_THE_SUBJECT)[number]>;
+
 const FROM = 'FROM verifications v JOIN subjects s ON s.tenant_id = v.tenant_id AND s.id = v.subject_id';
-const OF_THE_SUBJECT = 's.key_wrapped, s.key_version, s.spare_key_sealed, s.details_sealed';
+const SUBJECT_COLUMNS = OF_THE_SUBJECT.map((name) => `s.${name}`).join(', ');
+/** Of `verifications v` and `subjects s`, what makes a {@link ShownRow}. */
+export const SHOWN_COLUMNS = `${SHOWN.map((name) => `v.${name}`).join(', ')}, ${SUBJECT_COLUMNS}`;
 /** For who finds a person first. */
-export const SELECT_VERIFICATION_OF_SUBJECT = `SELECT v.*, ${OF_THE_SUBJECT} ${FROM}`;
+export const SELECT_SHOWN_OF_SUBJECT = `SELECT ${SHOWN_COLUMNS} ${FROM}`;
 /**
  * For who finds a verification first. The subject of each by its key, in a form that leaves PostgreSQL no choice: without statistics it
  * read hundreds of a busy tenant's people for each verification.
  */
-export const SELECT_VERIFICATION = `SELECT v.*, s.*
-           FROM verifications v CROSS JOIN LATERAL (
-             SELECT ${OF_THE_SUBJECT} FROM subjects s WHERE s.tenant_id = v.tenant_id AND s.id = v.subject_id LIMIT 1) s`;
+const WITH_SUBJECT = `FROM verifications v CROSS JOIN LATERAL (
+             SELECT ${SUBJECT_COLUMNS} FROM subjects s WHERE s.tenant_id = v.tenant_id AND s.id = v.subject_id LIMIT 1) s`;
+export const SELECT_VERIFICATION = `SELECT v.*, s.* ${WITH_SUBJECT}`;
+const SELECT_SHOWN = `SELECT ${SHOWN_COLUMNS} ${WITH_SUBJECT}`;
 
+const NAMED = 'WHERE v.tenant_id = $1 AND v.environment = $2 AND v.id = $3';
 /** Served by both primary keys. */
-export const FIND: Statement = {
-  name: 'verifications_find',
-  text: `${SELECT_VERIFICATION} WHERE v.tenant_id = $1 AND v.environment = $2 AND v.id = $3`,
-};
+export const FIND: Statement = { name: 'verifications_find', text: `${SELECT_VERIFICATION} ${NAMED}` };
+/** Served by both primary keys. */
+export const FIND_SHOWN: Statement = { name: 'verifications_find_shown', text: `${SELECT_SHOWN} ${NAMED}` };
 export const LOCK: Statement = { name: 'verifications_lock', text: `${FIND.text} FOR UPDATE OF v` };
 /** In the order of their ids, as everybody who locks several does. Served by both primary keys. */
 export const LOCK_MANY: Statement = {
@@ -415,8 +457,14 @@ export const FIND_KNOWN_REFERENCES: Statement = {
           ORDER BY provider_reference, created_at DESC, id DESC`,
 };
 
+const AMONG = 'WHERE v.tenant_id = $1 AND v.environment = $2 AND v.id = ANY($3)';
 /** Served by the primary keys. */
 export const FIND_MANY: Statement = {
   name: 'verifications_find_many',
-  text: `${SELECT_VERIFICATION} WHERE v.tenant_id = $1 AND v.environment = $2 AND v.id = ANY($3)`,
+  text: `${SELECT_VERIFICATION} ${AMONG}`,
+};
+/** Served by the primary keys. */
+export const FIND_MANY_SHOWN: Statement = {
+  name: 'verifications_find_many_shown',
+  text: `${SELECT_SHOWN} ${AMONG}`,
 };
