@@ -100,6 +100,12 @@ export function wrappedKeyOf(row: SubjectKeyColumns): WrappedSubjectKey | null {
   return { subjectId, wrapped, keyVersion, spare };
 }
 
+/** Of one purpose, by their tenants. */
+class KnownKeys {
+  readonly versions = new Map<string, Map<number, Promise<TenantKey>>>();
+  readonly newest = new Map<string, { readonly key: Promise<TenantKey>; readonly until: number }>();
+}
+
 const KEY_BYTES = 32;
 
 /** How long after a newer data key was made a process may still seal with the one before it. */
@@ -116,8 +122,10 @@ export const SYSTEM_TENANT_ID = '00000000-0000-0000-0000-000000000000';
  * them. Which one is the newest is asked again after {@link NEWEST_KEY_KEPT_MS}, because another process may have made a newer one.
  */
 export class TenantVault {
-  readonly #tenantKeys = new Map<string, Promise<TenantKey>>();
-  readonly #newest = new Map<string, { readonly version: Promise<number>; readonly until: number }>();
+  readonly #known: Readonly<Record<KeyPurpose, KnownKeys>> = {
+    data: new KnownKeys(),
+    lookup: new KnownKeys(),
+  };
 
   constructor(
     private readonly database: Database,
@@ -175,7 +183,7 @@ export class TenantVault {
   async insertDataKey(tx: Queryable, key: NewDataKey): Promise<void> {
     const { tenantId, version, masterKeyId, wrapped } = key;
     await tx.query(INSERT_TENANT_KEY, [tenantId, 'data', version, masterKeyId, wrapped, this.clock.now()]);
-    tx.afterCommit(() => this.#newest.delete(`${tenantId}/data`));
+    tx.afterCommit(() => this.#known.data.newest.delete(tenantId));
   }
 
   /** A fresh key for one person, wrapped under the tenant's newest data key. */
@@ -294,35 +302,39 @@ export class TenantVault {
     return (...parts) => keyedHash(key, 'token', ...parts);
   }
 
-  async #tenantKey(tenantId: string, purpose: KeyPurpose, version: number | null): Promise<TenantKey> {
-    return this.#versionOf(tenantId, purpose, version ?? (await this.#newestVersion(tenantId, purpose)));
+  #tenantKey(tenantId: string, purpose: KeyPurpose, version: number | null): Promise<TenantKey> {
+    return version === null ? this.#newest(tenantId, purpose) : this.#version(tenantId, purpose, version);
   }
 
-  #versionOf(tenantId: string, purpose: KeyPurpose, version: number): Promise<TenantKey> {
-    const name = `${tenantId}/${purpose}/${version}`;
-    const known = this.#tenantKeys.get(name);
+  #version(tenantId: string, purpose: KeyPurpose, version: number): Promise<TenantKey> {
+    const { versions } = this.#known[purpose];
+    const ofTenant = versions.get(tenantId) ?? new Map<number, Promise<TenantKey>>();
+    versions.set(tenantId, ofTenant);
+    const known = ofTenant.get(version);
     if (known !== undefined) return known;
     const loading = this.#load(tenantId, purpose, version);
-    this.#tenantKeys.set(name, loading);
+    ofTenant.set(version, loading);
     // A failure must not be remembered: the next caller tries again, and this one gets the error from `loading`.
-    loading.catch(() => this.#tenantKeys.delete(name));
+    loading.catch(() => ofTenant.delete(version));
     return loading;
   }
 
-  #newestVersion(tenantId: string, purpose: KeyPurpose): Promise<number> {
-    const name = `${tenantId}/${purpose}`;
+  #newest(tenantId: string, purpose: KeyPurpose): Promise<TenantKey> {
+    const { newest } = this.#known[purpose];
     // Of the time before the question: what is made meanwhile is known in time.
     const now = this.clock.now().getTime();
-    const known = this.#newest.get(name);
-    if (known !== undefined && now < known.until) return known.version;
-    const version = this.#askNewestVersion(tenantId, purpose);
+    const known = newest.get(tenantId);
+    if (known !== undefined && now < known.until) return known.key;
+    const key = this.#askNewestVersion(tenantId, purpose).then((version) =>
+      this.#version(tenantId, purpose, version),
+    );
     // The lookup key has one version for ever: another one would need all hashes made anew.
-    const asked = { version, until: purpose === 'data' ? now + NEWEST_KEY_KEPT_MS : Infinity };
-    this.#newest.set(name, asked);
-    version.catch(() => {
-      if (this.#newest.get(name) === asked) this.#newest.delete(name);
+    const asked = { key, until: purpose === 'data' ? now + NEWEST_KEY_KEPT_MS : Infinity };
+    newest.set(tenantId, asked);
+    key.catch(() => {
+      if (newest.get(tenantId) === asked) newest.delete(tenantId);
     });
-    return version;
+    return key;
   }
 
   async #askNewestVersion(tenantId: string, purpose: KeyPurpose): Promise<number> {
