@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 
+import { type Closed } from './generator/load.js';
 import { type Name, NAMES } from './names.js';
 import { type Layout } from './process/layout.js';
 
@@ -30,9 +31,10 @@ export interface Plan {
   readonly rounds: number;
   /** Rounds that may be measured again because something else ran on the machine. */
   readonly spareRounds: number;
+  /** After each start. */
   readonly warmUpRequests: number;
-  /** Before each turn, because processors and connections forget. */
-  readonly warmUpEachTurn: number;
+  /** Before each turn: processors and connections forget, and V8 goes on compiling for tens of thousands of requests. */
+  readonly warmUpEachTurn: Closed['until'];
   readonly seconds: number;
   readonly openSeconds: number;
   /** Of each rate that is tried. */
@@ -65,7 +67,7 @@ const FULL: Plan = {
   rounds: 5,
   spareRounds: 5,
   warmUpRequests: 5_000,
-  warmUpEachTurn: 400,
+  warmUpEachTurn: { seconds: 8 },
   seconds: 8,
   openSeconds: 15,
   rateSeconds: 5,
@@ -81,7 +83,7 @@ const QUICK: Plan = {
   rounds: 1,
   spareRounds: 0,
   warmUpRequests: 1_000,
-  warmUpEachTurn: 200,
+  warmUpEachTurn: { requests: 200 },
   seconds: 3,
   openSeconds: 4,
   rateSeconds: 2,

@@ -47,7 +47,7 @@ export async function takeTurn(
   const again = {
     type: 'closed',
     callers: CALLERS,
-    until: { requests: arena.options.plan.warmUpEachTurn },
+    until: arena.options.plan.warmUpEachTurn,
   } as const;
   const before = databaseUrl === null ? null : await writtenIn(databaseUrl);
   const warming = await arena.generate({ sender, origin, kind: load.kind, shape: again });
