@@ -7,9 +7,13 @@ export function notesOf(
   { rates, inFlight, free }: Figures,
 ): string {
   const slowest = Math.max(...upstreamDelaysMs);
+  const eachTurn =
+    'seconds' in warmUpEachTurn
+      ? `${warmUpEachTurn.seconds} seconds of them`
+      : `${warmUpEachTurn.requests} more`;
   const notes = [
     'A request that is refused, or gets another answer than it should, waits endlessly: where as many are, a figure is _endless_. JSON has no such number: there it is `null`, and its name is in `endless`.',
-    `Each is warmed by ${warmUpRequests} requests after its start, and before each turn by ${'seconds' in warmUpEachTurn ? `${warmUpEachTurn.seconds} seconds of them` : `${warmUpEachTurn.requests} more`}.`,
+    `Each is warmed by ${warmUpRequests} requests after its start, and before each turn by ${eachTurn}.`,
     'Each turn begins after a checkpoint, so that it writes whole pages into the log again; no autovacuum is under way then, but one may begin. The order is another one in each round.',
     'B0 is some 500 lines and T some 470, each with 150 more that they share; they were to be under 200. B0’s are [here](../bench/compare/contestants/bare), with what B1 batches; T’s [here](../bench/compare/contestants/typical).',
   ];

@@ -308,12 +308,11 @@ export class TenantVault {
 
   #version(tenantId: string, purpose: KeyPurpose, version: number): Promise<TenantKey> {
     const { versions } = this.#known[purpose];
-    const ofTenant = versions.get(tenantId) ?? new Map<number, Promise<TenantKey>>();
-    versions.set(tenantId, ofTenant);
-    const known = ofTenant.get(version);
+    const known = versions.get(tenantId)?.get(version);
     if (known !== undefined) return known;
     const loading = this.#load(tenantId, purpose, version);
-    ofTenant.set(version, loading);
+    const ofTenant = versions.get(tenantId) ?? new Map<number, Promise<TenantKey>>();
+    versions.set(tenantId, ofTenant.set(version, loading));
     // A failure must not be remembered: the next caller tries again, and this one gets the error from `loading`.
     loading.catch(() => ofTenant.delete(version));
     return loading;

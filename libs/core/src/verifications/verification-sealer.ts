@@ -129,10 +129,11 @@ export class VerificationSealer {
 
   /** Throws Problem `erased` when the subject's key is gone, or what the verification kept of them. */
   async open(row: VerificationRow): Promise<Opened> {
-    return this.#opened(row);
+    return this.#openRead(row);
   }
 
-  async #opened(row: ShownRow & SealedRow): Promise<Opened> {
+  /** Of a column that was not read nothing is known: `handle` is for who has read it. */
+  async #openRead(row: ShownRow & SealedRow): Promise<Opened> {
     const key = await this.#key(row);
     const { details_sealed, request_sealed } = row;
     if (key === null || details_sealed === null || request_sealed === null) {
@@ -146,7 +147,7 @@ export class VerificationSealer {
     return new OpenedRow({
       key,
       details: () => this.#value(key, details_sealed, subjectPlace),
-      column: (name) => this.#open(key, row, name),
+      column: (name) => this.#openColumn(key, row, name),
     });
   }
 
@@ -154,13 +155,13 @@ export class VerificationSealer {
     const key = await this.#key(row);
     if (key === null || row.erased_at !== null)
       throw new Problem('erased', 'The person’s data has been erased.');
-    return this.#open(key, row, 'identity_sealed') as SealedIdentity | null;
+    return this.#openColumn(key, row, 'identity_sealed') as SealedIdentity | null;
   }
 
   /** The record for a caller. An erased person leaves the record without them. */
   async toVerification(row: ShownRow): Promise<Verification> {
     const isErased = row.key_wrapped === null || row.erased_at !== null;
-    const opened = isErased ? null : await this.#opened(row);
+    const opened: Omit<Opened, 'handle'> | null = isErased ? null : await this.#openRead(row);
     // What there was at the provider is not to be had here any more.
     const evidence = isErased ? null : row.evidence;
     return {
@@ -219,7 +220,7 @@ export class VerificationSealer {
     return sealed;
   }
 
-  #open(key: SubjectKey, row: SealedRow, column: SealedColumn): unknown {
+  #openColumn(key: SubjectKey, row: SealedRow, column: SealedColumn): unknown {
     const sealed = row[column] ?? null;
     if (sealed === null) return null;
     return this.#value(key, sealed, context(row.tenant_id, { table: 'verifications', row: row.id, column }));

@@ -131,16 +131,17 @@ const WITH_SUBJECT = `FROM verifications v CROSS JOIN LATERAL (
 export const SELECT_VERIFICATION = `SELECT v.*, s.* ${WITH_SUBJECT}`;
 const SELECT_SHOWN = `SELECT ${SHOWN_COLUMNS} ${WITH_SUBJECT}`;
 
-const NAMED = 'WHERE v.tenant_id = $1 AND v.environment = $2 AND v.id = $3';
+const BY_ID = 'WHERE v.tenant_id = $1 AND v.environment = $2 AND v.id = $3';
+const BY_IDS = 'WHERE v.tenant_id = $1 AND v.environment = $2 AND v.id = ANY($3)';
 /** Served by both primary keys. */
-export const FIND: Statement = { name: 'verifications_find', text: `${SELECT_VERIFICATION} ${NAMED}` };
+export const FIND: Statement = { name: 'verifications_find', text: `${SELECT_VERIFICATION} ${BY_ID}` };
 /** Served by both primary keys. */
-export const FIND_SHOWN: Statement = { name: 'verifications_find_shown', text: `${SELECT_SHOWN} ${NAMED}` };
+export const FIND_SHOWN: Statement = { name: 'verifications_find_shown', text: `${SELECT_SHOWN} ${BY_ID}` };
 export const LOCK: Statement = { name: 'verifications_lock', text: `${FIND.text} FOR UPDATE OF v` };
 /** In the order of their ids, as everybody who locks several does. Served by both primary keys. */
 export const LOCK_MANY: Statement = {
   name: 'verifications_lock_many',
-  text: `${SELECT_VERIFICATION} WHERE v.tenant_id = $1 AND v.environment = $2 AND v.id = ANY($3) ORDER BY v.id FOR UPDATE OF v`,
+  text: `${SELECT_VERIFICATION} ${BY_IDS} ORDER BY v.id FOR UPDATE OF v`,
 };
 
 /** For whoever adds something sealed under the subject's key: it is not destroyed before their commit. */
@@ -457,14 +458,13 @@ export const FIND_KNOWN_REFERENCES: Statement = {
           ORDER BY provider_reference, created_at DESC, id DESC`,
 };
 
-const AMONG = 'WHERE v.tenant_id = $1 AND v.environment = $2 AND v.id = ANY($3)';
 /** Served by the primary keys. */
 export const FIND_MANY: Statement = {
   name: 'verifications_find_many',
-  text: `${SELECT_VERIFICATION} ${AMONG}`,
+  text: `${SELECT_VERIFICATION} ${BY_IDS}`,
 };
 /** Served by the primary keys. */
 export const FIND_MANY_SHOWN: Statement = {
   name: 'verifications_find_many_shown',
-  text: `${SELECT_SHOWN} ${AMONG}`,
+  text: `${SELECT_SHOWN} ${BY_IDS}`,
 };
