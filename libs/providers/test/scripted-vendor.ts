@@ -111,3 +111,8 @@ export const cutShort: Reply = (_request, response) => {
     response.socket?.destroy();
   });
 };
+
+/** Milliseconds that a test gives a call: what never answers costs them in full, and anything else answers long before, however slow the machine. */
+export function deadlineOf(reply: Reply): number {
+  return reply === hang || reply === stall ? 1000 : 30_000;
+}

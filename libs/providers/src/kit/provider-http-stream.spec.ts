@@ -10,6 +10,7 @@ import { Pouring, repeated } from '../../test/pouring.js';
 import {
   cutShort,
   echo,
+  deadlineOf,
   hang,
   json,
   raw,
@@ -178,9 +179,7 @@ describe('before the headers, a fault', () => {
     ['a 400 whose body is too large', raw(400, 'x'.repeat(6 * MEBIBYTE)), 'invalid_request', 'none'],
   ])('%s', async (_name, reply, fault, effect) => {
     vendor.will(reply);
-    const failure = await failureOf(
-      client.http.open(call({ timeoutMs: reply === hang ? 1000 : 30_000, maxBytes: 1000 })),
-    );
+    const failure = await failureOf(client.http.open(call({ timeoutMs: deadlineOf(reply), maxBytes: 1000 })));
     expect(failure).toMatchObject({ provider: 'vendor', fault, effect });
     expect(vendor.requests).toHaveLength(1);
   });

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { everythingIn, failureOf } from '../../test/failures.js';
 import {
   cutShort,
+  deadlineOf,
   echo,
   hang,
   json,
@@ -100,11 +101,6 @@ describe('a good answer', () => {
     expect(ports.size).toBeLessThanOrEqual(2);
   });
 });
-
-/** Of one that is waited for in vain it is the test's own time; any other is answered long before, however slow the machine. */
-function deadlineOf(reply: Reply): number {
-  return reply === hang || reply === stall ? 1000 : 30_000;
-}
 
 describe('a fault', () => {
   test.each<[string, Reply, ProviderError['fault'], ProviderError['effect']]>([
