@@ -20,8 +20,8 @@ afterAll(() => core.close());
 interface Told {
   readonly tenant: HarnessTenant;
   readonly ids: readonly string[];
-  /** What the vendor says of one of them. */
-  tell(index: number): Promise<void>;
+  /** What the vendor says of the text to one of them. */
+  tell(index: number, status?: 'failed' | 'delivered'): Promise<void>;
 }
 
 async function begin(count: number): Promise<Told> {
@@ -32,11 +32,11 @@ async function begin(count: number): Promise<Told> {
   return {
     tenant,
     ids: begun.map(({ id }) => id),
-    tell: (index) =>
+    tell: (index, status = 'failed') =>
       deliverFromDentity(core.inbox, tenant, {
         type: 'sms_delivery_status',
         _id: begun[index]?.provider.reference ?? null,
-        smsDeliveryEvents: { status: 'failed' },
+        smsDeliveryEvents: { status },
       }),
   };
 }
@@ -84,6 +84,27 @@ it('is whoever’s looks first where nobody takes it here', async () => {
   expect(await kept(told)).toEqual([['pending', 0, 'due']]);
   await core.pendingSignals.apply(50);
   expect(await kept(told)).toEqual([['applied', 1, 'settled']]);
+});
+
+it('is applied before what came after it and found no room', async () => {
+  const told = await begin(1);
+  const { handover } = core.pendingSignals;
+  handover.open();
+  await told.tell(0);
+  handover.isBehind = true;
+  clock.forward(1);
+  await told.tell(0, 'delivered');
+  await core.pendingSignals.apply(50);
+  expect(await kept(told)).toEqual([
+    ['applied', 0, 'settled'],
+    ['pending', 0, 'due'],
+  ]);
+  await core.pendingSignals.apply(50);
+  expect(await kept(told)).toEqual([
+    ['applied', 0, 'settled'],
+    ['applied', 1, 'settled'],
+  ]);
+  expect(handover.isBehind).toBe(false);
 });
 
 it('is another process’s once the lease of one that died has run out, and is applied once though that one comes back to it', async () => {

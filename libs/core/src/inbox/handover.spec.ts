@@ -43,7 +43,15 @@ describe('Handover', () => {
     let given = 0;
     for (; handover.leaseFrom(NOW) !== null; given += 1) handover.give(signal(String(given)));
     expect(given).toBe(256);
-    handover.take(1);
+  });
+
+  it('claims nothing that comes after one for which there was no room, until no more of those are due', () => {
+    const handover = new Handover();
+    handover.open();
+    for (let n = 0; handover.leaseFrom(NOW) !== null; n += 1) handover.give(signal(String(n)));
+    handover.take(Infinity);
+    expect(handover.leaseFrom(NOW)).toBeNull();
+    handover.isBehind = false;
     expect(handover.leaseFrom(NOW)).not.toBeNull();
   });
 

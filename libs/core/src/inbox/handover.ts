@@ -10,7 +10,7 @@ const LEASE_MS = 5_000;
  * for. What is handed over and not applied is due when its lease has run out, wherever this process is then.
  */
 export class Handover {
-  /** Whether more is due already than is applied at once: who came first goes first. */
+  /** Whether more is due already than is applied at once, or some found no room: who came first goes first. */
   isBehind = false;
   #isOpen = false;
   #handed: SignalRow[] = [];
@@ -26,8 +26,8 @@ export class Handover {
 
   /** Until when a webhook that is stored now is claimed for whoever takes it here; null: whoever looks first has it. */
   leaseFrom(now: Date): Date | null {
-    const isFree = this.#isOpen && !this.isBehind && this.#handed.length < ROOM;
-    return isFree ? new Date(now.getTime() + LEASE_MS) : null;
+    this.isBehind ||= this.#handed.length >= ROOM;
+    return this.#isOpen && !this.isBehind ? new Date(now.getTime() + LEASE_MS) : null;
   }
 
   give(signal: SignalRow): void {
