@@ -60,7 +60,7 @@ export class PendingSignals {
   /** Up to `limit`, of what was handed over and of what is due; returns how many it took. */
   async apply(limit: number): Promise<number> {
     const now = this.clock.now();
-    // Before whatever found no room, all that was handed over came.
+    // All that was handed over came before what found no room.
     const isLookDue = !this.handover.isBehind && now.getTime() - this.#lookedAt >= LOOK_EVERY_MS;
     const handed = this.handover.take(isLookDue ? Math.floor(limit / 2) : limit);
     const due = handed.length === 0 || isLookDue ? await this.#claim(limit - handed.length, now) : [];
