@@ -1,6 +1,6 @@
 import { type Person } from './cast.js';
 import { type Row } from './records.js';
-import { type Holdings, statusesFor } from './twins.js';
+import { type Held, type Holdings, statusesFor } from './twins.js';
 
 /** How a record stands beside what its vendor holds. */
 export type Judgement =
@@ -13,7 +13,7 @@ export const ALLOWANCES = {
   'begun in vain':
     'the provider’s call failed, so nobody got a link; the provider has no result, and ours is `error`',
   'finished at a link that nobody gave out':
-    'the provider’s call failed for us and not for the provider, and the twin played the person all the same: kept from `verified`',
+    'the provider’s call failed for us and not for the provider, or a gateway died over it, and the twin played the person all the same: kept from `verified`',
   'the search lied':
     'Sardine’s search answered with another customer, whose link the person got; Sardine knows nobody by their phone, or one customer stands behind two verifications: kept from `verified`',
   'told of a withdrawal':
@@ -29,7 +29,11 @@ export interface Circumstances {
   readonly toldWithdrawn: ReadonlySet<string>;
 }
 
-export function judge(row: Row, person: Person, circumstances: Circumstances): Judgement {
+export function judge(
+  row: Row,
+  person: Pick<Person, 'email' | 'phone'>,
+  circumstances: Circumstances,
+): Judgement {
   const held = circumstances.holdings.at(row.provider, person);
   const expected = statusesFor(row.provider, held);
   const hasBegun = row.startState === 'started';
@@ -39,7 +43,7 @@ export function judge(row: Row, person: Person, circumstances: Circumstances): J
   }
   if (expected.includes(row.status) && !(held === null && row.provider === 'sardine' && hasBegun))
     return { kind: 'same' };
-  const allowance = row.status === 'verified' ? null : allowanceFor(row, held !== null, circumstances);
+  const allowance = row.status === 'verified' ? null : allowanceFor(row, held, circumstances);
   if (allowance !== null) return { kind: 'allowed', why: allowance };
   const theirs = held === null ? 'nobody' : held.state;
   return {
@@ -50,14 +54,17 @@ export function judge(row: Row, person: Person, circumstances: Circumstances): J
 
 function allowanceFor(
   row: Row,
-  isKnown: boolean,
+  held: Held | null,
   { shared, toldWithdrawn }: Circumstances,
 ): Allowance | null {
   const reference = row.providerReference ?? '';
   if (row.provider === 'sardine') {
-    if (!isKnown || shared.has(reference)) return 'the search lied';
+    if (held === null || shared.has(reference)) return 'the search lied';
     if (row.status === 'revoked' && toldWithdrawn.has(reference)) return 'told of a withdrawal';
-    if (row.hasFailedStart && row.status === 'error') return 'finished at a link that nobody gave out';
+    const isOfFirstLink =
+      row.resumedAt !== null && held.consentedAt !== null && held.consentedAt < row.resumedAt;
+    if (isOfFirstLink || (row.hasFailedStart && row.status === 'error'))
+      return 'finished at a link that nobody gave out';
   }
   const isHeldBack = row.status === 'needs_review' && row.reasonCodes.includes('manual_review_required');
   if (row.provider === 'sentinel' && row.hasFailedStart && isHeldBack)

@@ -19,6 +19,8 @@ export interface Row {
   readonly dueAt: Date | null;
   /** A start failed, was given up, or was cut off with its gateway, at the provider that has it: nobody was given that link. */
   readonly hasFailedStart: boolean;
+  /** A start whose gateway had died was done again: nobody was given the link of the first. */
+  readonly resumedAt: Date | null;
   /** A read was answered that the person has withdrawn their consent. */
   readonly lastReadFailure: string | null;
 }
@@ -56,6 +58,8 @@ export class Records {
                 OR (v.start_state = 'started' AND NOT EXISTS (
                       SELECT FROM ledger_entries e WHERE e.tenant_id = v.tenant_id AND e.verification_id = v.id
                          AND e.kind = 'verification.started')) AS "hasFailedStart",
+              (SELECT max(e.at) FROM ledger_entries e WHERE e.tenant_id = v.tenant_id AND e.verification_id = v.id
+                  AND e.kind = 'verification.started' AND e.data->>'start' = 'resume') AS "resumedAt",
               (SELECT e.data->>'fault' FROM ledger_entries e WHERE e.tenant_id = v.tenant_id AND e.verification_id = v.id
                   AND e.kind = 'read.failed' ORDER BY e.id DESC LIMIT 1) AS "lastReadFailure"
          FROM verifications v WHERE v.tenant_id = $1`,

@@ -5,6 +5,15 @@ export interface Held {
   readonly state: string;
   /** How often the person was asked: text messages sent at Dentity, records elsewhere. */
   readonly records: number;
+  /** When the person agreed, where that is what is waited for. */
+  readonly consentedAt: Date | null;
+}
+
+/** A person as a twin tells of them. */
+interface Known {
+  readonly name: string;
+  readonly state: string;
+  readonly consentedAt?: string | null;
 }
 
 /** What every twin holds, read from its control API: by e-mail at Sentinel, by phone at the others. */
@@ -16,8 +25,9 @@ export async function readHoldings(accounts: ReadonlyMap<string, VendorAccount>)
   const held = new Map<string, Map<string, Held>>();
   for (const [provider, account] of accounts) {
     const byName = new Map<string, Held>();
-    for (const [name, state] of await statesAt(account)) {
-      byName.set(name, { state, records: (byName.get(name)?.records ?? 0) + 1 });
+    for (const { name, state, consentedAt = null } of await statesAt(account)) {
+      const records = (byName.get(name)?.records ?? 0) + 1;
+      byName.set(name, { state, records, consentedAt: consentedAt === null ? null : new Date(consentedAt) });
     }
     held.set(provider, byName);
   }
@@ -27,25 +37,27 @@ export async function readHoldings(accounts: ReadonlyMap<string, VendorAccount>)
   };
 }
 
-async function statesAt(
-  account: VendorAccount,
-): Promise<readonly (readonly [name: string, state: string])[]> {
+async function statesAt(account: VendorAccount): Promise<readonly Known[]> {
   switch (account.provider) {
     case 'sentinel': {
       const { data } = (await account.control('GET', '/customers')) as {
         data: readonly { email: string; status: number }[];
       };
-      return data.map(({ email, status }) => [email, String(status)]);
+      return data.map(({ email, status }) => ({ name: email, state: String(status) }));
     }
     case 'sardine': {
       const { data } = (await account.control('GET', '/people')) as { data: readonly Entity[] };
-      return data.map((entity) => [entity.phone, sardineState(entity)]);
+      return data.map((entity) => ({
+        name: entity.phone,
+        state: sardineState(entity),
+        consentedAt: entity.consentedAt,
+      }));
     }
     case 'dentity': {
       const { data } = (await account.control('GET', '/people')) as {
         data: readonly { phone: string; state: string }[];
       };
-      return data.map(({ phone, state }) => [phone, state]);
+      return data.map(({ phone, state }) => ({ name: phone, state }));
     }
   }
 }
