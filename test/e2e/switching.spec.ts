@@ -610,5 +610,11 @@ describe('a provider that fails', () => {
     // Nothing was recorded: nobody was asked.
     expect(answer.json['verificationId']).toBeUndefined();
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    // It is the vendor's failure, so nobody of ours is called to it.
+    const lines = harness.logLines().filter((line) => line.includes('"code":"provider_unavailable"'));
+    expect(lines.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+    expect(lines).toContainEqual(
+      expect.stringContaining('a request was refused because its provider is failing'),
+    );
   });
 });
