@@ -43,6 +43,10 @@ describe('a person who consented at the link of a start whose gateway died', () 
     expect(kindOf(ROW, 1)).toBe('other');
   });
 
+  it('is nothing else than asked again', () => {
+    expect(kindOf({ ...ROW, status: 'rejected' }, -60_000)).toBe('other');
+  });
+
   it('is to be known where no start was done again', () => {
     expect(kindOf({ ...ROW, resumedAt: null }, -60_000)).toBe('other');
   });

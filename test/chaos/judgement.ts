@@ -63,7 +63,8 @@ function allowanceFor(
     if (row.status === 'revoked' && toldWithdrawn.has(reference)) return 'told of a withdrawal';
     const isOfFirstLink =
       row.resumedAt !== null && held.consentedAt !== null && held.consentedAt < row.resumedAt;
-    if (isOfFirstLink || (row.hasFailedStart && row.status === 'error'))
+    const isAskedAgain = isOfFirstLink && row.status === 'requires_input';
+    if (isAskedAgain || (row.hasFailedStart && row.status === 'error'))
       return 'finished at a link that nobody gave out';
   }
   const isHeldBack = row.status === 'needs_review' && row.reasonCodes.includes('manual_review_required');

@@ -9,8 +9,8 @@ import { everythingIn, failureOf } from '../../test/failures.js';
 import { Pouring, repeated } from '../../test/pouring.js';
 import {
   cutShort,
-  echo,
   deadlineOf,
+  echo,
   hang,
   json,
   raw,
