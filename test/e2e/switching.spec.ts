@@ -595,6 +595,18 @@ describe('a provider that fails', () => {
     });
   });
 
+  it('that says to come back at once is given a second', async () => {
+    const { tenant, accounts } = await connected();
+    required(await put(tenant, { provider: 'sentinel' }), 200);
+    await dead(accounts.sentinel, { kind: 'rate-limit', retryAfterSeconds: 0 });
+    const answer = await tenant.call('POST', '/verifications', { subject: somebody() });
+    expect(answer).toMatchObject({
+      status: 503,
+      json: { code: 'provider_unavailable', provider: 'sentinel' },
+    });
+    expect(answer.headers.get('retry-after')).toBe('1');
+  });
+
   it('with nobody else to ask is said at once, with a time to come back', async () => {
     const { tenant, accounts } = await connected();
     required(await put(tenant, { provider: 'sentinel' }), 200);

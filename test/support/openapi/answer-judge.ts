@@ -112,7 +112,7 @@ export class AnswerJudge {
       if (value === undefined) return [];
       if (!(name in headers)) return [`${answer.status} came with ${name}, which is not described`];
       const fits = this.fits(schema, schema.type === 'integer' ? Number(value) : value);
-      return fits ? [] : [`${answer.status} came with another ${name} than is described`];
+      return fits ? [] : [`${answer.status} came with ${name}: ${value}, which is not as described`];
     });
   }
 

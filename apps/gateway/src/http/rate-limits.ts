@@ -57,5 +57,5 @@ export class RateLimits {
 }
 
 function tooMany(detail: string, retryAfterSeconds: number): Problem {
-  return new Problem('rate_limited', detail, { retryAfterSeconds: Math.max(1, retryAfterSeconds) });
+  return new Problem('rate_limited', detail, { retryAfterSeconds });
 }

@@ -111,7 +111,7 @@ export class Router {
         away.length === 1
           ? 'The provider has been failing, and is not asked for a while.'
           : 'All providers that could do this have been failing, and are not asked for a while.',
-        { provider: away[0] ?? '', retryAfterSeconds: Math.max(1, seconds) },
+        { provider: away[0] ?? '', retryAfterSeconds: seconds },
       );
     }
     const [first] = skipped;

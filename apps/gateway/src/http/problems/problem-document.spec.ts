@@ -27,6 +27,8 @@ describe('prepareProblem', () => {
     expect(unauthenticated.headers).toEqual({ 'www-authenticate': 'Bearer' });
     const busy = new Problem('overloaded', '', { retryAfterSeconds: 1.2 });
     expect(prepareProblem(busy, 'https://g.example', 'r').headers).toEqual({ 'retry-after': '2' });
+    const now = new Problem('provider_unavailable', '', { retryAfterSeconds: 0 });
+    expect(prepareProblem(now, 'https://g.example', 'r').headers).toEqual({ 'retry-after': '1' });
   });
 
   it('asks a webhook for no key', () => {

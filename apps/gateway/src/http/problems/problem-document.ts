@@ -48,7 +48,8 @@ export function prepareProblem(problem: Problem, publicUrl: string, requestId: s
       ...(isAboutKey ? { 'www-authenticate': 'Bearer' } : {}),
       ...(problem.retryAfterSeconds === null
         ? {}
-        : { 'retry-after': String(Math.ceil(problem.retryAfterSeconds)) }),
+        : // A vendor may say 0, or a moment that has passed.
+          { 'retry-after': String(Math.max(1, Math.ceil(problem.retryAfterSeconds))) }),
     },
     body: Buffer.from(JSON.stringify(problemDocument(problem, publicUrl, requestId))),
   };
