@@ -64,7 +64,10 @@ export class ProblemFilter implements ExceptionFilter {
       log.warn('a provider failed a request', { ...fields, provider, fault, effect, error: cause });
     } else if (problem.code === 'provider_unavailable') {
       // Its failures were told of when they came; while it is left alone, each request is refused for it.
-      log.warn('a request was refused because its provider is failing', fields);
+      log.warn('a request was refused because its provider is failing', {
+        ...fields,
+        ...(problem.provider !== null && { provider: problem.provider }),
+      });
     } else if (PROBLEMS[problem.code].status >= 500 && !(problem instanceof LoadShed)) {
       log.error('a request failed', { ...fields, error: cause ?? problem });
     }
