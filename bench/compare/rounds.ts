@@ -29,7 +29,8 @@ export async function takeRounds(
     for (const name of order) {
       const contestant = await arena.contestant(name);
       let sample = await takeTurn(arena, contestant, loadOf(contestant));
-      for (; isNoisy(sample) && spare > 0; spare -= 1)
+      // One noisy turn does not use up what all of them have.
+      for (let again = 0; isNoisy(sample) && again < spareRounds && spare > 0; again += 1, spare -= 1)
         sample = await takeTurn(arena, contestant, loadOf(contestant));
       isAnyNoisy ||= isNoisy(sample);
       samples.get(name)?.push(sample);
