@@ -51,8 +51,10 @@ export async function comeToRest(options: RestOptions): Promise<Rest> {
   let said = Number.NEGATIVE_INFINITY;
   for (;;) {
     const now = performance.now();
+    // In the order of cause and effect: what ends between two looks is then seen by the later one.
+    const sent = await sending(options.accounts);
+    const unfinished = [...sent, ...(await options.records.unfinished())];
     const { judged, circumstances } = await look(options);
-    const unfinished = [...(await options.records.unfinished()), ...(await sending(options.accounts))];
     const others = judged.filter(({ judgement }) => judgement.kind === 'other');
     const isOver = now - began > options.giveUpAfterMs;
     if (isOver || (others.length === 0 && unfinished.length === 0)) {

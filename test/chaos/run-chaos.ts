@@ -81,10 +81,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     ...creates(storm.stories, await listAll(world.tenant)),
     messages(rest),
     ...(await statuses(rest, world.records, storm.faults)),
-    ...(await ledger(
-      rest.judged.map(({ row }) => row),
-      world.records,
-    )),
+    ...(await ledger(world.records)),
     ...(await deliveries(await readFeed(world.tenant), world.endpoints, world.records)),
     ...(await webhooksIn([...world.accounts.values()], storm.forgeries, world.records)),
     ...logs(world.fleet, storm.cast),

@@ -118,10 +118,7 @@ async function press({
     ),
     messages(rest),
     ...(await statuses(rest, world.records, new Map())),
-    ...(await ledger(
-      rest.judged.map(({ row }) => row),
-      world.records,
-    )),
+    ...(await ledger(world.records)),
     ...(await deliveries(await readFeed(tenant), world.endpoints, world.records)),
     ...(isNobodyCutOff ? [onceEach(world)] : []),
     ...(await webhooksIn([...accounts.values()], [], world.records)),

@@ -1,55 +1,55 @@
 import { toTypeId } from '@gatehouse/platform';
 
-import { type Records, type Row } from '../records.js';
+import { type Records } from '../records.js';
 import { check, type Check, showing } from './check.js';
 
-interface Chain {
+/** A verification and its chain, of one moment; either can be missing. */
+interface Chained {
   readonly id: string;
-  readonly versions: readonly number[];
+  readonly version: number | null;
+  readonly status: string | null;
+  readonly versions: readonly number[] | null;
   readonly created: number;
   readonly last: string | null;
 }
 
 /** One chain each: versions from 1 on without a gap, each once, up to the record; and the tenant's positions are dense. */
-export async function ledger(
-  records: readonly Row[],
-  { pool, tenantId }: Pick<Records, 'pool' | 'tenantId'>,
-): Promise<readonly Check[]> {
-  const { rows } = await pool.query<Chain>(
-    `SELECT verification_id AS id, array_agg(version ORDER BY version) AS versions,
-            count(*) FILTER (WHERE kind = 'verification.created')::int AS created,
-            (array_agg(data->>'to' ORDER BY version DESC))[1] AS last
-       FROM ledger_entries WHERE tenant_id = $1 AND verification_id IS NOT NULL AND version IS NOT NULL GROUP BY verification_id`,
+export async function ledger({
+  pool,
+  tenantId,
+}: Pick<Records, 'pool' | 'tenantId'>): Promise<readonly Check[]> {
+  const { rows } = await pool.query<Chained>(
+    `SELECT coalesce(v.id, c.id) AS id, v.version, v.status, c.versions, coalesce(c.created, 0) AS created, c.last
+       FROM (SELECT id, version, status FROM verifications WHERE tenant_id = $1) v
+       FULL JOIN (SELECT verification_id AS id, array_agg(version ORDER BY version) AS versions,
+                         count(*) FILTER (WHERE kind = 'verification.created')::int AS created,
+                         (array_agg(data->>'to' ORDER BY version DESC))[1] AS last
+                    FROM ledger_entries
+                   WHERE tenant_id = $1 AND verification_id IS NOT NULL AND version IS NOT NULL
+                   GROUP BY verification_id) c ON c.id = v.id`,
     [tenantId],
   );
-  const chains = new Map(rows.map((row) => [toTypeId('ver', row.id), row]));
-  const broken = records.flatMap((row) => {
-    const chain = chains.get(row.id);
-    if (chain === undefined) return [`${row.id}: no chain`];
-    const faults = [
-      chain.versions.every((version, index) => version === index + 1)
-        ? null
-        : `versions ${chain.versions.join(', ')}`,
-      chain.versions.length === row.version
-        ? null
-        : `ends at ${chain.versions.length}, the record at ${row.version}`,
-      chain.created === 1 ? null : `created ${chain.created} times`,
-      chain.last === null || chain.last === row.status
-        ? null
-        : `ends in ${chain.last}, the record in ${row.status}`,
-    ].filter((fault) => fault !== null);
-    return faults.length === 0 ? [] : [`${row.id}: ${faults.join('; ')}`];
+  const broken = rows.flatMap((row) => {
+    const faults = faultsOf(row);
+    return faults.length === 0 ? [] : [`${toTypeId('ver', row.id)}: ${faults.join('; ')}`];
   });
-  const strangers = [...chains.keys()].filter((id) => !records.some((row) => row.id === id));
   return [
-    check(
-      '4. exactly one ledger chain each: versions 1 to n, the last as the record',
-      records.length,
-      [...broken, ...strangers.map((id) => `${id}: a chain without a verification`)],
-      [`${rows.reduce((sum, { versions }) => sum + versions.length, 0)} entries`],
-    ),
+    check('4. exactly one ledger chain each: versions 1 to n, the last as the record', rows.length, broken, [
+      `${rows.reduce((sum, { versions }) => sum + (versions?.length ?? 0), 0)} entries`,
+    ]),
     await positions(tenantId, pool),
   ].map((one) => showing(['I7'], one));
+}
+
+function faultsOf({ version, status, versions, created, last }: Chained): readonly string[] {
+  if (version === null) return ['a chain without a verification'];
+  if (versions === null) return ['no chain'];
+  return [
+    versions.every((one, index) => one === index + 1) ? null : `versions ${versions.join(', ')}`,
+    versions.length === version ? null : `ends at ${versions.length}, the record at ${version}`,
+    created === 1 ? null : `created ${created} times`,
+    last === null || last === status ? null : `ends in ${last}, the record in ${status ?? ''}`,
+  ].filter((fault) => fault !== null);
 }
 
 async function positions(tenantId: string, pool: Records['pool']): Promise<Check> {

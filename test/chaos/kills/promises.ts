@@ -219,7 +219,7 @@ async function soundLedger({ world, tenant, records }: KillCase): Promise<readon
     ]);
     if (rowCount !== 0) throw new Error('the ledger is not placed');
   });
-  const broken = brokenIn(await ledger(await records.rows(), records));
+  const broken = brokenIn(await ledger(records));
   const verdict = required(
     await world.client.admin('POST', '/audit-log/verify', { tenantId: tenant.id }),
     200,
