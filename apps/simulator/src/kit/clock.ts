@@ -13,7 +13,8 @@ export class SimulatedClock {
   }
 
   get offsetMs(): number {
-    return this.now().getTime() - this.#wall();
+    // Of a clock that goes it is what was set: between two looks at the machine's time a millisecond can pass.
+    return this.#offsetMs + (this.#frozenAt === null ? 0 : this.#frozenAt - this.#wall());
   }
 
   get isFrozen(): boolean {
