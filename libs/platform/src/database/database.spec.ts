@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
@@ -480,5 +481,17 @@ describe('connectDatabase', () => {
     const failure = await rejection(connectDatabase(url, { poolSize: 1, log }));
     expect(failure).toBeInstanceOf(StartError);
     expect(failure).toMatchObject({ lines: ['DATABASE_URL: the database cannot be reached (ECONNREFUSED)'] });
+  });
+
+  it('gives up on one that takes the connection and never answers', async () => {
+    const silent = createServer((socket) => socket.resume());
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const url = `postgresql://someone@127.0.0.1:${port}/nowhere`;
+    const failure = await rejection(connectDatabase(url, { poolSize: 1, connectTimeoutMs: 50, log }));
+    expect(failure).toMatchObject({ lines: ['DATABASE_URL: the database cannot be reached (08006)'] });
+    silent.close();
+    await once(silent, 'close');
   });
 });

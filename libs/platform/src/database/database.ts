@@ -78,6 +78,8 @@ export interface DatabaseOptions {
   readonly poolSize: number;
   /** Absent: `own`. */
   readonly sessions?: SessionSharing;
+  /** How long a session may take to be there, and a request to get one. Absent: five seconds. */
+  readonly connectTimeoutMs?: number;
   readonly log: Log;
   /** For the jitter between attempts. */
   readonly random?: RandomSource;
@@ -176,9 +178,9 @@ export class Database {
     return this.#prisma;
   }
 
-  /** Throws DatabaseError when the database does not answer within two seconds. */
-  async ping(): Promise<void> {
-    const ping = { text: 'SELECT 1', query_timeout: PING_TIMEOUT_MS };
+  /** Throws DatabaseError when the database does not answer in time: within two seconds, unless told otherwise. */
+  async ping(timeoutMs = PING_TIMEOUT_MS): Promise<void> {
+    const ping = { text: 'SELECT 1', query_timeout: timeoutMs };
     try {
       await Promise.all([this.#tenants.query(ping), this.#system.query(ping)]);
     } catch (error) {
@@ -495,15 +497,16 @@ const SYSTEM_SHARE = 0.3;
 export async function connectDatabase(url: string, options: DatabaseOptions): Promise<Database> {
   const system = Math.max(1, Math.round(options.poolSize * SYSTEM_SHARE));
   const isShared = options.sessions === 'shared';
+  const { connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
   const poolOf = (role: string, max: number): pg.Pool =>
-    openPool(url, max, isShared ? null : sessionAs(role));
+    openPool(url, { max, connectTimeoutMs, session: isShared ? null : sessionAs(role) });
   const pools = {
     tenants: poolOf(TENANT_ROLE, Math.max(1, options.poolSize - system)),
     system: poolOf(SYSTEM_ROLE, system),
   };
   const database = new Database(pools, options);
   try {
-    await database.ping();
+    await database.ping(connectTimeoutMs);
     // Sessions of our own are set to their roles when they begin.
     await (isShared ? tryRoles(database) : refuseSharedSessions(pools));
   } catch (error) {
@@ -561,12 +564,18 @@ function startLine({ code }: DatabaseError): string {
 const ROLE_REFUSED = '42501';
 const ROLE_UNKNOWN = '22023';
 
-/** `session`: what each session begins with, where it is ours. */
-function openPool(connectionString: string, max: number, session: string | null): pg.Pool {
+interface PoolOptions {
+  readonly max: number;
+  readonly connectTimeoutMs: number;
+  /** What each session begins with, where it is ours. */
+  readonly session: string | null;
+}
+
+function openPool(connectionString: string, { max, connectTimeoutMs, session }: PoolOptions): pg.Pool {
   return new pg.Pool({
     connectionString,
     max,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
     // What is asked for at once is sent at once.
     pipeline: true,
