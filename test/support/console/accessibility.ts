@@ -25,7 +25,12 @@ export async function accessibilityFaults(view: Page): Promise<readonly string[]
     await view.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await view.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
     await view.evaluate(SETTLED);
-    const { violations } = await new AxeBuilder({ page: view }).withTags(RULES).setLegacyMode().analyze();
+    const { violations } = await new AxeBuilder({ page: view })
+      // Of what passes it tells nothing then, which takes it an eighth less time.
+      .options({ resultTypes: ['violations'] })
+      .withTags(RULES)
+      .setLegacyMode()
+      .analyze();
     for (const { id, help, nodes } of violations) {
       for (const { target, failureSummary = '' } of nodes)
         faults.push(`${colorScheme}: ${id} (${help}) at ${target.join(' ')}: ${failureSummary}`);
